@@ -1,0 +1,52 @@
+"""API users, and what proves them."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from uuid import uuid4
+
+from .model import Account
+from .problems import Unusable
+from .records import load, update
+
+
+def find(db: sqlite3.Connection, username: str) -> Account | None:
+    row = db.execute("select * from accounts where username = ?", (username,)).fetchone()
+    return load(Account, row) if row else None
+
+
+def of_account_id(db: sqlite3.Connection, account_id: str) -> Account | None:
+    """Any user of the account: they share its zone and cycle day."""
+    row = db.execute("select * from accounts where account_id = ? order by username", (account_id,)).fetchone()
+    return load(Account, row) if row else None
+
+
+def every(db: sqlite3.Connection) -> list[Account]:
+    return [load(Account, row) for row in db.execute("select * from accounts order by account_id, username")]
+
+
+def by_api_key(db: sqlite3.Connection, username: str, api_key: str) -> Account | None:
+    """The user if the API key is theirs and has not expired."""
+    account = find(db, username)
+    if account is None or account.key_expired:
+        return None
+    return account if hmac.compare_digest(account.api_key.encode(), api_key.encode()) else None
+
+
+def expire_key(db: sqlite3.Connection, username: str) -> None:
+    """Unusable if there is no such user."""
+    _change(db, username, {"key_expired": True})
+
+
+def set_api_key(db: sqlite3.Connection, username: str, api_key: str = "") -> str:
+    """Gives a user a new API key, which ends the old one; returns it. Unusable if there is no such user."""
+    key = api_key or str(uuid4())
+    _change(db, username, {"api_key": key, "key_expired": False})
+    return key
+
+
+def _change(db: sqlite3.Connection, username: str, values: dict[str, object]) -> None:
+    if find(db, username) is None:
+        raise Unusable(f"There is no account {username}.")
+    update(db, "accounts", ("username", username), values)

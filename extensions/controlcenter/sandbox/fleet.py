@@ -1,0 +1,73 @@
+"""Reading SIMs through the account that owns them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .model import Account, AuditLine, Sim
+from .problems import Problem, Reason
+from .records import encode, load, stamp
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for: SIMs changed in a window, both ends included, page by page."""
+
+    since: datetime
+    till: datetime | None = None
+    status: str = ""
+    customs: Mapping[str, str] = field(default_factory=dict)
+    page_size: int = PAGE_SIZE
+    page_number: int = 1
+
+
+def find(db: sqlite3.Connection, iccid: str) -> Sim | None:
+    row = db.execute("select * from sims where iccid = ?", (iccid,)).fetchone()
+    return load(Sim, row) if row else None
+
+
+def owned(db: sqlite3.Connection, account: Account, iccid: str) -> Sim:
+    """The SIM if the account owns it. Another account's SIM is as unknown as one that does not exist."""
+    sim = find(db, iccid)
+    if sim is None or sim.account_id != account.account_id:
+        raise Problem(Reason.SIM_UNKNOWN)
+    return sim
+
+
+def search(db: sqlite3.Connection, account: Account, wanted: Search) -> tuple[list[Sim], bool]:
+    """One page of SIMs, oldest change first, and whether it is the last."""
+    rows = db.execute(
+        """select * from sims where account_id = :account and date_updated >= :since
+           and (:till is null or date_updated <= :till) and (:status = '' or status = :status)
+           and not exists (select 1 from json_each(:customs) as wanted
+                           where coalesce(json_extract(sims.customs, '$.' || wanted.key), '') <> wanted.value)
+           order by date_updated, iccid limit :limit offset :offset""",
+        _bindings(account, wanted),
+    ).fetchall()
+    return [load(Sim, row) for row in rows[: wanted.page_size]], len(rows) <= wanted.page_size
+
+
+def history(db: sqlite3.Connection, iccid: str, since: datetime) -> list[AuditLine]:
+    """Changes of a SIM since a time, newest first."""
+    rows = db.execute(
+        "select * from audit where iccid = ? and at >= ? order by at desc, id desc", (iccid, stamp(since))
+    )
+    return [load(AuditLine, row) for row in rows]
+
+
+def _bindings(account: Account, wanted: Search) -> dict[str, object]:
+    from_row = (wanted.page_number - 1) * wanted.page_size
+    return {
+        "account": account.account_id,
+        "since": stamp(wanted.since),
+        "till": stamp(wanted.till) if wanted.till else None,
+        "status": wanted.status,
+        "customs": encode(wanted.customs),
+        "limit": wanted.page_size + 1,
+        "offset": from_row,
+    }

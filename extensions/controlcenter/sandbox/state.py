@@ -1,0 +1,204 @@
+"""The sandbox's state: open it, seed it, look at it, turn its screws. All transports work on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from . import accounts, due, faults, fleet, log
+from .dates import parse_instant, utc_now
+from .faults import Fault
+from .log import Call
+from .meter import RateMeter
+from .model import OVERRIDES, STATUSES, Account, CycleUsage, Message, RatePlan, Sim
+from .problems import Unusable
+from .records import insert, load, stamp, update
+from .settings import Settings, changed, load_settings, save_settings
+from .store import Store
+
+FILE_NAME = "controlcenter.sqlite3"
+_FIXED = ("iccid", "account_id", "customs")
+_DATES = ("date_activated", "date_added", "date_shipped", "session_started", "session_ended", "located_at")
+_TABLES = {Account: "accounts", RatePlan: "plans", Sim: "sims", CycleUsage: "usage", Message: "messages"}
+_ALLOWED = {"status": STATUSES, "suspended": ("Y", "N", "F"), "overage_limit_override": OVERRIDES}
+
+
+class State:
+    """Everything the sandbox knows, in one file under `state_dir`. Safe to use from several threads."""
+
+    def __init__(self, state_dir: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        self.store = Store(state_dir / FILE_NAME)
+        self.meter = RateMeter()
+        self._clock = clock
+
+    def close(self) -> None:
+        self.store.close()
+
+    def now(self) -> datetime:
+        """The sandbox's time: the clock, moved by what it was advanced."""
+        return self._clock() + timedelta(seconds=self.settings.clock_offset_s)
+
+    def settle(self) -> datetime:
+        """Puts into force what is due, and returns the time."""
+        now = self.now()
+        with self.store.read() as db:
+            waiting = due.anything_due(db, now)
+        if waiting:
+            with self.store.write() as db:
+                due.settle(db, now)
+        return now
+
+    # Seeding
+
+    def seed(
+        self,
+        accounts: Iterable[Account] = (),
+        sims: Iterable[Sim] = (),
+        usage: Iterable[CycleUsage] = (),
+        plans: Iterable[RatePlan] = (),
+        messages: Iterable[Message] = (),
+        *,
+        replace: bool = False,
+    ) -> None:
+        """Adds records, replacing those with the same key; `replace` empties the tables first."""
+        now = stamp(self.now())
+        groups = {Account: accounts, RatePlan: plans, Sim: sims, CycleUsage: usage, Message: messages}
+        with self.store.write() as db:
+            for kind, records in groups.items():
+                if replace:
+                    db.execute(f"delete from {_TABLES[kind]}")  # noqa: S608
+                insert(db, _TABLES[kind], records, kind)
+            db.execute("update sims set date_added = ? where date_added is null", (now,))
+            db.execute("update sims set date_updated = ? where date_updated is null", (now,))
+
+    def is_empty(self) -> bool:
+        with self.store.read() as db:
+            return db.execute("select 1 from accounts").fetchone() is None
+
+    # Looking
+
+    def accounts(self) -> list[Account]:
+        with self.store.read() as db:
+            return accounts.every(db)
+
+    def sim(self, iccid: str) -> Sim | None:
+        self.settle()
+        with self.store.read() as db:
+            return fleet.find(db, iccid)
+
+    def messages(self, iccid: str = "") -> list[Message]:
+        self.settle()
+        with self.store.read() as db:
+            rows = db.execute("select * from messages where ? in ('', iccid) order by id", (iccid,))
+            return [load(Message, row) for row in rows]
+
+    def calls(self, after: int = 0, last: int | None = None) -> list[Call]:
+        """The call log in order: calls with an id above `after`, only the `last` so many."""
+        with self.store.read() as db:
+            return log.read(db, after, last)
+
+    def counts(self) -> dict[str, int]:
+        """How many SIMs are in each status."""
+        self.settle()
+        with self.store.read() as db:
+            return dict(db.execute("select status, count(*) from sims group by status order by status").fetchall())
+
+    def overview(self) -> list[tuple[str, int, str]]:
+        """Per status: how many SIMs, and the ICCID of one."""
+        with self.store.read() as db:
+            rows = db.execute("select status, count(*), min(iccid) from sims group by status order by status")
+            return [tuple(row) for row in rows]
+
+    # Screws
+
+    @property
+    def settings(self) -> Settings:
+        with self.store.read() as db:
+            return load_settings(db)
+
+    def change_settings(self, **values: Any) -> Settings:
+        """Unusable for a value that cannot be."""
+        with self.store.write() as db:
+            settings = changed(load_settings(db), values)
+            save_settings(db, settings)
+        return settings
+
+    def advance(self, seconds: float) -> datetime:
+        """Moves the sandbox's clock forward and lets everything happen that is due; returns the new time."""
+        if not 0 <= seconds < float("inf"):
+            raise Unusable("The clock moves forward only, by a number of seconds.")
+        with self.store.write() as db:
+            settings = load_settings(db)
+            save_settings(db, changed(settings, {"clock_offset_s": settings.clock_offset_s + seconds}))
+        return self.settle()
+
+    def change_sim(self, iccid: str, /, **values: Any) -> Sim:
+        """Changes a SIM behind the API's back, as the carrier or the world would; else Unusable."""
+        now = self.settle()
+        with self.store.write() as db:
+            sim = fleet.find(db, iccid)
+            if sim is None:
+                raise Unusable(f"There is no SIM {iccid}.")
+            update(db, "sims", ("iccid", iccid), {**_sim_values(values), "date_updated": now})
+            if values.get("offline") is False:
+                db.execute(
+                    """update messages set deliver_at = max(deliver_at, ?)
+                       where iccid = ? and status = 'Pending'""",
+                    (stamp(now), iccid),
+                )
+            return load(Sim, db.execute("select * from sims where iccid = ?", (iccid,)).fetchone())
+
+    def expire_key(self, username: str) -> None:
+        with self.store.write() as db:
+            accounts.expire_key(db, username)
+
+    def set_api_key(self, username: str, api_key: str = "") -> str:
+        """A new API key for a user, made up if none is given; the old one stops working."""
+        with self.store.write() as db:
+            return accounts.set_api_key(db, username, api_key)
+
+    # Faults
+
+    def faults(self) -> list[Fault]:
+        with self.store.read() as db:
+            return faults.active(db)
+
+    def add_fault(self, fault: Fault) -> Fault:
+        with self.store.write() as db:
+            return faults.add(db, fault)
+
+    def clear_faults(self, fault_id: int | None = None) -> int:
+        """Clears one fault or all; calls that hang on them are let go. Returns how many."""
+        with self.store.write() as db:
+            return faults.clear(db, fault_id)
+
+
+def _sim_values(values: dict[str, Any]) -> dict[str, Any]:
+    known = {f.name: str(f.type) for f in fields(Sim) if f.name not in _FIXED}
+    for name, value in values.items():
+        if name not in known:
+            raise Unusable(f"A SIM has no field {name} that can be changed.")
+        if name in _ALLOWED and value not in _ALLOWED[name]:
+            raise Unusable(f"{name} is one of {', '.join(_ALLOWED[name])}.")
+        if not _fits(known[name], value):
+            raise Unusable(f"{name} cannot be {value!r}.")
+    return {name: _date(value) if name in _DATES else value for name, value in values.items()}
+
+
+def _fits(annotation: str, value: Any) -> bool:
+    if annotation == "bool":
+        return isinstance(value, bool)
+    if annotation.startswith("float"):
+        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return isinstance(value, str) or (value is None and "None" in annotation)
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        return parse_instant(value) if value else None
+    except ValueError:
+        raise Unusable(f"A date looks like 2017-02-17T15:42:57Z, not like {value}.") from None

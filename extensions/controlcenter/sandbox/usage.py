@@ -1,0 +1,46 @@
+"""What SIMs used, by cycle."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from .model import CycleUsage, Sim
+from .records import load
+
+
+@dataclass(frozen=True)
+class CycleTotals:
+    """A cycle so far: bytes, messages both ways, seconds both ways, data sessions. None: not known."""
+
+    data_bytes: int | None
+    sms: int | None
+    voice_s: int | None
+    sessions: int | None
+
+
+def in_cycle(db: sqlite3.Connection, iccid: str, cycle_start: date) -> list[CycleUsage]:
+    """One entry per rate plan and zone used in the cycle; none if nothing was recorded."""
+    rows = db.execute(
+        "select * from usage where iccid = ? and cycle_start = ? order by rate_plan, rate_plan_version, zone",
+        (iccid, cycle_start.isoformat()),
+    )
+    return [load(CycleUsage, row) for row in rows]
+
+
+def totals(sim: Sim, entries: list[CycleUsage]) -> CycleTotals:
+    """Sums of a cycle. A SIM that was never activated has no figures at all; a used one counts from 0."""
+    if not entries and sim.date_activated is None:
+        return CycleTotals(None, None, None, None)
+    return CycleTotals(
+        _sum(entries, lambda entry: (entry.data_bytes,)),
+        _sum(entries, lambda entry: (entry.sms_mo, entry.sms_mt)),
+        _sum(entries, lambda entry: (entry.voice_mo_s, entry.voice_mt_s)),
+        _sum(entries, lambda entry: (entry.sessions,)),
+    )
+
+
+def _sum(entries: Iterable[CycleUsage], figures: Callable[[CycleUsage], tuple[int | None, ...]]) -> int:
+    return sum(figure or 0 for entry in entries for figure in figures(entry))
