@@ -1,0 +1,241 @@
+"""Settings. Everything that differs between installations comes from the environment; see `.env.example`.
+
+Without any environment this is the embedded default: SQLite, a broker in files, a cache in the database, loopback.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+from iotdash.discovery import capability_apps, provider_folders
+from iotdash.lib.logging import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+environ.Env.read_env(env.str("IOTDASH_ENV_FILE", default=str(BASE_DIR / ".env")))
+
+# Data of the embedded installation: database, broker, keys, sandboxes.
+VAR_DIR = env.path("IOTDASH_VAR", default=str(BASE_DIR / "var"))
+VAR_DIR = Path(str(VAR_DIR))
+
+DEBUG = env.bool("DEBUG", default=False)
+# The fallback serves tests and one-off commands only; a system check refuses it in production.
+SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-that-check-deploy-refuses-0123456789")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "iotdash.lib",
+    "iotdash.audit",
+    "iotdash.runtime",
+    "iotdash.accounts",
+    "iotdash.organizations",
+    "devices",
+    "extensions.core",
+    *capability_apps(),
+    "iotdash.demo",
+]
+
+# Folders under `extensions` that declare a provider; found, never listed.
+EXTENSION_PROVIDERS = provider_folders()
+
+MIDDLEWARE = [
+    "iotdash.health.HealthMiddleware",
+    "iotdash.lib.logging.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "iotdash.accounts.middleware.TimeZoneMiddleware",
+]
+
+ROOT_URLCONF = "iotdash.urls"
+WSGI_APPLICATION = "iotdash.wsgi.application"
+FORM_RENDERER = "iotdash.lib.forms_renderer.Renderer"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "iotdash.organizations.context.organization",
+            ],
+        },
+    }
+]
+
+
+def _database() -> dict:
+    if "DATABASE_URL" in env.ENVIRON:
+        return {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "iotdash.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # IMMEDIATE: a transaction that will write waits for its turn instead of failing half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# --- Background work -------------------------------------------------------------------------------------------
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env.int("IOTDASH_WORKER_THREADS", default=8)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "runtime.sweep", "schedule": 15.0, "options": {"expires": 15}}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+if TESTING:
+    CELERY_BROKER_URL = "memory://"
+elif REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR_DIR / "broker"),
+        "data_folder_out": str(VAR_DIR / "broker"),
+        "control_folder": str(VAR_DIR / "broker-control"),
+        "polling_interval": 0.25,
+    }
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+
+# --- People ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "iotdash.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+LOGIN_REDIRECT_URL = "home"
+LOGIN_URL = "account_login"
+LOGOUT_REDIRECT_URL = "account_login"
+
+# Site mail. Without EMAIL_URL it goes to the console and the reset page says that there is none.
+SITE_MAIL = "EMAIL_URL" in env.ENVIRON
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iotdash@localhost")
+
+# --- Secrets and outgoing calls ----------------------------------------------------------------------------------
+# First key encrypts, all decrypt. Each is 32 bytes in URL-safe base64 (`manage.py generatekey`).
+IOTDASH_SECRET_KEYS = env.list("IOTDASH_SECRET_KEYS", default=[])
+IOTDASH_DIGEST_KEY = env.str("IOTDASH_DIGEST_KEY", default="")
+if TESTING and not IOTDASH_SECRET_KEYS:
+    IOTDASH_SECRET_KEYS = ["dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdDE="]
+    IOTDASH_DIGEST_KEY = "test-digest-key-test-digest-key-test-digest"
+# Hosts and networks that typed addresses may reach although they are private; loopback only in demo and tests.
+IOTDASH_OUTBOUND_ALLOW = env.list("IOTDASH_OUTBOUND_ALLOW", default=[])
+IOTDASH_OUTBOUND_ALLOW_LOOPBACK = env.bool("IOTDASH_OUTBOUND_ALLOW_LOOPBACK", default=TESTING)
+# Sandboxes that run beside this installation, as name=address; only the demo has any.
+IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
+
+# --- Pages ---------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+_STATIC_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+if TESTING or DEBUG:
+    _STATIC_BACKEND = "django.contrib.staticfiles.storage.StaticFilesStorage"
+# Tests and development look a file up when it is asked for; scanning all of them at start-up is for production.
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC_BACKEND},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Transport -----------------------------------------------------------------------------------------------------
+# HTTPS everywhere but in the embedded installation, which binds loopback only.
+HTTPS = env.bool("HTTPS", default=PUBLIC_URL.startswith("https://"))
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Without this the log and the throttling of sign-in would know the proxy's address only.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "iotdash.errors.csrf_failure"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+LOGGING = logging_config(json=env.bool("JSON_LOGS", default=False), level=env.str("LOG_LEVEL", default="INFO"))
