@@ -1,0 +1,19 @@
+"""JSON typed by people: parse it with positions, check it by a schema, answer in words.
+
+`check(text, schema)` reads the schema's own keyword `x-pattern-words` ("19 or 20 digits") beside `pattern`.
+"""
+
+from iotdash.lib.json_documents.checking import Finding, check, check_document, find_problems
+from iotdash.lib.json_documents.documents import MAX_LENGTH, Document, Path, Problem, parse
+
+__all__ = [
+    "MAX_LENGTH",
+    "Document",
+    "Finding",
+    "Path",
+    "Problem",
+    "check",
+    "check_document",
+    "find_problems",
+    "parse",
+]

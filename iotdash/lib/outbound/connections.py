@@ -1,0 +1,173 @@
+"""Connections of urllib3 to checked addresses; they end at a deadline and know whether anything was sent."""
+
+import functools
+import math
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from http.client import HTTPResponse, RemoteDisconnected
+from typing import Any, BinaryIO
+
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from requests.certs import where
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+
+from iotdash.lib.outbound.errors import ConnectFailed, TlsFailed
+from iotdash.lib.outbound.guard import AddressPolicy
+from iotdash.lib.outbound.sockets import open_socket
+
+
+@dataclass
+class CallState:
+    """What the session and the connection of its current call tell one another.
+
+    `deadline` is an instant of time.monotonic(); `sent` is set before the first byte of the request goes out.
+    """
+
+    policy: AddressPolicy
+    deadline: float = math.inf
+    sent: bool = False
+
+    def left(self) -> float:
+        """Seconds until the deadline; TimeoutError when there are none."""
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("deadline")
+        return seconds
+
+
+class _DeadlineMixin:
+    """Each wait is no longer than the call's deadline allows, so that a dripping answer ends."""
+
+    call: CallState | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self._shorten()
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self._shorten()
+        return super().send(*args, **kwargs)
+
+    def _shorten(self) -> None:
+        if self.call:
+            self.settimeout(min(self.gettimeout() or math.inf, self.call.left()))
+
+
+class _DeadlineSocket(_DeadlineMixin, socket.socket):
+    pass
+
+
+class _DeadlineTlsSocket(_DeadlineMixin, ssl.SSLSocket):
+    pass
+
+
+@functools.lru_cache(maxsize=64)
+def tls_context(ca_pem: str | None) -> ssl.SSLContext:
+    """Verifies by the public authorities, or by `ca_pem` alone. Raises TlsFailed if that is no PEM."""
+    try:
+        context = ssl.create_default_context(cafile=None if ca_pem else where(), cadata=ca_pem or None)
+    except (ssl.SSLError, ValueError) as error:
+        raise TlsFailed("The certificate authority given is not a certificate in PEM form.") from error
+    context.sslsocket_class = _DeadlineTlsSocket
+    return context
+
+
+class _WholeLines:
+    """Lines of an answer's head. http.client takes the end of the connection for the end of the head."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readline(self, limit: int) -> bytes:
+        line = self._file.readline(limit)
+        if len(line) < limit and not line.endswith(b"\n"):
+            raise RemoteDisconnected("The head of the answer was cut.")
+        return line
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _WholeHeadResponse(HTTPResponse):
+    def begin(self) -> None:
+        file = self.fp
+        lines = self.fp = _WholeLines(file)
+        try:
+            super().begin()
+        finally:
+            if self.fp is lines:
+                self.fp = file
+
+
+class _GuardedMixin:
+    response_class = _WholeHeadResponse
+
+    def __init__(self, *args: Any, call: CallState, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.call = call
+
+    def _new_conn(self) -> socket.socket:
+        timeout = min(float(self.timeout), self.call.left())
+        opened = open_socket(self._dns_host, self.port, self.call.policy, timeout, kind=_DeadlineSocket)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return opened
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (ssl.SSLError, HTTPError) as error:
+            raise TlsFailed(_tls_words(self.host, error)) from error
+        except TimeoutError as error:
+            raise ConnectFailed(f"{self.host} did not answer in time.") from error
+        except OSError as error:
+            raise ConnectFailed(f"{self.host} closed the connection while it was being made.") from error
+        self.sock.call = self.call
+
+    def send(self, data: Any) -> None:
+        # Connects here, not in http.client, so that a failure to connect is never taken for a lost answer.
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(min(float(self.timeout), self.call.left()))
+        self.call.sent = True
+        super().send(data)
+
+
+class _GuardedConnection(_GuardedMixin, HTTPConnection):
+    pass
+
+
+class _GuardedTlsConnection(_GuardedMixin, HTTPSConnection):
+    pass
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Transport of a GuardedSession; never retries."""
+
+    def __init__(self, call: CallState, context: ssl.SSLContext) -> None:
+        self._call, self._context = call, context
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, *args: Any) -> None:
+        """Nothing: our TLS context alone says whom to trust; requests would add the public authorities."""
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, *args: Any, **kwargs: Any
+    ) -> HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(request, *args, **kwargs)
+        kind = _GuardedTlsConnection if pool.scheme == "https" else _GuardedConnection
+        pool.ConnectionCls = functools.partial(kind, call=self._call)
+        return pool
+
+
+def _tls_words(host: str, error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate of {host} is not trusted: {error.verify_message}."
+    return f"No secure connection to {host}: {getattr(error, 'reason', None) or error}."

@@ -1,0 +1,45 @@
+import contextlib
+import socket
+import threading
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is not a failure.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
+
+
+@pytest.fixture
+def release():
+    """An event that hanging stand-ins wait for; set at the end of the test."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def serve(release):
+    """serve(handler) -> port: calls handler(connection) for each connection to a loopback port."""
+    with contextlib.ExitStack() as stack:
+
+        def start(handler):
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            threading.Thread(target=_accept, args=(listener, handler), daemon=True).start()
+            stack.callback(listener.shutdown, socket.SHUT_RDWR)
+            return listener.getsockname()[1]
+
+        yield start
+        release.set()
+
+
+def _accept(listener, handler):
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=_handle, args=(connection, handler), daemon=True).start()
+
+
+def _handle(connection, handler):
+    with contextlib.suppress(OSError), connection:
+        handler(connection)
