@@ -1,0 +1,49 @@
+// Small help for forms: show a password, guard a typed confirmation, submit filters on change, dismiss messages.
+(() => {
+  "use strict";
+
+  function togglePassword(button) {
+    const input = document.getElementById(button.getAttribute("aria-controls"));
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  }
+
+  function checkTyped(input) {
+    const submit = input.form?.querySelector("[data-confirm-submit]");
+    if (submit) submit.disabled = input.value.trim() !== input.dataset.confirmExpected;
+  }
+
+  function upgrade(root) {
+    for (const element of root.querySelectorAll("[data-password-toggle], [data-message-close]")) element.hidden = false;
+    for (const input of root.querySelectorAll("[data-confirm-expected]")) checkTyped(input);
+  }
+
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-password-toggle]");
+    if (toggle) togglePassword(toggle);
+    const closer = event.target.closest("[data-message-close]");
+    if (closer) closer.closest("[data-message]").remove();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-confirm-expected]")) checkTyped(event.target);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
+  });
+  // The address of a list names only what was chosen.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("form.filter-bar")) return;
+    const fields = event.detail.formData;
+    for (const [name, value] of [...fields]) if (value === "") fields.delete(name);
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    upgrade(document);
+    document.querySelector("[data-error-summary]")?.focus();
+  });
+  document.addEventListener("htmx:load", (event) => upgrade(event.detail.elt.parentElement || event.detail.elt));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    event.detail.target?.querySelector("[data-error-summary]")?.focus();
+  });
+})();
