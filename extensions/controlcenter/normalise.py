@@ -1,0 +1,124 @@
+"""Answers of Control Center REST as normalised records: null is unknown and never 0, "" is none."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from extensions.controlcenter.dates import cycle_end, cycle_start, instant
+from extensions.controlcenter.states import state_name
+from extensions.core.contract import BadResponse
+from extensions.sims.contract import SimRecord, UsageRecord
+
+Json = Mapping[str, Any]
+
+# A SIM with a figure of more digits than this is not a SIM.
+_LONGEST_FIGURE = 18
+
+_DATA = {"": 1, "b": 1, "byte": 1, "bytes": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
+_VOICE = {
+    "": 1,
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "seconds": 1,
+    "minute": 60,
+    "minutes": 60,
+    "hour": 3600,
+    "hours": 3600,
+}
+_MESSAGES = {"": 1, "message": 1, "messages": 1}
+
+
+def sim_record(subject: str, details: Json, ctd: Json) -> SimRecord:
+    """From `details` and `ctdUsages`; `ctd` may be empty: its figures are unknown then."""
+    limit_reached = ctd.get("overageLimitReached")
+    return SimRecord(
+        subject=subject,
+        state=state_name(text(details.get("status"))),
+        rate_plan=text(details.get("ratePlan")),
+        ctd_data_bytes=count(ctd.get("ctdDataUsage")),
+        ctd_sms=count(ctd.get("ctdSMSUsage")),
+        ctd_voice_seconds=count(ctd.get("ctdVoiceUsage")),
+        overage_limit_reached=limit_reached if isinstance(limit_reached, bool) else None,
+        overage_limit_override=text(ctd.get("overageLimitOverride")),
+        added_at=instant(details.get("dateAdded")),
+        modified_at=instant(details.get("dateUpdated")),
+        activated_at=instant(details.get("dateActivated")),
+        imsi=text(details.get("imsi")),
+        msisdn=text(details.get("msisdn")),
+        imei=text(details.get("imei")),
+        communication_plan=text(details.get("communicationPlan")),
+        carrier_account=text(details.get("accountId")),
+        carrier_device_id=text(details.get("deviceID")),
+    )
+
+
+def usage_record(subject: str, reply: Json, *, zone: tzinfo | None, asked: date | None, now: datetime) -> UsageRecord:
+    """From `usageInZone`: the sum over plans and zones. Raises BadResponse if the answer makes no sense."""
+    start = cycle_start(reply.get("cycleStartDate"), zone=zone, asked=asked) or asked
+    if start is None:
+        raise BadResponse("Control Center did not say when the billing cycle starts. Try again later.")
+    zones = list(_zones(reply.get("deviceCycleUsageInZones")))
+    ends = instant(reply.get("cycleEndDate"))
+    return UsageRecord(
+        subject=subject,
+        cycle_start=start,
+        cycle_end=cycle_end(reply.get("cycleEndDate"), start=reply.get("cycleStartDate"), start_day=start),
+        total_data_bytes=_total(zones, ("datausage",), _DATA),
+        total_sms=_total(zones, ("smsmtusage", "smsmousage"), _MESSAGES),
+        total_voice_seconds=_total(zones, ("voicemtusage", "voicemousage"), _VOICE),
+        billable_available=False,
+        rate_plans=tuple(dict.fromkeys(filter(None, (text(zone.get("rateplan")) for zone in zones)))),
+        closed=None if ends is None else ends < now,
+    )
+
+
+def text(value: object) -> str | None:
+    """A string as it stands; numbers as text; None for null, "" and anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return storable(value) if isinstance(value, str) and value.strip() else None
+
+
+def storable(words: str) -> str:
+    """Without what JSON may hold but a database text may not: NUL, and halves of a surrogate pair."""
+    return words.replace("\0", "").encode(errors="replace").decode()
+
+
+def count(value: object) -> int | None:
+    amount = _number(value)
+    return None if amount is None else round(amount)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) < _LONGEST_FIGURE:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if 0 <= value < 10**_LONGEST_FIGURE else None
+
+
+def _zones(plans: object) -> Iterator[Json]:
+    """Usage per plan and zone, keys in lower case: their spelling differs between servers.
+
+    The outer keys are "<plan name>, <version>" and are not split: the fields repeat both inside.
+    """
+    if not isinstance(plans or {}, dict):
+        raise BadResponse("Control Center sent usage in a form that is not known. Try again later.")
+    for zones in (plans or {}).values():
+        for zone in zones if isinstance(zones, list) else [zones]:
+            if isinstance(zone, dict):
+                yield {key.lower(): value for key, value in zone.items() if value is not None}
+
+
+def _total(zones: Iterable[Json], names: tuple[str, ...], units: Mapping[str, int]) -> int | None:
+    """The sum of what is given; None if nothing is, or if a unit is not known."""
+    pairs = [(_number(zone.get(name)), _unit(zone, name)) for zone in zones for name in names]
+    given = [(amount, units.get(unit)) for amount, unit in pairs if amount is not None]
+    if not given or any(factor is None for _, factor in given):
+        return None
+    return round(sum(amount * factor for amount, factor in given))
+
+
+def _unit(zone: Json, name: str) -> str:
+    return str(zone.get(f"{name}unit", "")).strip().lower()

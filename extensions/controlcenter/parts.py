@@ -1,0 +1,29 @@
+"""What the manifests of all carriers on Control Center have in common."""
+
+from typing import Any
+
+from extensions.controlcenter import iccid, rehearsal, settings
+from extensions.controlcenter.provider import ControlCenter
+from extensions.core.contract import LanePolicy
+
+
+def manifest_parts(rest_host: str) -> dict[str, Any]:
+    """Keyword arguments of a `Manifest`; `rest_host` is the carrier's host, shown as an example."""
+    return {
+        "category": "SIM management",
+        "capability": "sims",
+        "provider": ControlCenter(),
+        # Control Center measures five calls within one second, over all users of an account.
+        "lane": LanePolicy(per_second=5, in_flight=1),
+        "settings_schema": settings.settings_schema(rest_host),
+        "settings_problems": settings.settings_problems,
+        "settings_warnings": settings.settings_warnings,
+        "account_key": settings.account_key,
+        "endpoint": settings.endpoint,
+        "device_schema": iccid.DEVICE_SCHEMA,
+        "device_problems": iccid.device_problems,
+        "subject_field": iccid.FIELD,
+        "warnings": iccid.device_warnings,
+        "sandbox": rehearsal.offer,
+        "demo": rehearsal.demo,
+    }

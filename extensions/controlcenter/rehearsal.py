@@ -1,0 +1,127 @@
+"""Rehearsing without a carrier: the sandbox as a manifest offers it, and what the sample organization gets of it."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from extensions.controlcenter import sandbox
+from extensions.controlcenter.iccid import FIELD
+from extensions.controlcenter.sandbox.generators import make_fleet, make_iccid, make_plans
+from extensions.controlcenter.sandbox.model import ACTIVATED, Sim
+from extensions.controlcenter.sandbox.seed import EAST_ADMIN, EAST_SIMS, WEST_ADMIN
+from extensions.core.contract import DemoData, DemoDevice, Example, Fault, Sandbox, SandboxControl
+
+SAMPLE_SIMS = 290
+FIRST_SAMPLE_SIM = 1001
+# Far beyond any SIM that the sandbox makes.
+UNKNOWN_SIM = make_iccid(999_999)
+SLOW_SECONDS = 0.2
+
+
+def offer() -> Sandbox:
+    """For `Manifest.sandbox`."""
+    return Sandbox(
+        name="controlcenter",
+        serve=sandbox.serve,
+        seed=seed,
+        settings=settings,
+        hint="Open the address in a browser to see its accounts, its calls, and to make it fail on purpose.",
+        wrong_settings=wrong_settings,
+        examples=examples,
+        control=Control,
+    )
+
+
+def settings(base_url: str) -> dict[str, Any]:
+    """Extension settings that reach the sandbox as its administrator."""
+    return {
+        "username": EAST_ADMIN.username,
+        "password": EAST_ADMIN.password,
+        "access_key": EAST_ADMIN.api_key,
+        "domain_id": base_url,
+        "protocol": "rest",
+    }
+
+
+def wrong_settings(base_url: str) -> dict[str, dict[str, Any]]:
+    """What is wrong → extension settings that the sandbox does not accept."""
+    right = settings(base_url)
+    return {
+        "a wrong key": right | {"access_key": "0f0f0f0f-not-a-key-of-anybody"},
+        "a key without its last letter": right | {"access_key": EAST_ADMIN.api_key[:-1]},
+        "the key of another user": right | {"access_key": WEST_ADMIN.api_key},
+        "an unknown user name": right | {"username": "nobody-here"},
+        "an empty key": right | {"access_key": ""},
+    }
+
+
+def seed(state_dir: Path) -> None:
+    """The sandbox's default world, with enough SIMs in one account for the sample organization."""
+    state = sandbox.State(state_dir)
+    sandbox.seed_default(state)
+    plans = make_plans(EAST_ADMIN.account_id)
+    sims, usage = make_fleet(EAST_ADMIN, plans, SAMPLE_SIMS, state.now(), FIRST_SAMPLE_SIM)
+    state.seed(sims=sims, usage=usage)
+    state.close()
+
+
+def demo(state_dir: Path) -> DemoData:
+    """For `Manifest.demo`: a SIM for each device, the second one unknown to the carrier."""
+    numbers = [*range(1, EAST_SIMS + 1), *range(FIRST_SAMPLE_SIM, FIRST_SAMPLE_SIM + SAMPLE_SIMS)]
+    devices = [DemoDevice({FIELD: make_iccid(number)}) for number in numbers]
+    devices.insert(1, DemoDevice({FIELD: UNKNOWN_SIM}, note="Its SIM is unknown to the carrier"))
+    return DemoData(name="Control Center sandbox", devices=devices)
+
+
+def examples(state_dir: Path) -> dict[str, Example]:
+    """Operations on SIMs of their own, so that one does not change what another finds."""
+    state = sandbox.State(state_dir)
+    idle, switched, texted, moved = ({FIELD: sim.iccid} for sim in islice(_activated(state), 4))
+    plan = _another_plan(state, moved[FIELD])
+    state.close()
+    return {
+        "terminal": Example(idle, {}),
+        "usage": Example(idle, {}),
+        "rateplans": Example(idle, {}),
+        "status": Example(switched, {"status": "Deactivated"}),
+        "sms": Example(texted, {"message": "Rehearsal: please report."}),
+        "rateplan": Example(moved, {"ratePlan": plan}),
+    }
+
+
+def _activated(state: sandbox.State) -> Iterator[Sim]:
+    sims = (state.sim(make_iccid(number)) for number in range(1, EAST_SIMS + 1))
+    return (sim for sim in sims if sim and sim.status == ACTIVATED and sim.suspended == "N" and not sim.offline)
+
+
+def _another_plan(state: sandbox.State, iccid: str) -> str:
+    sim = state.sim(iccid)
+    return next(plan.name for plan in make_plans(EAST_ADMIN.account_id) if sim and plan.name != sim.rate_plan)
+
+
+class Control(SandboxControl):
+    """For `Sandbox.control`: the state on disk, whoever serves it."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state = sandbox.State(state_dir)
+
+    def fail(self, fault: Fault) -> None:
+        self.mend()
+        seconds = SLOW_SECONDS if fault is Fault.SLOW else 0.0
+        self._state.add_fault(sandbox.Fault(sandbox.Kind(fault.value), seconds=seconds))
+
+    def mend(self) -> None:
+        self._state.clear_faults()
+
+    def unlimited(self) -> None:
+        self._state.change_settings(rate_limit=0)
+
+    def advance(self, seconds: float) -> None:
+        self._state.advance(seconds)
+
+    def performed(self) -> int:
+        return sum(len(call.performed) for call in self._state.calls())
+
+    def close(self) -> None:
+        self._state.close()

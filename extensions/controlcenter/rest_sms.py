@@ -1,0 +1,113 @@
+"""Text messages over Control Center REST: send one, follow it, find one whose answer was lost."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from extensions.controlcenter.dates import instant, request_instant
+from extensions.controlcenter.gsm import data_coding
+from extensions.controlcenter.normalise import text as text_of
+from extensions.controlcenter.rest import RestLink
+from extensions.core.contract import BadResponse, Context, NoData, NotFound
+from extensions.sims.contract import Accepted, SmsReport, SmsState
+
+# The default; where an account has another limit, Control Center refuses what is longer.
+SMS_LIMIT = 320
+MOST_LIST_PAGES = 3
+MOST_DETAILS = 8
+_CLOCK_SLACK = timedelta(seconds=60)
+
+_STATES = {
+    "delivered": SmsState.DELIVERED,
+    "delivered-inlog": SmsState.DELIVERED,
+    "received": SmsState.DELIVERED,
+    "failed": SmsState.FAILED,
+    "cancelled": SmsState.FAILED,
+}
+
+
+def send(context: Context, subject: str, text: str) -> Accepted:
+    """The text goes out exactly as given."""
+    body = {"messageText": text, "messageEncoding": "LITERAL", "dataCoding": data_coding(text)}
+    reply = RestLink(context).post("devices", subject, "smsMessages", body=body)
+    reference = text_of(reply.get("smsMessageId")) or text_of(reply.get("smsMsgId"))
+    if reference is None:
+        raise BadResponse("Control Center took the message but gave no number for it.", may_have_happened=True)
+    return Accepted(reference)
+
+
+def report(context: Context, reference: str) -> SmsReport:
+    """NotFound here is about the message, not about the SIM."""
+    return _report(reference, RestLink(context).get("smsMessages", reference))
+
+
+def find(
+    context: Context, subject: str, text: str, since: datetime, taken: frozenset[str] = frozenset()
+) -> SmsReport | None:
+    """None only if no such message is there; NoData if there are too many messages to look at each."""
+    link, earliest = RestLink(context), since - _CLOCK_SLACK
+    listed, complete = _references_since(link, earliest)
+    references = [reference for reference in listed if reference not in taken]
+    for reference in references[:MOST_DETAILS]:
+        details = _details(link, reference)
+        if _is_ours(details, subject, text, earliest):
+            return _report(reference, details)
+    if complete and len(references) <= MOST_DETAILS:
+        return None
+    raise NoData(
+        "The account has sent too many messages since to find this one. "
+        "Look for it in Control Center before you repeat it."
+    )
+
+
+def _references_since(link: RestLink, since: datetime) -> tuple[list[str], bool]:
+    """Ids of messages, newest first, and whether these are all."""
+    references: dict[str, None] = {}
+    for number in range(1, MOST_LIST_PAGES + 1):
+        paging = {"pageNumber": number} if number > 1 else {}
+        page = link.get("smsMessages", fromDate=request_instant(since), **paging)
+        references.update(dict.fromkeys(_ids_on(page)))
+        if page.get("lastPage") is not False:
+            return _newest_first(references), True
+    return _newest_first(references), False
+
+
+def _ids_on(page: Mapping[str, Any]) -> list[str]:
+    ids = page.get("smsMsgIds") or []
+    if not isinstance(ids, list):
+        raise BadResponse("Control Center sent its messages in a form that is not known. Try again later.")
+    return [found for found in map(text_of, ids) if found]
+
+
+def _newest_first(references: Mapping[str, None]) -> list[str]:
+    """The numbers count up; the order of the list is not promised."""
+    return sorted(references, key=lambda reference: (len(reference), reference), reverse=True)
+
+
+def _details(link: RestLink, reference: str) -> Mapping[str, Any]:
+    try:
+        return link.get("smsMessages", reference)
+    except NotFound:
+        return {}
+
+
+def _is_ours(details: Mapping[str, Any], subject: str, text: str, earliest: datetime) -> bool:
+    sent_at = instant(details.get("dateSent"))
+    return (
+        text_of(details.get("iccid")) == subject
+        and details.get("messageText") == text
+        and str(details.get("msgType")).upper() == "MT"
+        and (sent_at is None or sent_at >= earliest)
+    )
+
+
+def _report(reference: str, details: Mapping[str, Any]) -> SmsReport:
+    words = text_of(details.get("status")) or ""
+    sent = instant(details.get("dateSent"))
+    return SmsReport(
+        reference=reference,
+        state=_STATES.get(words.strip().lower(), SmsState.PENDING),
+        words=words,
+        text=text_of(details.get("messageText")) or "",
+        at=sent or instant(details.get("dateReceived")),
+    )

@@ -1,0 +1,58 @@
+"""Everything that a provider may import from core, with the errors that its guarded session raises."""
+
+from extensions.core.contract.capability import Capability
+from extensions.core.contract.context import Context
+from extensions.core.contract.demo import DemoData, DemoDevice
+from extensions.core.contract.errors import (
+    AuthRejected,
+    BadResponse,
+    CannotConnect,
+    NoData,
+    NotFound,
+    PermissionDenied,
+    ProviderError,
+    QuotaSpent,
+    Refused,
+    Throttled,
+)
+from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
+from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
+from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl
+from iotdash.lib.outbound import AddressRefused, AnswerLost, AnswerTooLarge, ConnectFailed, OutboundError, TlsFailed
+
+__all__ = [
+    "AddressRefused",
+    "Answer",
+    "AnswerLost",
+    "AnswerTooLarge",
+    "Ask",
+    "AuthRejected",
+    "BadResponse",
+    "CannotConnect",
+    "Capability",
+    "ConnectFailed",
+    "Context",
+    "DemoData",
+    "DemoDevice",
+    "Example",
+    "Fault",
+    "Kind",
+    "LanePolicy",
+    "Manifest",
+    "NoData",
+    "NotFound",
+    "OperationSpec",
+    "OutboundError",
+    "PermissionDenied",
+    "Proof",
+    "Provider",
+    "ProviderError",
+    "QuotaSpent",
+    "ReadBack",
+    "Refused",
+    "Sandbox",
+    "SandboxControl",
+    "Throttled",
+    "TlsFailed",
+    "Verdict",
+]

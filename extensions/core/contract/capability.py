@@ -1,0 +1,36 @@
+"""A capability: what a family of providers can do, with the rows that keep what they answered."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from extensions.core.contract.context import Context
+from extensions.core.contract.manifest import Manifest
+from extensions.core.contract.operation import Answer, Ask, OperationSpec, ReadBack
+
+
+class Capability(Protocol):
+    """Registered with core under `name`; a manifest names the one that its provider fulfils.
+
+    `perform` and `read_back` run inside the account's lane and only talk to the provider. `store` runs inside the
+    transaction that records the outcome and only writes rows.
+    """
+
+    name: str
+
+    def operations(self, manifest: Manifest) -> Sequence[OperationSpec]: ...
+
+    def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer: ...
+
+    def read_back(self, manifest: Manifest, context: Context, ask: Ask) -> ReadBack: ...
+
+    def store(self, config: Any, subject: str, fetched: Any, at: datetime) -> None: ...
+
+    def note_missing(self, config: Any, subject: str, at: datetime) -> None:
+        """The provider says that it does not know the subject."""
+
+    def link(self, device: Any, targets: Sequence[Any]) -> None:
+        """The device's configuration changed: these are its targets now, of every capability."""
+
+    def panel(self, request: Any, target: Any) -> tuple[str, Mapping[str, Any]]:
+        """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider."""

@@ -1,0 +1,23 @@
+"""What a provider gets for one piece of work: settings, a clock, a guarded HTTP session; no request, rows or tasks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from requests import Session
+
+
+@dataclass(frozen=True)
+class Context:
+    """`settings` are the extension configuration's, secrets decrypted. `device` is the device's own part, may be empty.
+
+    `http` refuses unsafe addresses, follows no redirects, has timeouts, and takes the account's turn before each call;
+    it raises the errors of `iotdash.lib.outbound`, which the provider turns into the contract's.
+    `now()` is the current instant, with zone.
+    """
+
+    settings: Mapping[str, Any]
+    http: Session
+    now: Callable[[], datetime]
+    device: Mapping[str, Any] = field(default_factory=dict)

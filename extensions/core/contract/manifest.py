@@ -1,0 +1,63 @@
+"""The manifest: all that the product knows of an extension before it is added."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from extensions.core.contract.context import Context
+from extensions.core.contract.demo import DemoData
+from extensions.core.contract.operation import Proof
+from extensions.core.contract.sandbox import Sandbox
+
+
+class Provider(Protocol):
+    """The least that every provider does. What else it does is its capability's contract."""
+
+    def check(self, context: Context) -> Proof:
+        """Makes an authenticated read and says what that proved; raises a ProviderError with the provider's words."""
+
+
+@dataclass(frozen=True)
+class LanePolicy:
+    """How fast one external account may be called, over all its users."""
+
+    per_second: float
+    in_flight: int = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`slug` names the folder, `device_key` the key in a device's configuration (empty: no device part).
+
+    `settings_schema` and `device_schema` are JSON schemas of objects (draft 2020-12): the single source of validation,
+    form, editor and documentation. `writeOnly: true` marks a secret, `x-address: true` a field that says where they go.
+    `subject_field` is the field of the device part that identifies the device at the provider.
+    `account_key(settings)` is equal for settings that reach the same external account.
+    `life_cycle` says what became of the service; `endpoint(settings)` is the address that will be called, for showing.
+    `capability` names the contract that `provider` fulfils ("sims").
+    `device_problems(device_part)` are (field, sentence) pairs that refuse a device configuration beyond its schema;
+    `warnings(device_part)` are sentences that do not. `settings_problems(settings)` are the same for settings.
+    Both take any mapping, also one that fails the schema; for a field that both refuse, theirs is shown.
+    """
+
+    slug: str
+    device_key: str
+    name: str
+    category: str
+    summary: str
+    life_cycle: str
+    capability: str
+    provider: Provider
+    settings_schema: Mapping[str, Any]
+    account_key: Callable[[Mapping[str, Any]], str]
+    lane: LanePolicy
+    device_schema: Mapping[str, Any] | None = None
+    subject_field: str = ""
+    endpoint: Callable[[Mapping[str, Any]], str] = lambda settings: ""
+    settings_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda settings: ()
+    settings_warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda settings: ()
+    device_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda part: ()
+    warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda part: ()
+    sandbox: Callable[[], Sandbox] | None = None
+    demo: Callable[[Path], DemoData] | None = None

@@ -1,0 +1,107 @@
+"""Normalised records. None always means unknown: a missing number is never 0."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class SimState(StrEnum):
+    """States by the names that people see; a carrier's unknown state is kept as its raw text in `SimRecord.state`."""
+
+    INVENTORY = "Inventory"
+    ACTIVATION_READY = "Activation Ready"
+    ACTIVATED = "Activated"
+    DEACTIVATED = "Deactivated"
+    RETIRED = "Retired"
+    TEST_READY = "Test Ready"
+    TRIAL = "Trial"
+    PURGED = "Purged"
+    REPLACED = "Replaced"
+
+
+# The carrier's word → what it means to a person.
+OVERAGE_OVERRIDES = {
+    "DEFAULT": "None",
+    "TEMPORARY_OVERRIDE": "This cycle",
+    "PERMANENT_OVERRIDE": "Ongoing",
+}
+
+
+@dataclass(frozen=True)
+class SimRecord:
+    """One SIM as the carrier shows it now. "Cycle to date" counts since the account's billing cycle began.
+
+    Data in bytes, voice in seconds, SMS in messages (received and sent together).
+    """
+
+    subject: str
+    state: str | None = None
+    rate_plan: str | None = None
+    ctd_data_bytes: int | None = None
+    ctd_sms: int | None = None
+    ctd_voice_seconds: int | None = None
+    overage_limit_reached: bool | None = None
+    overage_limit_override: str | None = None
+    added_at: datetime | None = None
+    modified_at: datetime | None = None
+    activated_at: datetime | None = None
+    imsi: str | None = None
+    msisdn: str | None = None
+    imei: str | None = None
+    communication_plan: str | None = None
+    carrier_account: str | None = None
+    carrier_device_id: str | None = None
+
+
+@dataclass(frozen=True)
+class UsageRecord:
+    """Usage of one SIM in one cycle. `cycle_start` is the operator's local date. Data in bytes, voice in seconds.
+
+    `billable_available` is False where the carrier's interface has no billable figures at all ("not available").
+    `closed` is False while the cycle runs, None if unknown.
+    """
+
+    subject: str
+    cycle_start: date
+    cycle_end: date | None = None
+    total_data_bytes: int | None = None
+    total_sms: int | None = None
+    total_voice_seconds: int | None = None
+    billable_available: bool = False
+    billable_data_bytes: int | None = None
+    billable_sms: int | None = None
+    billable_voice_seconds: int | None = None
+    rate_plans: tuple[str, ...] = ()
+    closed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The carrier took the request. Nothing is said of its effect. `reference` is its own id, if it gave one."""
+
+    reference: str = ""
+
+
+class SmsState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class SmsReport:
+    """What the carrier says of one message. `words` is its own status, `at` when it was sent or received."""
+
+    reference: str
+    state: SmsState
+    words: str
+    text: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PlanList:
+    """`names` are the plans that the carrier lists; `why_not` says why it lists none (no permission, no such call)."""
+
+    names: tuple[str, ...] = field(default=())
+    why_not: str = ""
