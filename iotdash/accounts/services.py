@@ -1,0 +1,33 @@
+"""Writes about people."""
+
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from iotdash.accounts.models import User
+from iotdash.audit.services import Source, record
+
+
+@transaction.atomic
+def create_person(source: Source, email: str, password: str | None = None) -> tuple[User, str | None]:
+    """A new person, and the password made for them if none was given (it is stored nowhere in clear).
+
+    Raises ValidationError for a bad address, one that is taken, or a weak password.
+    """
+    generated = None if password else secrets.token_urlsafe(12)
+    user = User(email=email.strip().lower())
+    user.set_password(password or generated)
+    user.full_clean()
+    validate_password(password or generated, user)
+    user.save()
+    record(source, "person added", "person", user.email)
+    return user, generated
+
+
+@transaction.atomic
+def change_profile(source: Source, user: User, *, name: str, time_zone: str) -> None:
+    """Saves how a person is called and where their times are shown."""
+    user.name, user.time_zone = name, time_zone
+    user.save(update_fields=["name", "time_zone"])
+    record(source, "profile changed", "person", user.email)

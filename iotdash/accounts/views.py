@@ -1,0 +1,74 @@
+"""Sign-in, passwords and the profile. The steps are allauth's; here is what differs."""
+
+from typing import Any
+
+from allauth.account import views as allauth_views
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from iotdash.accounts import services
+from iotdash.accounts.addresses import address_of
+from iotdash.accounts.forms import ProfileForm
+from iotdash.audit.services import Source
+from iotdash.lib.htmx import invalid, redirect
+
+
+class InvalidIs422:
+    """Every form of ours answers 422 when it comes back with errors."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class SignInView(InvalidIs422, allauth_views.LoginView):
+    pass
+
+
+class PasswordChangeView(InvalidIs422, allauth_views.PasswordChangeView):
+    pass
+
+
+class PasswordResetView(InvalidIs422, allauth_views.PasswordResetView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without site mail there is no form: it would promise a message that nobody gets."""
+        if not settings.SITE_MAIL:
+            return render(request, "accounts/no_site_mail.html")
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PasswordResetFromKeyView(InvalidIs422, allauth_views.PasswordResetFromKeyView):
+    pass
+
+
+sign_in = SignInView.as_view()
+password_change = PasswordChangeView.as_view()
+password_reset = PasswordResetView.as_view()
+password_reset_from_key = PasswordResetFromKeyView.as_view()
+
+
+def no_sign_up(request: HttpRequest) -> HttpResponse:
+    """The address exists because allauth's code names it."""
+    raise Http404("There is no public sign-up.")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/profile.html", {"form": ProfileForm(instance=request.user)})
+    form = ProfileForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        # The instance carries the refused values, and the frame shows the person's name.
+        request.user.refresh_from_db()
+        return invalid(request, "accounts/profile.html", {"form": form})
+    source = Source(actor=request.user.email, address=address_of(request))
+    services.change_profile(source, request.user, **form.cleaned_data)
+    messages.success(request, "Profile saved.")
+    return redirect(request, "profile")

@@ -1,0 +1,26 @@
+"""The one place that decides who may do what."""
+
+from django.core.exceptions import PermissionDenied
+
+from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.roles import Action, Role
+
+
+class NotAllowed(PermissionDenied):
+    """A role that is too low. The sentence names the action and the least role."""
+
+
+def may(actor: Membership, action: Action, organization: Organization) -> bool:
+    """Whether the actor may do this in that organization. Someone else's organization is never allowed."""
+    if actor.organization_id != organization.pk:
+        return False
+    return Role(actor.role).reaches(action.least_role)
+
+
+def authorize(actor: Membership, action: Action, organization: Organization) -> None:
+    """Raises NotAllowed unless `may`."""
+    if actor.organization_id != organization.pk:
+        raise NotAllowed("You are not a member of this organization.")
+    if not may(actor, action, organization):
+        role = Role(actor.role).label
+        raise NotAllowed(f"{role}s may not {action.words}; it needs {action.least_role.label}.")

@@ -1,0 +1,67 @@
+"""What the frame of every signed-in page needs: the organization, the switcher and the navigation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from iotdash.lib.htmx import wants_part
+from iotdash.lib.nav import NavContext, NavLink, entries
+from iotdash.organizations.models import Membership
+from iotdash.organizations.queries import current_membership, memberships_of
+from iotdash.organizations.roles import Role
+
+
+@dataclass(frozen=True)
+class OrganizationLink:
+    """One line of the switcher."""
+
+    label: str
+    url: str
+    active: bool
+
+
+def organization(request: HttpRequest) -> dict[str, Any]:
+    """`membership`, `organization`, `organization_links`, `nav_entries` and `profile_url`.
+
+    On pages outside an organization (profile, errors) the frame is that of the last used one. A fragment has
+    no frame, so it costs no query. Computed once per request, however many templates are rendered.
+    """
+    if not hasattr(request, "_frame"):
+        request._frame = _frame(request)
+    return request._frame
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    membership = getattr(request, "membership", None)
+    if wants_part(request):
+        return _here(membership)
+    memberships = memberships_of(user)
+    membership = membership or current_membership(request, memberships)
+    return {
+        **_here(membership),
+        "organization_links": [_link(each, membership) for each in memberships],
+        "nav_entries": _nav_entries(request, membership),
+        "profile_url": reverse("profile"),
+    }
+
+
+def _here(membership: Membership | None) -> dict[str, Any]:
+    return {"membership": membership, "organization": membership and membership.organization}
+
+
+def _link(each: Membership, current: Membership | None) -> OrganizationLink:
+    url = reverse("organizations:overview", kwargs={"org": each.organization.public_id})
+    return OrganizationLink(each.organization.name, url, active=each == current)
+
+
+def _nav_entries(request: HttpRequest, membership: Membership | None) -> list[NavLink]:
+    if membership is None:
+        return []
+    role = Role(membership.role)
+    org = membership.organization.public_id
+    return entries(NavContext(org, request.path, allows=lambda least: role.reaches(Role(least))))

@@ -1,0 +1,65 @@
+"""Organizations and who belongs to them."""
+
+import secrets
+import string
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from iotdash.organizations.roles import Role
+
+# Six-character words that are paths of the product already.
+RESERVED_IDS = frozenset({"static", "readyz"})
+_ALPHABET = string.ascii_lowercase + string.digits
+
+
+def new_public_id() -> str:
+    while True:
+        candidate = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        if candidate not in RESERVED_IDS:
+            return candidate
+
+
+def validate_not_reserved(value: str) -> None:
+    if value in RESERVED_IDS:
+        raise ValidationError("%(value)s is taken by the product itself.", params={"value": value})
+
+
+class Organization(models.Model):
+    """The tenant. `public_id` is the six-character id in every address, as on the original platform."""
+
+    public_id = models.CharField(
+        max_length=6,
+        unique=True,
+        default=new_public_id,
+        validators=[
+            RegexValidator(r"\A[a-z0-9]{6}\Z", "An organization id is six characters a-z and 0-9."),
+            validate_not_reserved,
+        ],
+    )
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in an organization, with one role."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="one_membership_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.organization}"

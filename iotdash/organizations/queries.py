@@ -1,0 +1,60 @@
+"""Reads: whose organizations, who is in one, and what happened there."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from iotdash.accounts.models import User
+from iotdash.audit.models import ActivityEntry
+from iotdash.organizations.models import Membership, Organization
+
+LAST_ORGANIZATION = "last_organization"
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """A person's memberships with their organizations, by name; one query."""
+    memberships = user.memberships.select_related("organization")
+    return list(memberships.order_by("organization__name", "organization__public_id"))
+
+
+def current_membership(request: HttpRequest, memberships: list[Membership]) -> Membership | None:
+    """The one of the last used organization, else the first; None for a person who belongs nowhere."""
+    last = request.session.get(LAST_ORGANIZATION)
+    used = (each for each in memberships if each.organization.public_id == last)
+    return next(used, memberships[0] if memberships else None)
+
+
+def members(organization: Organization) -> QuerySet[Membership]:
+    """Everybody in the organization, by email address."""
+    return organization.memberships.select_related("user").order_by("user__email")
+
+
+def activity(
+    organization: Organization,
+    *,
+    target_prefix: str = "",
+    since: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+    **exact: str,
+) -> QuerySet[ActivityEntry]:
+    """Entries of the organization.
+
+    `exact`: values of the fields action, actor, target_kind; empty ones do not count.
+    """
+    entries = ActivityEntry.objects.filter(
+        organization=organization.public_id, **{name: value for name, value in exact.items() if value}
+    )
+    if target_prefix:
+        entries = entries.filter(target__istartswith=target_prefix)
+    if since:
+        entries = entries.filter(at__gte=since)
+    if before:
+        entries = entries.filter(at__lt=before)
+    return entries
+
+
+def activity_values(organization: Organization, field: str) -> list[str]:
+    """The different values of a field in the organization's entries, in alphabetical order."""
+    values = activity(organization).exclude(**{field: ""}).order_by(field)
+    return list(values.values_list(field, flat=True).distinct())

@@ -1,0 +1,52 @@
+"""The five roles, lowest first, and the actions that need one. No models: declarations import it."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    READER = "reader", "Reader"
+    ANALYST = "analyst", "Analyst"
+    DEVELOPER = "developer", "Developer"
+    OPERATOR = "operator", "Operator"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+    @property
+    def rank(self) -> int:
+        """0 for Reader up to 4 for Administrator."""
+        return list(Role).index(self)
+
+    def reaches(self, other: "Role") -> bool:
+        return self.rank >= other.rank
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a member may ask for, in words that fit after "may not"."""
+
+    words: str
+    least_role: Role
+
+
+SEE = Action("see this organization", Role.READER)
+MANAGE_ORGANIZATION = Action("change the organization", Role.ADMINISTRATOR)
+MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
+EDIT_DEVICES = Action("edit devices", Role.DEVELOPER)
+CONFIGURE_DEVICES = Action("change device configuration", Role.DEVELOPER)
+OPERATE = Action("run operations", Role.OPERATOR)
+ACTIONS = (SEE, EDIT_DEVICES, CONFIGURE_DEVICES, OPERATE, MANAGE_EXTENSIONS, MANAGE_ORGANIZATION)
+
+
+def role_words() -> list[tuple[str, str]]:
+    """Each role with what it adds to the one below, in words made from the actions."""
+    added = {role: [action.words for action in ACTIONS if action.least_role == role] for role in Role}
+    return [(role.label, _sentence(words, role)) for role, words in added.items()]
+
+
+def _sentence(words: list[str], role: Role) -> str:
+    joined = " and ".join(words)
+    if role.rank == 0:
+        return f"May {joined}."
+    below = list(Role)[role.rank - 1].label
+    return f"Like {below}; may also {joined}." if words else f"Like {below}."

@@ -1,0 +1,76 @@
+"""Writes: organizations and who belongs to them, each with its entry in the activity log."""
+
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from iotdash.accounts.models import User
+from iotdash.accounts.services import create_person
+from iotdash.audit.services import Source, record
+from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.roles import Role
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new organization with its administrator; `password` only if one was made for a new person."""
+
+    organization: Organization
+    administrator: User
+    password: str | None
+
+
+@transaction.atomic
+def create_organization(
+    source: Source, name: str, administrator: User | str, *, public_id: str = "", password: str | None = None
+) -> Created:
+    """Makes an organization. The administrator is an existing person, or the email address of a new one.
+
+    Raises ValidationError, by field: name, public_id, email, password.
+    """
+    organization = Organization(name=name.strip(), **({"public_id": public_id} if public_id else {}))
+    organization.full_clean()
+    organization.save()
+    source = replace(source, organization=organization.public_id)
+    record(source, "organization created", "organization", organization.public_id, name=organization.name)
+    made = None
+    if isinstance(administrator, str):
+        administrator, made = create_person(source, administrator, password)
+    add_member(source, organization, administrator, Role.ADMINISTRATOR)
+    return Created(organization, administrator, made)
+
+
+@transaction.atomic
+def rename(source: Source, organization: Organization, name: str) -> None:
+    """Gives an organization another name; nothing happens if it is the same."""
+    before = Organization.objects.values_list("name", flat=True).get(pk=organization.pk)
+    if before == name:
+        return
+    organization.name = name
+    organization.save(update_fields=["name", "updated_at"])
+    record(source, "organization renamed", "organization", organization.public_id, before=before, after=name)
+
+
+@transaction.atomic
+def add_member(source: Source, organization: Organization, user: User, role: Role) -> Membership:
+    membership = Membership.objects.create(organization=organization, user=user, role=role)
+    record(source, "member added", "member", user.email, role=role)
+    return membership
+
+
+@transaction.atomic
+def change_role(source: Source, membership: Membership, role: Role) -> None:
+    """Gives a member another role; nothing happens if it is the same."""
+    before = Membership.objects.values_list("role", flat=True).get(pk=membership.pk)
+    if before == role:
+        return
+    membership.role = role
+    membership.save(update_fields=["role"])
+    record(source, "role changed", "member", membership.user.email, before=before, after=role)
+
+
+@transaction.atomic
+def remove_member(source: Source, membership: Membership) -> None:
+    email, role = membership.user.email, membership.role
+    membership.delete()
+    record(source, "member removed", "member", email, role=role)

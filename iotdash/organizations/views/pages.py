@@ -1,0 +1,72 @@
+"""Home, overview, settings and members."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_safe
+
+from iotdash.lib import htmx
+from iotdash.lib.cards import CardContent, cards
+from iotdash.organizations import queries, services
+from iotdash.organizations.authorization import authorize, may
+from iotdash.organizations.forms import OrganizationForm
+from iotdash.organizations.roles import MANAGE_ORGANIZATION, role_words
+from iotdash.organizations.scoping import organization_view
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Leads to the last used organization, else the first, else to a page that says there is none."""
+    membership = queries.current_membership(request, queries.memberships_of(request.user))
+    if membership is None:
+        command = f"manage.py createorganization NAME --admin {request.user.email}"
+        return render(request, "organizations/none.html", {"command": command})
+    return htmx.redirect(request, "organizations:overview", org=membership.organization.public_id)
+
+
+@require_safe
+@organization_view()
+def overview(request: HttpRequest) -> HttpResponse:
+    contents = cards(request, request.organization, request.membership)
+    context = {"cards": [_card(request, each) for each in contents]}
+    return render(request, "organizations/overview.html", context)
+
+
+def _card(request: HttpRequest, content: CardContent) -> SafeString:
+    return render_to_string(content.template, content.context, request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organization_view()
+def settings(request: HttpRequest) -> HttpResponse:
+    """Everybody reads; the name is the administrators' to change."""
+    organization = request.organization
+    if request.method != "POST":
+        editable = may(request.membership, MANAGE_ORGANIZATION, organization)
+        form = _name_form(request) if editable else None
+        return render(request, "organizations/settings.html", {"form": form})
+    authorize(request.membership, MANAGE_ORGANIZATION, organization)
+    form = _name_form(request)
+    if not form.is_valid():
+        # The frame shows the organization's name, not the refused one.
+        organization.refresh_from_db(fields=["name"])
+        return htmx.invalid(request, "organizations/settings.html", {"form": form})
+    services.rename(request.source, organization, form.cleaned_data["name"])
+    messages.success(request, "Organization renamed." if form.has_changed() else "Nothing changed.")
+    return htmx.redirect(request, "organizations:settings", org=organization.public_id)
+
+
+def _name_form(request: HttpRequest) -> OrganizationForm:
+    data = request.POST if request.method == "POST" else None
+    return OrganizationForm(data, instance=request.organization)
+
+
+@require_safe
+@organization_view()
+def members(request: HttpRequest) -> HttpResponse:
+    context = {"members": queries.members(request.organization), "roles": role_words()}
+    return render(request, "organizations/members.html", context)

@@ -1,0 +1,17 @@
+from django.contrib import admin
+
+from iotdash.runtime.models import Heartbeat, Lease
+
+
+@admin.register(Lease)
+class LeaseAdmin(admin.ModelAdmin):
+    list_display = ["name", "holder", "expires_at"]
+    list_filter = ["expires_at"]
+    search_fields = ["name", "holder"]
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(admin.ModelAdmin):
+    list_display = ["name", "at"]
+    list_filter = ["at"]
+    search_fields = ["name"]

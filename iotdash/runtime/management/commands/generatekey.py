@@ -1,0 +1,15 @@
+"""`manage.py generatekey`"""
+
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Prints a new encryption key. Put it first in IOTDASH_SECRET_KEYS and keep the older ones behind it."
+    # Without a key the checks fail, and this command is how to get one.
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(Fernet.generate_key().decode())

@@ -1,0 +1,28 @@
+"""Every address of the product. Organization pages are `/{org}/…`; each app brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+
+from iotdash.health import healthz, readyz
+from iotdash.organizations.converters import OrganizationIdConverter
+from iotdash.organizations.views import home
+
+register_converter(OrganizationIdConverter, "org")
+
+handler400 = "iotdash.errors.bad_request"
+handler403 = "iotdash.errors.forbidden"
+
+organization_pages = [
+    path("", include("iotdash.organizations.urls")),
+    path("", include("devices.urls")),
+    path("", include("extensions.core.urls")),
+]
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("", include("iotdash.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("<org:org>/", include(organization_pages)),
+]

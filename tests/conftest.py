@@ -1,0 +1,33 @@
+"""Fixtures of every test under `tests/`. The cast itself is in `cast.py`."""
+
+import pytest
+
+from tests.cast import (  # noqa: F401
+    analyst,
+    analyst_client,
+    cast,
+    client_of,
+    developer,
+    developer_client,
+    fast_passwords,
+    operator,
+    operator_client,
+    organization,
+    other_organization,
+    other_owner,
+    other_owner_client,
+    owner,
+    owner_client,
+    reader,
+    reader_client,
+    source,
+    stranger,
+    stranger_client,
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers, and tests that start the whole product, run one after the other: together they starve each other."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("servers"):
+            item.add_marker(pytest.mark.xdist_group("real processes"))
