@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class ExtensionsConfig(AppConfig):
+    name = "extensions.core"
+    label = "extensions"
+    verbose_name = "extensions"
+
+    def ready(self) -> None:
+        from extensions.core import checks, facet, lanes, pages, registry
+        from extensions.core.services import connection_checks, operations
+        from iotdash.runtime.sweep import register_due_finder
+
+        registry.load()
+        checks.register()
+        facet.register()
+        pages.register()
+        lanes.register_source(connection_checks.source)
+        lanes.register_source(operations.source)
+        register_due_finder("lanes", lanes.wake_due)
+        register_due_finder("connection checks", connection_checks.forget_old)

@@ -1,0 +1,70 @@
+"""Health of a configuration: what the last calls said of it. Noted when it changes, not on every call."""
+
+import logging
+
+from django.utils import timezone
+
+from extensions.core import lanes
+from extensions.core.contract import AuthRejected, CannotConnect, ProviderError, QuotaSpent, Throttled
+from extensions.core.models import ExtensionConfig, Health
+from iotdash.audit.services import Source, record
+from iotdash.lib.crypto import CryptoError
+
+logger = logging.getLogger(__name__)
+
+# Errors that speak of the account or the way to it; the others speak of one subject or one request.
+_OF_ACCOUNT = (Throttled, QuotaSpent, CannotConnect)
+
+
+def note_success(config: ExtensionConfig) -> None:
+    """A call was answered: the configuration is connected, and so is everybody else who was waiting on its lane."""
+    now = timezone.now()
+    ExtensionConfig.objects.filter(pk=config.pk).update(last_success_at=now, last_attempt_at=now)
+    lanes.note_success(config.lane_id)
+    waiting = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
+    for other in ExtensionConfig.objects.present().filter(lane_id=config.lane_id, health__in=waiting):
+        _change(other, Health.CONNECTED, "")
+    _change(config, Health.CONNECTED, "")
+
+
+def note_failure(config: ExtensionConfig, error: ProviderError) -> None:
+    """A call failed. Refused credentials concern this configuration; a shut lane concerns all that share it."""
+    ExtensionConfig.objects.filter(pk=config.pk).update(last_attempt_at=timezone.now())
+    if isinstance(error, AuthRejected):
+        _change(config, Health.NEEDS_ATTENTION, _reason(error))
+        return
+    if not error.retry_helps and not isinstance(error, _OF_ACCOUNT):
+        note_success(config)
+        return
+    lanes.note_failure(config.lane_id, error)
+    health = _of_lane(config, error)
+    if health:
+        for other in ExtensionConfig.objects.callable().filter(lane_id=config.lane_id):
+            _change(other, health, _reason(error))
+
+
+def note_unreadable(config: ExtensionConfig, error: CryptoError) -> None:
+    """The stored secrets cannot be decrypted; the ciphertext is kept until the key is back."""
+    _change(config, Health.NEEDS_ATTENTION, str(error))
+
+
+def _of_lane(config: ExtensionConfig, error: ProviderError) -> Health | None:
+    config.lane.refresh_from_db()
+    if isinstance(error, CannotConnect):
+        return Health.UNREACHABLE
+    return Health(config.lane.block) if config.lane.block else None
+
+
+def _reason(error: ProviderError) -> str:
+    return f"{error.sentence} ({error.words})" if error.words and error.words not in error.sentence else error.sentence
+
+
+def _change(config: ExtensionConfig, health: Health, reason: str) -> None:
+    reason = reason[:500]
+    row = ExtensionConfig.objects.filter(pk=config.pk)
+    if not row.exclude(health=health).update(health=health, health_since=timezone.now(), health_reason=reason):
+        row.exclude(health_reason=reason).update(health_reason=reason)
+        return
+    source = Source(actor="iotdash", organization=config.organization.public_id)
+    record(source, f"extension {health.value}", "extension", config.name, reason=reason)
+    logger.info("extension configuration %s is now %s: %s", config.pk, health.value, reason)

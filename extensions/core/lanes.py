@@ -1,0 +1,197 @@
+"""Lanes: the single queue through which all calls to one external account pass, across organizations.
+
+A runner holds the lane's lease, does the next piece of due work, and takes a slot for each HTTP call. Work comes from
+sources; people's work comes before background work because sources are asked in that order and sort so themselves.
+Rows are the truth: the Celery message only says "look at this lane", and the sweep sends it again if it was lost.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from extensions.core.contract import CannotConnect, LanePolicy, ProviderError, QuotaSpent, Throttled
+from extensions.core.models import Lane
+from iotdash.lib.outbound import GuardedSession, policy_from_settings
+from iotdash.runtime import leases
+
+# Longer than any call may take (the session's total timeout), so that a living runner never loses its lease in one.
+LEASE_SECONDS = 20
+# After this the runner gives its thread to another lane and queues itself again: fair with many accounts.
+SLICE_SECONDS = 5
+# A message that has not been received so long after it was due is taken for lost.
+MESSAGE_LOST_AFTER = timedelta(seconds=30)
+# Providers count within one second of *their* clock; this keeps jitter on the way from making six out of five.
+SPACING_MARGIN = 1.04
+BREAKER_OPENS_AFTER = 3
+LONGEST_PAUSE = 300
+
+pause: Callable[[float], None] = time.sleep
+
+
+class LaneLost(Exception):
+    """The lease went to somebody else before a call; nothing was sent."""
+
+
+class Turn:
+    """A runner's hold of a lane. `calls` counts the calls for which a slot was taken."""
+
+    def __init__(self, lane_id: int) -> None:
+        self.lane_id = lane_id
+        self.holder = uuid.uuid4().hex
+        self.calls = 0
+
+    def hold(self) -> bool:
+        return leases.acquire(f"lane {self.lane_id}", self.holder, LEASE_SECONDS)
+
+    def release(self) -> None:
+        leases.release(f"lane {self.lane_id}", self.holder)
+
+    def session(self) -> GuardedSession:
+        """A session whose every call takes a slot of this lane first."""
+        return GuardedSession(policy_from_settings(), before_call=self.take_slot)
+
+    def take_slot(self) -> None:
+        """Renews the lease and waits until the account's rate allows a call. Raises LaneLost."""
+        lane = Lane.objects.get(pk=self.lane_id)
+        wait = (lane.next_call_at - timezone.now()).total_seconds()
+        if wait > 0:
+            pause(wait)
+        if not self.hold():
+            raise LaneLost
+        spacing = timedelta(seconds=SPACING_MARGIN / lane.per_second)
+        Lane.objects.filter(pk=self.lane_id).update(next_call_at=timezone.now() + spacing)
+        self.calls += 1
+
+
+Work = Callable[[Turn], None]
+
+
+class WorkSource(Protocol):
+    """Where a lane's work comes from. Registered at start-up; asked in the order of registration."""
+
+    def next(self, lane_id: int, now: datetime) -> Work | None: ...
+
+    def next_due_at(self, lane_id: int) -> datetime | None: ...
+
+    def due_lanes(self, now: datetime) -> Iterable[int]: ...
+
+    def recover(self, lane_id: int) -> None:
+        """Takes back work that a killed runner left unfinished."""
+
+
+_sources: list[WorkSource] = []
+
+
+def register_source(source: WorkSource) -> None:
+    if source not in _sources:
+        _sources.append(source)
+
+
+def throwaway(policy: LanePolicy) -> Lane:
+    """A lane of its own for credentials that nothing has proved yet: a wrong guess must not join somebody's account."""
+    return Lane.objects.create(key=f"unproved {uuid.uuid4()}", per_second=policy.per_second)
+
+
+def of_account(account_digest: str, policy: LanePolicy) -> Lane:
+    lane, _ = Lane.objects.get_or_create(key=account_digest, defaults={"per_second": policy.per_second})
+    return lane
+
+
+def wake(lane_id: int, at: datetime | None = None) -> None:
+    """Sends the message for a lane, unless one is on its way that is due by then."""
+    now = timezone.now()
+    at = max(at or now, now)
+    unsent = Q(message_due_at=None) | Q(message_due_at__gt=at) | Q(message_due_at__lt=now - MESSAGE_LOST_AFTER)
+    if Lane.objects.filter(unsent, pk=lane_id).update(message_due_at=at):
+        from extensions.core.tasks import run_lane
+
+        run_lane.apply_async((lane_id,), countdown=(at - now).total_seconds() or None)
+
+
+def wake_due() -> None:
+    """Due-finder: sends a message for every lane that has work to do now."""
+    now = timezone.now()
+    due = {lane_id for source in _sources for lane_id in source.due_lanes(now)}
+    blocked = Lane.objects.filter(pk__in=due, blocked_until__gt=now).values_list("pk", flat=True)
+    for lane_id in sorted(due.difference(blocked)):
+        wake(lane_id)
+
+
+def run(lane_id: int) -> None:
+    """Does the lane's due work for a slice of time. A second runner of the same lane leaves at once."""
+    Lane.objects.filter(pk=lane_id).update(message_due_at=None)
+    turn = Turn(lane_id)
+    if not turn.hold():
+        return
+    try:
+        for source in _sources:
+            source.recover(lane_id)
+        _work_through(turn)
+    finally:
+        turn.release()
+    _plan_next(lane_id)
+
+
+def _work_through(turn: Turn) -> None:
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until and turn.hold():
+        work = _next_work(turn.lane_id)
+        if work is None:
+            return
+        work(turn)
+
+
+def _next_work(lane_id: int) -> Work | None:
+    now = timezone.now()
+    lane = Lane.objects.filter(pk=lane_id).first()
+    if lane is None or (lane.blocked_until and lane.blocked_until > now):
+        return None
+    return next(filter(None, (source.next(lane_id, now) for source in _sources)), None)
+
+
+def _plan_next(lane_id: int) -> None:
+    lane = Lane.objects.filter(pk=lane_id).first()
+    due = [at for at in (source.next_due_at(lane_id) for source in _sources) if at]
+    if lane and due:
+        wake(lane_id, max(min(due), lane.blocked_until or min(due)))
+
+
+# --- What calls tell about the account ---------------------------------------------------------------------------
+
+
+def note_success(lane_id: int) -> bool:
+    """Opens the lane. True if it had been shut or shaky."""
+    shaky = Lane.objects.filter(pk=lane_id).exclude(block="", failures=0)
+    return bool(shaky.update(block="", blocked_until=None, failures=0))
+
+
+def note_failure(lane_id: int, error: ProviderError) -> None:
+    """Shuts the lane after throttling, a spent quota, or several failures in a row; every worker sees it."""
+    Lane.objects.filter(pk=lane_id).update(failures=F("failures") + 1)
+    failures = Lane.objects.values_list("failures", flat=True).get(pk=lane_id)
+    block, until = _block(error, failures)
+    if block:
+        Lane.objects.filter(pk=lane_id).update(block=block, blocked_until=until)
+
+
+def _block(error: ProviderError, failures: int) -> tuple[str, datetime | None]:
+    now = timezone.now()
+    if isinstance(error, QuotaSpent):
+        return Lane.Block.QUOTA_SPENT, error.until
+    if isinstance(error, Throttled):
+        seconds = error.retry_after or min(10 * failures, LONGEST_PAUSE)
+        return Lane.Block.THROTTLED, now + timedelta(seconds=min(seconds, LONGEST_PAUSE))
+    if failures >= BREAKER_OPENS_AFTER or (isinstance(error, CannotConnect) and failures > 1):
+        seconds = min(10 * 2 ** (failures - 2), LONGEST_PAUSE)
+        return Lane.Block.UNREACHABLE, now + timedelta(seconds=seconds)
+    return Lane.Block.NONE, None
+
+
+def try_now(lane_id: int) -> None:
+    """A person asked: look again at once, unless the provider itself said to wait."""
+    Lane.objects.filter(pk=lane_id, block=Lane.Block.UNREACHABLE).update(blocked_until=None)

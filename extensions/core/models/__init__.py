@@ -1,0 +1,18 @@
+"""Rows of the extensions: configurations, lanes, checks, operations, and what devices are configured with."""
+
+from extensions.core.models.check import ConnectionCheck
+from extensions.core.models.configuration import ExtensionConfig, Health
+from extensions.core.models.device import DeviceConfiguration
+from extensions.core.models.lane import Lane
+from extensions.core.models.operation import UNSETTLED, Operation, State
+
+__all__ = [
+    "UNSETTLED",
+    "ConnectionCheck",
+    "DeviceConfiguration",
+    "ExtensionConfig",
+    "Health",
+    "Lane",
+    "Operation",
+    "State",
+]

@@ -1,0 +1,75 @@
+"""Reading back what became of a write, until it is confirmed, failed, or its time is up."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from extensions.core import health, registry
+from extensions.core.contract import Context, Manifest, ProviderError, ReadBack, Verdict
+from extensions.core.lanes import LaneLost, Turn
+from extensions.core.models import Operation, State
+from extensions.core.performing.calling import call
+from extensions.core.performing.outcomes import FIRST_READ_BACK, change, settle, store
+
+SLOWEST_READ_BACK = timedelta(seconds=60)
+
+
+def read_back(operation: Operation, turn: Turn, manifest: Manifest, context: Context) -> None:
+    try:
+        seen = call(registry.capability(manifest).read_back, manifest, context, operation)
+    except LaneLost:
+        return
+    except ProviderError as error:
+        health.note_failure(operation.config, error)
+        _read_back_later(operation, error.sentence)
+    else:
+        health.note_success(operation.config)
+        with transaction.atomic():
+            store(operation, seen.fetched, timezone.now())
+            _judge(operation, seen)
+
+
+def _judge(operation: Operation, seen: ReadBack) -> None:
+    found = {
+        "result": {**operation.result, **seen.result},
+        "reference": seen.reference or operation.reference,
+    }
+    if seen.verdict is Verdict.CONFIRMED:
+        settle(operation, State.CONFIRMED, seen.words, **found)
+    elif seen.verdict is Verdict.FAILED:
+        settle(operation, State.FAILED, seen.words, **found)
+    elif operation.state == State.QUEUED:
+        # It was throttled, so it was not performed, and the read-back shows that too: it may be sent again.
+        change(operation, sent_at=None, next_attempt_at=timezone.now())
+    elif operation.state == State.UNKNOWN and seen.reference:
+        # The provider has it after all: from here on it is an accepted request like any other.
+        change(
+            operation,
+            state=State.ACCEPTED,
+            accepted_at=timezone.now(),
+            next_attempt_at=timezone.now(),
+            **found,
+        )
+    elif timezone.now() >= operation.confirm_by:
+        _give_up(operation, seen, found)
+    else:
+        _read_back_later(operation, seen.words, **found)
+
+
+def _give_up(operation: Operation, seen: ReadBack, found: dict[str, Any]) -> None:
+    if operation.state == State.ACCEPTED:
+        settle(operation, State.TIMED_OUT, f"Accepted, but not confirmed in time. {seen.words}".strip(), **found)
+    elif seen.verdict is Verdict.PENDING:
+        settle(operation, State.FAILED, f"It was not performed. {seen.words}".strip(), **found)
+    else:
+        words = f"Whether this was performed is not known. {seen.words} It is not sent again by itself."
+        settle(operation, State.UNKNOWN, words, **found)
+
+
+def _read_back_later(operation: Operation, sentence: str, **changes) -> None:
+    """Soon at first, then at growing distances up to a minute."""
+    waited = timezone.now() - (operation.accepted_at or operation.sent_at or operation.asked_at)
+    distance = min(max(waited / 2, FIRST_READ_BACK), SLOWEST_READ_BACK)
+    change(operation, next_attempt_at=timezone.now() + distance, sentence=sentence[:500], **changes)

@@ -1,0 +1,127 @@
+"""Sending an operation to its provider, and what its answer or error means."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from extensions.core import health, registry
+from extensions.core.contract import (
+    Answer,
+    AuthRejected,
+    CannotConnect,
+    Context,
+    Manifest,
+    NoData,
+    NotFound,
+    PermissionDenied,
+    ProviderError,
+    QuotaSpent,
+    Refused,
+    Throttled,
+)
+from extensions.core.lanes import LaneLost, Turn
+from extensions.core.models import Operation, State
+from extensions.core.performing.calling import call
+from extensions.core.performing.outcomes import (
+    FIRST_READ_BACK,
+    answer_lost,
+    change,
+    note_missing,
+    settle,
+    spec_of,
+    store,
+    words,
+)
+
+# Errors after which the request was certainly not performed and may be made later.
+NOT_NOW = (AuthRejected, Throttled, QuotaSpent, CannotConnect)
+MOST_ATTEMPTS = 5
+BACK_OFF = timedelta(seconds=10)
+
+
+def perform(operation: Operation, turn: Turn, manifest: Manifest, context: Context) -> None:
+    if not _claim(operation, turn):
+        return
+    try:
+        answer = call(registry.capability(manifest).perform, manifest, context, operation)
+    except LaneLost:
+        _lane_lost(operation, turn)
+    except ProviderError as error:
+        _perform_failed(operation, error)
+    else:
+        _performed(operation, answer)
+        health.note_success(operation.config)
+
+
+def _claim(operation: Operation, turn: Turn) -> bool:
+    """Marks it sent, committed before the first byte leaves, so that a kill is noticed. False if it was cancelled."""
+    now = timezone.now()
+    queued = Operation.objects.filter(pk=operation.pk, state=State.QUEUED, settled_at=None)
+    if not queued.update(state=State.SENT, holder=turn.holder, sent_at=now, attempts=operation.attempts + 1):
+        return False
+    operation.refresh_from_db()
+    return True
+
+
+def _performed(operation: Operation, answer: Answer) -> None:
+    now = timezone.now()
+    spec = spec_of(operation)
+    with transaction.atomic():
+        store(operation, answer.fetched, now)
+        if spec.reads:
+            settle(operation, State.CONFIRMED, "", result=dict(answer.result))
+        else:
+            change(
+                operation,
+                state=State.ACCEPTED,
+                accepted_at=now,
+                reference=answer.reference[:80],
+                result=dict(answer.result),
+                confirm_by=now + spec.confirm_within,
+                next_attempt_at=now + FIRST_READ_BACK,
+                sentence="",
+            )
+
+
+def _perform_failed(operation: Operation, error: ProviderError) -> None:
+    health.note_failure(operation.config, error)
+    if operation.kind == "read":
+        _read_failed(operation, error)
+    elif error.may_have_happened:
+        answer_lost(operation, error.sentence, error)
+    elif isinstance(error, NOT_NOW) and operation.attempts < MOST_ATTEMPTS:
+        _again(operation, error)
+    else:
+        refused = isinstance(error, Refused | PermissionDenied | NotFound)
+        settle(operation, State.REFUSED if refused else State.FAILED, error.sentence, error)
+
+
+def _read_failed(operation: Operation, error: ProviderError) -> None:
+    if isinstance(error, NoData):
+        settle(operation, State.CONFIRMED, error.sentence, error)
+    elif (error.retry_helps or isinstance(error, NOT_NOW)) and operation.attempts < MOST_ATTEMPTS:
+        _again(operation, error)
+    else:
+        with transaction.atomic():
+            note_missing(operation, error)
+            settle(operation, State.FAILED, error.sentence, error)
+
+
+def _again(operation: Operation, error: ProviderError) -> None:
+    """Back into the queue. A write keeps `sent_at`, so that it is read back before it is sent again."""
+    never_sent = isinstance(error, AuthRejected | CannotConnect)
+    change(
+        operation,
+        state=State.QUEUED,
+        sent_at=None if never_sent or operation.kind == "read" else operation.sent_at,
+        next_attempt_at=timezone.now() + BACK_OFF * operation.attempts,
+        **words(error),
+    )
+
+
+def _lane_lost(operation: Operation, turn: Turn) -> None:
+    if operation.kind != "read" and turn.calls:
+        answer_lost(operation, "The lane was lost while this was being sent.")
+    else:
+        change(operation, state=State.QUEUED, sent_at=None, attempts=operation.attempts - 1)

@@ -1,0 +1,57 @@
+"""What is installed: manifests by slug and by device key, capabilities by name. Filled at start-up, read everywhere."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from django.conf import settings
+
+from extensions.core.contract import Capability, Manifest, OperationSpec
+
+_manifests: dict[str, Manifest] = {}
+_capabilities: dict[str, Capability] = {}
+
+
+class UnknownExtension(LookupError):
+    """No installed extension has this slug."""
+
+
+def load() -> None:
+    """Imports the manifest of every provider folder that the root discovered."""
+    _manifests.clear()
+    for folder in settings.EXTENSION_PROVIDERS:
+        manifest = import_module(f"extensions.{folder}.manifest").MANIFEST
+        _manifests[manifest.slug] = manifest
+
+
+def register_capability(capability: Capability) -> None:
+    """Called from a capability's AppConfig.ready()."""
+    _capabilities[capability.name] = capability
+
+
+def manifests() -> Mapping[str, Manifest]:
+    """All installed extensions by slug, in the order of their names."""
+    return dict(sorted(_manifests.items(), key=lambda item: item[1].name.lower()))
+
+
+def manifest(slug: str) -> Manifest:
+    try:
+        return _manifests[slug]
+    except KeyError:
+        raise UnknownExtension(f'No extension "{slug}" is installed.') from None
+
+
+def by_device_key(key: str) -> Manifest | None:
+    return next((manifest for manifest in _manifests.values() if key and manifest.device_key == key), None)
+
+
+def capability(manifest: Manifest) -> Capability:
+    return _capabilities[manifest.capability]
+
+
+def capabilities() -> Mapping[str, Capability]:
+    return dict(_capabilities)
+
+
+def operation(manifest: Manifest, operation_id: str) -> OperationSpec | None:
+    specs = capability(manifest).operations(manifest)
+    return next((spec for spec in specs if spec.id == operation_id), None)

@@ -1,0 +1,171 @@
+"""Adding, changing, pausing and removing extension configurations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from extensions.core import lanes, registry, secret_settings
+from extensions.core.contract import Manifest
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation, State
+from iotdash.audit.services import Source, record
+from iotdash.organizations.models import Organization
+
+Settings = Mapping[str, Any]
+
+
+class ConfigurationRefused(Exception):
+    """The configuration cannot be saved as asked; the message says why. `existing` is the one in the way."""
+
+    def __init__(self, message: str, existing: ExtensionConfig) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+def add(
+    organization: Organization, manifest: Manifest, name: str, settings: Settings, source: Source
+) -> ExtensionConfig:
+    """Saves a new configuration; the first of an extension is its default. Raises ConfigurationRefused.
+
+    It counts as proved when a check of exactly these settings succeeded within the last hour.
+    """
+    public, secrets = secret_settings.split(manifest, settings)
+    siblings = ExtensionConfig.objects.present().filter(organization=organization, slug=manifest.slug)
+    config = ExtensionConfig(
+        organization=organization,
+        slug=manifest.slug,
+        name=name.strip() or manifest.name,
+        is_default=not siblings.exists(),
+        settings=public,
+        secrets=secrets,
+        account_digest=secret_settings.account_digest(manifest, settings),
+        created_by=source.actor,
+    )
+    proof = _proof(organization, manifest, settings)
+    _attach(config, manifest, proof)
+    _save(config)
+    record(source, "extension added", "extension", config.name, extension=manifest.name)
+    return config
+
+
+def replace_settings(config: ExtensionConfig, settings: Settings, source: Source) -> None:
+    """New credentials in place: devices, history and name stay, waiting work goes on. Raises ConfigurationRefused."""
+    manifest = registry.manifest(config.slug)
+    config.settings, config.secrets = secret_settings.split(manifest, settings)
+    config.account_digest = secret_settings.account_digest(manifest, settings)
+    _attach(config, manifest, _proof(config.organization, manifest, settings))
+    _save(config)
+    record(source, "extension credentials replaced", "extension", config.name)
+    transaction.on_commit(lambda: lanes.wake(config.lane_id))
+
+
+def rename(config: ExtensionConfig, name: str, source: Source) -> None:
+    before, config.name = config.name, name.strip()
+    _save(config, ["name"])
+    record(source, "extension renamed", "extension", config.name, before=before)
+
+
+def make_default(config: ExtensionConfig, source: Source) -> None:
+    """Devices that name no configuration use this one from now on."""
+    siblings = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
+    with transaction.atomic():
+        siblings.update(is_default=False)
+        siblings.filter(pk=config.pk).update(is_default=True)
+        record(source, "extension made default", "extension", config.name)
+
+
+def pause(config: ExtensionConfig, source: Source) -> None:
+    """Nothing is asked of the service until it is resumed; what is queued stays queued."""
+    with transaction.atomic():
+        present = ExtensionConfig.objects.present().filter(pk=config.pk, paused_at=None)
+        if present.update(paused_at=timezone.now(), paused_by=source.actor):
+            record(source, "extension paused", "extension", config.name)
+
+
+def resume(config: ExtensionConfig, source: Source) -> None:
+    with transaction.atomic():
+        paused = ExtensionConfig.objects.present().filter(pk=config.pk, paused_at__isnull=False)
+        if paused.update(paused_at=None, paused_by=""):
+            record(source, "extension resumed", "extension", config.name)
+    lanes.try_now(config.lane_id)
+    lanes.wake(config.lane_id)
+
+
+def remove(config: ExtensionConfig, source: Source) -> None:
+    """Erases the secrets, cancels what was not sent yet, keeps the history. Device configuration stays, inactive."""
+    now = timezone.now()
+    with transaction.atomic():
+        config.operations.filter(state=State.QUEUED, settled_at=None).update(
+            state=State.CANCELLED, settled_at=now, sentence="The extension was removed before this was sent."
+        )
+        config.checks.all().delete()
+        ExtensionConfig.objects.filter(pk=config.pk).update(removed_at=now, secrets="", is_default=False)
+        _promote_another(config)
+        record(source, "extension removed", "extension", config.name)
+
+
+def note_proof(config: ExtensionConfig, sentence: str) -> None:
+    """A check of the stored settings succeeded: the configuration joins the lane of its account."""
+    manifest = registry.manifest(config.slug)
+    config.lane = lanes.of_account(config.account_digest, manifest.lane)
+    config.proved_at, config.proof = timezone.now(), sentence[:300]
+    config.save(update_fields=["lane", "proved_at", "proof"])
+
+
+def _proof(organization: Organization, manifest: Manifest, settings: Settings) -> ConnectionCheck | None:
+    return (
+        ConnectionCheck.objects.filter(
+            organization=organization,
+            slug=manifest.slug,
+            state=ConnectionCheck.State.PROVED,
+            settings_digest=secret_settings.digest(settings),
+        )
+        .order_by("-answered_at")
+        .first()
+    )
+
+
+def _attach(config: ExtensionConfig, manifest: Manifest, proof: ConnectionCheck | None) -> None:
+    config.health_since, config.health_reason = timezone.now(), ""
+    if proof:
+        config.lane = lanes.of_account(config.account_digest, manifest.lane)
+        config.proved_at, config.proof = proof.answered_at, proof.sentence[:300]
+        config.last_success_at = config.last_attempt_at = proof.answered_at
+        config.health = Health.CONNECTED
+        return
+    config.lane = lanes.throwaway(manifest.lane)
+    config.proved_at, config.proof, config.health = None, "", Health.NOT_CHECKED
+
+
+def _save(config: ExtensionConfig, fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            config.save(update_fields=[*fields, "updated_at"] if fields else None)
+    except IntegrityError as error:
+        raise _refusal(config) from error
+
+
+def _refusal(config: ExtensionConfig) -> ConfigurationRefused:
+    others = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
+    others = others.exclude(pk=config.pk)
+    same_account = others.filter(account_digest=config.account_digest).first()
+    if same_account:
+        return ConfigurationRefused(
+            f'This account is already configured here, as "{same_account.name}". Change that one instead.',
+            same_account,
+        )
+    same_name = others.get(name=config.name)
+    return ConfigurationRefused(
+        f'There is already a configuration named "{config.name}". Choose another name.', same_name
+    )
+
+
+def _promote_another(config: ExtensionConfig) -> None:
+    others = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
+    if config.is_default and (heir := others.order_by("pk").first()):
+        others.filter(pk=heir.pk).update(is_default=True)
+
+
+def unsettled_operations(config: ExtensionConfig) -> int:
+    return Operation.objects.filter(config=config, settled_at=None).count()

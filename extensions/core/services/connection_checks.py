@@ -1,0 +1,126 @@
+"""Check connection: a draft is asked about in a lane, and the page polls for the answer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from extensions.core import health, lanes, registry, secret_settings
+from extensions.core.contract import Context, Manifest, Proof, ProviderError
+from extensions.core.lanes import LaneLost, Turn
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
+from extensions.core.services import configurations
+from iotdash.audit.services import Source, record
+from iotdash.lib import crypto
+from iotdash.organizations.models import Organization
+from iotdash.runtime.models import Lease
+
+KEPT_FOR = timedelta(hours=1)
+State = ConnectionCheck.State
+
+
+def ask(
+    organization: Organization,
+    manifest: Manifest,
+    settings: Mapping[str, Any],
+    source: Source,
+    config: ExtensionConfig | None = None,
+) -> ConnectionCheck:
+    """Queues a check of these settings. Settings that nothing has proved are asked about in a throw-away lane."""
+    digest = secret_settings.digest(settings)
+    stored = config is not None and digest == secret_settings.digest(secret_settings.whole(config))
+    check = ConnectionCheck.objects.create(
+        organization=organization,
+        slug=manifest.slug,
+        config=config if stored else None,
+        lane=config.lane if stored else lanes.throwaway(manifest.lane),
+        draft=crypto.encrypt_json(dict(settings)),
+        settings_digest=digest,
+        asked_by=source.actor,
+    )
+    record(source, "connection checked", "extension", config.name if config else manifest.name)
+    lanes.try_now(check.lane_id)
+    lanes.wake(check.lane_id)
+    return check
+
+
+def draft(check: ConnectionCheck) -> dict[str, Any]:
+    """The settings that were typed, secrets included: for saving, never for showing."""
+    return crypto.decrypt_json(check.draft)
+
+
+def run(check: ConnectionCheck, turn: Turn) -> None:
+    """One authenticated read; the outcome is kept in the provider's own words."""
+    taken = ConnectionCheck.objects.filter(pk=check.pk, state=State.QUEUED)
+    if not taken.update(state=State.SENT, holder=turn.holder):
+        return
+    manifest = registry.manifest(check.slug)
+    try:
+        with turn.session() as session:
+            proof = manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
+    except ProviderError as error:
+        _failed(check, error)
+    except LaneLost:
+        ConnectionCheck.objects.filter(pk=check.pk).update(state=State.QUEUED)
+    else:
+        _proved(check, proof)
+
+
+def _proved(check: ConnectionCheck, proof: Proof) -> None:
+    check.state, check.sentence, check.facts = State.PROVED, proof.sentence[:500], dict(proof.facts)
+    _answered(check)
+    if check.config:
+        configurations.note_proof(check.config, proof.sentence)
+        health.note_success(check.config)
+
+
+def _failed(check: ConnectionCheck, error: ProviderError) -> None:
+    check.state, check.sentence = State.FAILED, error.sentence[:500]
+    check.error, check.code, check.words = error.name, error.code[:80], error.words[:500]
+    _answered(check)
+    if check.config:
+        health.note_failure(check.config, error)
+
+
+def _answered(check: ConnectionCheck) -> None:
+    check.answered_at = timezone.now()
+    check.save()
+
+
+def forget_old() -> None:
+    """Due-finder: drafts are erased after an hour, with the throw-away lanes that nothing uses any more."""
+    old = timezone.now() - KEPT_FOR
+    ConnectionCheck.objects.filter(asked_at__lt=old).delete()
+    used = Exists(ConnectionCheck.objects.filter(lane=OuterRef("pk"))) | Exists(
+        ExtensionConfig.objects.filter(lane=OuterRef("pk"))
+    )
+    Lane.objects.filter(~used, key__startswith="unproved ", next_call_at__lt=old).delete()
+
+
+class _Source:
+    """Checks as a source of lane work: a person is waiting, so they come first."""
+
+    def _queued(self):
+        return ConnectionCheck.objects.filter(state=State.QUEUED)
+
+    def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
+        check = self._queued().filter(lane_id=lane_id).select_related("config__lane").order_by("pk").first()
+        return (lambda turn: run(check, turn)) if check else None
+
+    def next_due_at(self, lane_id: int) -> datetime | None:
+        return self._queued().filter(lane_id=lane_id).order_by("pk").values_list("asked_at", flat=True).first()
+
+    def due_lanes(self, now: datetime) -> set[int]:
+        unanswered = ConnectionCheck.objects.filter(state__in=(State.QUEUED, State.SENT))
+        return set(unanswered.values_list("lane_id", flat=True))
+
+    def recover(self, lane_id: int) -> None:
+        """A check is a read: one whose runner was killed is simply asked again."""
+        held = Lease.objects.filter(holder=OuterRef("holder"), expires_at__gt=timezone.now())
+        sent = ConnectionCheck.objects.filter(~Exists(held), lane_id=lane_id, state=State.SENT)
+        sent.update(state=State.QUEUED, holder="")
+
+
+source = _Source()

@@ -1,0 +1,173 @@
+"""Asking for operations, and cancelling what was not sent yet. What happens in the lane is in `core.performing`."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.utils import timezone
+from jsonschema import Draft202012Validator
+
+from extensions.core import lanes, performing
+from extensions.core.contract import OperationSpec
+from extensions.core.models import ExtensionConfig, Health, Operation, State
+from extensions.core.targets import Target
+from iotdash.audit.services import Source, record
+from iotdash.runtime.models import Lease
+
+
+class NotCallable(Exception):
+    """The configuration is paused or waits for credentials; the message says which and what to do."""
+
+
+class Unsettled(Exception):
+    """An earlier write of this kind to this subject has no outcome yet."""
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(
+            "An earlier request of this kind has no outcome yet. Wait for it, or cancel it if it is queued."
+        )
+        self.operation = operation
+
+
+class InvalidParameters(Exception):
+    """`problems` maps a parameter ("" for the whole) to a sentence."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
+
+
+def ask(
+    target: Target,
+    spec: OperationSpec,
+    parameters: Mapping[str, Any],
+    source: Source,
+    form_key: uuid.UUID | None = None,
+    priority: int = Operation.PEOPLE,
+) -> Operation:
+    """Queues an operation and wakes its lane. The same form sent twice, or a read asked twice, gives the same row.
+
+    Raises InvalidParameters, NotCallable, Unsettled.
+    """
+    _validate(spec, parameters)
+    earlier = _same(target, spec, parameters, form_key)
+    if earlier:
+        return earlier
+    _require_callable(target.config)
+    draft = _draft(target, spec, parameters, source)
+    draft.form_key, draft.priority = form_key or draft.form_key, priority
+    operation = _save(draft, spec, source)
+    transaction.on_commit(lambda: lanes.wake(target.config.lane_id))
+    return operation
+
+
+def cancel(operation: Operation, source: Source) -> bool:
+    """Cancels what was not sent. False when it is too late."""
+    with transaction.atomic():
+        queued = Operation.objects.filter(pk=operation.pk, state=State.QUEUED, sent_at=None, settled_at=None)
+        now = timezone.now()
+        if not queued.update(state=State.CANCELLED, settled_at=now, sentence="Cancelled before it was sent."):
+            return False
+        record(source, "operation cancelled", "subject", operation.subject, operation=operation.operation_id)
+    return True
+
+
+def _validate(spec: OperationSpec, parameters: Mapping[str, Any]) -> None:
+    errors = Draft202012Validator(spec.parameters, format_checker=Draft202012Validator.FORMAT_CHECKER).iter_errors(
+        dict(parameters)
+    )
+    problems = {str(next(iter(error.path), "")): error.message for error in errors}
+    if problems:
+        raise InvalidParameters(problems)
+
+
+def _require_callable(config: ExtensionConfig) -> None:
+    if config.paused_at:
+        raise NotCallable(f'"{config.name}" is paused by {config.paused_by}. Resume it first.')
+    if config.health == Health.NEEDS_ATTENTION:
+        raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can replace them.')
+
+
+def _same(target: Target, spec: OperationSpec, parameters: Mapping, form_key: uuid.UUID | None) -> Operation | None:
+    mine = Operation.objects.filter(config=target.config)
+    if form_key and (sent := mine.filter(form_key=form_key).first()):
+        return sent
+    if not spec.reads:
+        return None
+    return mine.filter(
+        subject=target.subject, operation_id=spec.id, parameters=dict(parameters), settled_at=None
+    ).first()
+
+
+def _draft(target: Target, spec: OperationSpec, parameters: Mapping[str, Any], source: Source) -> Operation:
+    device = target.device
+    return Operation(
+        organization=target.config.organization,
+        config=target.config,
+        subject=target.subject,
+        device=device,
+        device_type_id_copy=device.device_type.type_id if device else "",
+        device_id_copy=device.device_id if device else "",
+        operation_id=spec.id,
+        kind=spec.kind,
+        parameters=dict(parameters),
+        asked_by=source.actor,
+    )
+
+
+def _save(operation: Operation, spec: OperationSpec, source: Source) -> Operation:
+    try:
+        with transaction.atomic():
+            operation.save(force_insert=True)
+            if not spec.reads:
+                details = {"operation": spec.title, "device": operation.device_id_copy}
+                record(source, "operation asked", "subject", operation.subject, **details)
+    except IntegrityError:
+        return _winner(operation)
+    return operation
+
+
+def _winner(lost: Operation) -> Operation:
+    """The row that was faster: the same form sent twice, else another write of this kind."""
+    sent = Operation.objects.filter(organization=lost.organization, form_key=lost.form_key).first()
+    if sent:
+        return sent
+    rivals = Operation.objects.filter(config=lost.config, subject=lost.subject, operation_id=lost.operation_id)
+    raise Unsettled(rivals.latest("pk"))
+
+
+class _Source:
+    """Operations as a source of lane work: people before background, then by time."""
+
+    def _open(self, lane_id: int | None = None) -> QuerySet[Operation]:
+        configs = ExtensionConfig.objects.callable()
+        if lane_id is not None:
+            configs = configs.filter(lane_id=lane_id)
+        return Operation.objects.filter(settled_at=None, config__in=configs).exclude(state=State.SENT)
+
+    def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
+        due = self._open(lane_id).filter(next_attempt_at__lte=now).order_by("priority", "next_attempt_at", "id")
+        operation = due.select_related("config__lane", "config__organization").first()
+        return (lambda turn: performing.run(operation, turn)) if operation else None
+
+    def next_due_at(self, lane_id: int) -> datetime | None:
+        return self._open(lane_id).aggregate(at=Min("next_attempt_at"))["at"]
+
+    def due_lanes(self, now: datetime) -> set[int]:
+        due = self._open().filter(next_attempt_at__lte=now)
+        sent = Operation.objects.filter(settled_at=None, state=State.SENT)
+        lane = "config__lane_id"
+        return set(due.values_list(lane, flat=True)) | set(sent.values_list(lane, flat=True))
+
+    def recover(self, lane_id: int) -> None:
+        """An operation that was sent by a runner who holds no lease any more: killed between call and answer."""
+        held = Lease.objects.filter(holder=OuterRef("holder"), expires_at__gt=timezone.now())
+        orphans = Operation.objects.filter(~Exists(held), config__lane_id=lane_id, settled_at=None, state=State.SENT)
+        for operation in orphans.select_related("config"):
+            performing.answer_lost(operation, "The process that sent this was stopped before the answer came.")
+
+
+source = _Source()

@@ -1,0 +1,59 @@
+"""Targets: the subjects at outside services that a device is configured for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from devices.models import Device
+from extensions.core import registry
+from extensions.core.contract import Manifest
+from extensions.core.models import DeviceConfiguration, ExtensionConfig
+from iotdash.organizations.models import Organization
+
+# The optional key inside a device's part that names one of several configurations of an extension.
+CONFIGURATION_KEY = "configuration"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A subject of a configuration; the device is None for a subject that is asked about by itself."""
+
+    config: ExtensionConfig
+    manifest: Manifest
+    subject: str
+    device: Device | None = None
+    part: Mapping[str, Any] | None = None
+
+
+def of_device(device: Device) -> list[Target]:
+    """Targets of every enabled extension in the device's configuration; empty when it has none."""
+    configuration = DeviceConfiguration.objects.filter(device=device).first()
+    document = configuration.document if configuration else {}
+    configs = list(enabled(device.organization))
+    found = (_target(device, key, part, configs) for key, part in document.items())
+    return [target for target in found if target]
+
+
+def enabled(organization: Organization) -> Iterable[ExtensionConfig]:
+    """The organization's present configurations, lane loaded, the default of each extension first."""
+    present = ExtensionConfig.objects.present().filter(organization=organization, slug__in=registry.manifests())
+    return present.select_related("lane", "organization").order_by("slug", "-is_default", "name")
+
+
+def pick(configs: Iterable[ExtensionConfig], slug: str, name: str | None) -> ExtensionConfig | None:
+    """The configuration of an extension by name, else the default."""
+    candidates = [config for config in configs if config.slug == slug]
+    if name is not None:
+        return next((config for config in candidates if config.name == name), None)
+    return next((config for config in candidates if config.is_default), None)
+
+
+def _target(device: Device, key: str, part: Any, configs: list[ExtensionConfig]) -> Target | None:
+    manifest = registry.by_device_key(key)
+    if manifest is None or not isinstance(part, dict):
+        return None
+    config = pick(configs, manifest.slug, part.get(CONFIGURATION_KEY))
+    subject = str(part.get(manifest.subject_field, ""))
+    if config is None or not subject:
+        return None
+    return Target(config=config, manifest=manifest, subject=subject, device=device, part=part)

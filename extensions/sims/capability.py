@@ -1,0 +1,175 @@
+"""The SIM capability: performs operations through a carrier's provider and keeps what it answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from devices.models import Device
+from extensions.core.contract import Answer, Ask, Context, Manifest, NoData, OperationSpec, ReadBack, Verdict
+from extensions.core.models import ExtensionConfig
+from extensions.core.targets import Target
+from extensions.sims import operations, panel, services
+from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
+
+BYTES_PER_MB = 1_048_576
+
+_VERDICTS = {
+    SmsState.PENDING: Verdict.PENDING,
+    SmsState.DELIVERED: Verdict.CONFIRMED,
+    SmsState.FAILED: Verdict.FAILED,
+}
+
+
+class SimCapability:
+    name = "sims"
+
+    def operations(self, manifest: Manifest) -> Sequence[OperationSpec]:
+        return operations.of(manifest.provider)
+
+    def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer:
+        return _PERFORM[ask.operation](manifest.provider, context, ask)
+
+    def read_back(self, manifest: Manifest, context: Context, ask: Ask) -> ReadBack:
+        return _READ_BACK[ask.operation](manifest.provider, context, ask)
+
+    def store(self, config: ExtensionConfig, subject: str, fetched: Any, at: datetime) -> None:
+        if isinstance(fetched, SimRecord):
+            services.store_record(config, fetched, at)
+        elif isinstance(fetched, UsageRecord):
+            services.store_usage(config, fetched, at)
+        elif isinstance(fetched, PlanList):
+            services.store_plans(config, fetched, at)
+
+    def note_missing(self, config: ExtensionConfig, subject: str, at: datetime) -> None:
+        services.note_missing(config, subject, at)
+
+    def link(self, device: Device, targets: Sequence[Target]) -> None:
+        mine = [target for target in targets if target.manifest.capability == self.name]
+        services.link(device, mine)
+
+    def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
+        return panel.render(request, target)
+
+
+# --- Performing ---------------------------------------------------------------------------------------------------
+
+
+def _terminal(provider, context: Context, ask: Ask) -> Answer:
+    record = provider.record(context, ask.subject)
+    return Answer(result=terminal_result(record), fetched=record)
+
+
+def _usage(provider, context: Context, ask: Ask) -> Answer:
+    start = ask.parameters.get("cycleStartDate")
+    usage = provider.usage(context, ask.subject, date.fromisoformat(start) if start else None)
+    return Answer(result=usage_result(usage), fetched=usage)
+
+
+def _plans(provider, context: Context, ask: Ask) -> Answer:
+    plans = provider.plans(context)
+    return Answer(result={"ratePlans": list(plans.names), "reason": plans.why_not or None}, fetched=plans)
+
+
+def _status(provider, context: Context, ask: Ask) -> Answer:
+    accepted = provider.set_state(context, ask.subject, ask.parameters["status"])
+    return Answer(result={"status": ask.parameters["status"]}, reference=accepted.reference)
+
+
+def _rate_plan(provider, context: Context, ask: Ask) -> Answer:
+    accepted = provider.set_plan(context, ask.subject, ask.parameters["ratePlan"])
+    return Answer(result={"ratePlan": ask.parameters["ratePlan"]}, reference=accepted.reference)
+
+
+def _sms(provider, context: Context, ask: Ask) -> Answer:
+    accepted = provider.send_sms(context, ask.subject, ask.parameters["message"])
+    return Answer(result={"messageId": accepted.reference or None}, reference=accepted.reference)
+
+
+_PERFORM = {
+    operations.TERMINAL: _terminal,
+    operations.USAGE: _usage,
+    operations.RATE_PLANS: _plans,
+    operations.STATUS: _status,
+    operations.RATE_PLAN: _rate_plan,
+    operations.SMS: _sms,
+}
+
+
+# --- Reading back -------------------------------------------------------------------------------------------------
+
+
+def _state_seen(provider, context: Context, ask: Ask) -> ReadBack:
+    record = provider.record(context, ask.subject)
+    return _compared(record, record.state, ask.parameters["status"], f"The SIM shows {record.state or 'no state'}.")
+
+
+def _plan_seen(provider, context: Context, ask: Ask) -> ReadBack:
+    record = provider.record(context, ask.subject)
+    words = f"The SIM shows the plan {record.rate_plan or 'none'}."
+    return _compared(record, record.rate_plan, ask.parameters["ratePlan"], words)
+
+
+def _compared(record: SimRecord, seen: str | None, wanted: str, words: str) -> ReadBack:
+    verdict = Verdict.CONFIRMED if seen == wanted else Verdict.PENDING
+    return ReadBack(verdict, words, fetched=record)
+
+
+def _sms_seen(provider, context: Context, ask: Ask) -> ReadBack:
+    if ask.reference:
+        return _sms_verdict(provider.sms_report(context, ask.reference))
+    try:
+        report = provider.find_sms(context, ask.subject, ask.parameters["message"], ask.asked_at, ask.taken)
+    except NoData as error:
+        return ReadBack(Verdict.NO_TRACE, error.sentence)
+    if report is None:
+        return ReadBack(Verdict.NO_TRACE, "The carrier's list has no such message.")
+    return _sms_verdict(report)
+
+
+def _sms_verdict(report: SmsReport) -> ReadBack:
+    words = f"The carrier says: {report.words}."
+    return ReadBack(_VERDICTS[report.state], words, {"messageId": report.reference}, report.reference)
+
+
+_READ_BACK = {
+    operations.STATUS: _state_seen,
+    operations.RATE_PLAN: _plan_seen,
+    operations.SMS: _sms_seen,
+}
+
+
+# --- Results as the REST API names them -----------------------------------------------------------------------------
+
+
+def terminal_result(record: SimRecord) -> dict[str, Any]:
+    """`monthToDateDataUsage` in MB of 1 048 576 bytes, voice in seconds, instants in ISO 8601; null is unknown."""
+    return {
+        "iccid": record.subject,
+        "status": record.state,
+        "ratePlan": record.rate_plan,
+        "monthToDateDataUsage": _megabytes(record.ctd_data_bytes),
+        "monthToDateSMSUsage": record.ctd_sms,
+        "monthToDateVoiceUsage": record.ctd_voice_seconds,
+        "overageLimitReached": record.overage_limit_reached,
+        "overageLimitOverride": record.overage_limit_override,
+        "dateAdded": record.added_at and record.added_at.isoformat(),
+        "dateModified": record.modified_at and record.modified_at.isoformat(),
+    }
+
+
+def usage_result(usage: UsageRecord) -> dict[str, Any]:
+    values = asdict(usage)
+    named = {
+        f"{kind}{name}Volume": values[f"{kind}_{field}"]
+        for kind in ("billable", "total")
+        for name, field in (("SMS", "sms"), ("Voice", "voice_seconds"))
+    }
+    data = {f"{kind}DataVolume": _megabytes(values[f"{kind}_data_bytes"]) for kind in ("billable", "total")}
+    return {"cycleStartDate": usage.cycle_start.isoformat(), **data, **named}
+
+
+def _megabytes(count: int | None) -> float | None:
+    return None if count is None else round(count / BYTES_PER_MB, 3)

@@ -1,0 +1,37 @@
+"""What SIMs give to the device list: a column with the state, and a filter by it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from devices.facets import FacetColumn, FacetFilter, Section
+from devices.models import Device
+from extensions.sims.contract import SimState
+from extensions.sims.models import Sim
+from iotdash.organizations.models import Organization
+
+MISSING = "unknown-to-carrier"
+
+
+class SimFacet:
+    name = "sims"
+
+    def columns(self, organization: Organization) -> Sequence[FacetColumn]:
+        return [FacetColumn("sim", "SIM state", "sims/cells/state.html")]
+
+    def filters(self, organization: Organization) -> Sequence[FacetFilter]:
+        states = tuple((state.value, state.value) for state in SimState)
+        return [FacetFilter("sim", "SIM state", (*states, (MISSING, "Unknown to the carrier")))]
+
+    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
+        sims = Sim.objects.filter(device__isnull=False)
+        found = sims.filter(missing_since__isnull=False) if value == MISSING else sims.filter(state=value)
+        return queryset.filter(pk__in=found.values("device_id"))
+
+    def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
+        sims = Sim.objects.filter(device__in=[device.pk for device in devices]).order_by("pk")
+        return {sim.device_id: {"sim": sim} for sim in sims}
+
+    def sections(self, request: Any, device: Device) -> Sequence[Section]:
+        return []

@@ -1,0 +1,113 @@
+"""The operations on a SIM, as declared to core. Ids, parameters and result names are those of the REST API."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from extensions.core.contract import Kind, OperationSpec
+from extensions.sims.contract import SimProvider, SimState
+from iotdash.organizations.roles import Role
+
+TERMINAL, STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = (
+    "terminal",
+    "status",
+    "usage",
+    "sms",
+    "rateplan",
+    "rateplans",
+)
+
+_NOTHING = {"type": "object", "properties": {}, "additionalProperties": False}
+_TEXT = {"type": ["string", "null"]}
+_NUMBER = {"type": ["number", "null"]}
+
+
+def of(provider: SimProvider) -> tuple[OperationSpec, ...]:
+    """The operations that this carrier supports, the overview first."""
+    declared = (_terminal(), _status(provider), _usage(), _sms(provider), _rate_plan(), _rate_plans())
+    needs = {RATE_PLANS: RATE_PLAN}
+    return tuple(spec for spec in declared if needs.get(spec.id, spec.id) in provider.supports)
+
+
+def _object(required: list[str], **properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+
+
+def _terminal() -> OperationSpec:
+    numbers = ("monthToDateDataUsage", "monthToDateSMSUsage", "monthToDateVoiceUsage")
+    texts = ("iccid", "status", "ratePlan", "overageLimitOverride", "dateAdded", "dateModified")
+    fields = dict.fromkeys(numbers, _NUMBER) | dict.fromkeys(texts, _TEXT)
+    result = _object([], **fields, overageLimitReached={"type": ["boolean", "null"]})
+    return OperationSpec(TERMINAL, "Refresh", Kind.READ, "GET", _NOTHING, result, Role.READER)
+
+
+def _status(provider: SimProvider) -> OperationSpec:
+    choices = [{"const": state, "title": state} for state in provider.settable_states]
+    return OperationSpec(
+        STATUS,
+        "Change activation state",
+        Kind.WRITE,
+        "PUT",
+        _object(["status"], status={"type": "string", "title": "New state", "oneOf": choices}),
+        _object([], status=_TEXT),
+        Role.OPERATOR,
+        confirm_within=timedelta(minutes=10),
+        warning=_retire_warning,
+    )
+
+
+def _retire_warning(parameters: Mapping[str, Any]) -> str:
+    if parameters.get("status") != SimState.RETIRED:
+        return ""
+    return "Most carriers never let a retired SIM come back. Its device loses its connection for good."
+
+
+def _usage() -> OperationSpec:
+    start = {
+        "type": "string",
+        "format": "date",
+        "title": "Cycle start date",
+        "description": "YYYY-MM-DD, the first day of a billing cycle. Empty: the current cycle.",
+    }
+    numbers = [f"{kind}{what}Volume" for what in ("Data", "SMS", "Voice") for kind in ("billable", "total")]
+    result = _object([], cycleStartDate=_TEXT, **dict.fromkeys(numbers, _NUMBER))
+    return OperationSpec(USAGE, "Get usage", Kind.READ, "GET", _object([], cycleStartDate=start), result, Role.READER)
+
+
+def _sms(provider: SimProvider) -> OperationSpec:
+    message = {
+        "type": "string",
+        "title": "Message",
+        "minLength": 1,
+        "maxLength": provider.sms_limit,
+        "x-multiline": True,
+    }
+    return OperationSpec(
+        SMS,
+        "Send SMS",
+        Kind.WRITE,
+        "POST",
+        _object(["message"], message=message),
+        _object([], messageId=_TEXT),
+        Role.OPERATOR,
+        confirm_within=timedelta(minutes=15),
+    )
+
+
+def _rate_plan() -> OperationSpec:
+    plan = {"type": "string", "title": "New rate plan", "minLength": 1, "maxLength": 120}
+    return OperationSpec(
+        RATE_PLAN,
+        "Change rate plan",
+        Kind.WRITE,
+        "PUT",
+        _object(["ratePlan"], ratePlan=plan),
+        _object([], ratePlan=_TEXT),
+        Role.OPERATOR,
+        confirm_within=timedelta(minutes=10),
+    )
+
+
+def _rate_plans() -> OperationSpec:
+    result = _object([], ratePlans={"type": "array", "items": {"type": "string"}}, reason=_TEXT)
+    return OperationSpec(RATE_PLANS, "List rate plans", Kind.READ, "GET", _NOTHING, result, Role.READER)

@@ -1,0 +1,106 @@
+"""The SIM panel of a drilldown: everything from rows, nothing from the carrier."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from extensions.core.forms import operation_form
+from extensions.core.models import Health, Operation
+from extensions.core.targets import Target
+from extensions.sims import operations, plans
+from extensions.sims.models import Sim, UsageCycle
+from iotdash.organizations.authorization import may
+from iotdash.organizations.roles import OPERATE
+
+WRITES = (operations.STATUS, operations.RATE_PLAN, operations.SMS)
+RECENT = 5
+EARLIER_CYCLES = 4
+
+
+def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
+    """The whole panel, or only its data when htmx polls for that: what is being typed stays in the page."""
+    context = data_context(request, target)
+    if request.htmx.target == context["data_id"]:
+        return "sims/data.html", context
+    return "sims/panel.html", context | forms_context(request, target)
+
+
+def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
+    """The last record, what was asked and what became of it."""
+    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
+    asked = list(_asked(target))
+    unsettled = [operation for operation in asked if not operation.settled]
+    return {
+        "target": target,
+        "organization": request.organization,
+        "device": target.device,
+        "data_id": f"sim-data-{target.manifest.device_key}",
+        "panel_url": _url("panel", request, target),
+        "ask": {
+            spec.id: _url("ask", request, target, operation_id=spec.id)
+            for spec in operations.of(target.manifest.provider)
+        },
+        "sim": sim,
+        "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
+        "pending": [operation for operation in unsettled if target.config.state not in _STANDING_STILL],
+        "latest": _latest_writes(target),
+        "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:12]) if sim else [],
+        "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
+        "unreachable": target.config.state not in (Health.CONNECTED, Health.NOT_CHECKED),
+    }
+
+
+def _url(name: str, request: HttpRequest, target: Target, **more: str) -> str:
+    device = target.device
+    where = {"type_id": device.device_type.type_id, "device_id": device.device_id}
+    keys = {"org": request.organization.public_id, "key": target.manifest.device_key}
+    return reverse(f"extensions:{name}", kwargs=keys | where | more)
+
+
+# While a configuration is in one of these, nothing will change until a person does something.
+_STANDING_STILL = (Health.PAUSED, Health.NEEDS_ATTENTION)
+
+
+def forms_context(request: HttpRequest, target: Target) -> dict[str, Any]:
+    """A form for every operation that the carrier has and this member may run."""
+    provider = target.manifest.provider
+    specs = {spec.id: spec for spec in operations.of(provider)}
+    names, listed = plans.choices(target.config) if operations.RATE_PLAN in specs else ([], None)
+    return {
+        "may_operate": may(request.membership, OPERATE, request.organization),
+        "forms": {name: operation_form(spec) for name, spec in specs.items()},
+        "plan_names": names,
+        "plan_list": listed,
+        "sms_limit": provider.sms_limit,
+        "cycle_starts": _earlier_cycles(target),
+    }
+
+
+def _earlier_cycles(target: Target) -> list[date]:
+    """First days of the cycles before the one that runs, once that one is known."""
+    running = UsageCycle.objects.filter(sim__config=target.config, sim__subject=target.subject, closed=False)
+    newest = running.order_by("-cycle_start").values_list("cycle_start", flat=True).first()
+    return [_months_before(newest, months) for months in range(1, EARLIER_CYCLES + 1)] if newest else []
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month; billing cycles start on days that every month has."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, min(day.day, 28))
+
+
+def _asked(target: Target):
+    mine = Operation.objects.filter(config=target.config, subject=target.subject)
+    return mine.order_by("-asked_at")[: RECENT * 4]
+
+
+def _latest_writes(target: Target) -> dict[str, Operation]:
+    """Operation id → the newest of its kind on this SIM."""
+    found = {}
+    for name in WRITES:
+        newest = Operation.objects.filter(config=target.config, subject=target.subject, operation_id=name)
+        found[name] = newest.order_by("-asked_at").first()
+    return found

@@ -1,0 +1,50 @@
+"""The carrier's list of rate plans: asked once a day for each configuration that has SIMs."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from extensions.core import registry
+from extensions.core.models import ExtensionConfig, Health, Operation
+from extensions.core.services import operations as asking
+from extensions.core.targets import Target
+from extensions.sims import operations
+from extensions.sims.models import CarrierPlans, Sim
+from iotdash.audit.services import Source
+
+LISTED_FOR = timedelta(days=1)
+
+
+def ask_where_due() -> None:
+    """Due-finder: connected configurations whose plans were never listed, or not for a day."""
+    now = timezone.now()
+    fresh = CarrierPlans.objects.filter(config=OuterRef("pk"), listed_at__gt=now - LISTED_FOR)
+    asked = Operation.objects.filter(
+        config=OuterRef("pk"), operation_id=operations.RATE_PLANS, asked_at__gt=now - LISTED_FOR
+    )
+    sims = Sim.objects.filter(config=OuterRef("pk"))
+    due = ExtensionConfig.objects.callable().filter(
+        Exists(sims), ~Exists(fresh), ~Exists(asked), health=Health.CONNECTED
+    )
+    for config in due.select_related("organization", "lane"):
+        ask(config)
+
+
+def ask(config: ExtensionConfig) -> None:
+    """Queues the list in the background; a carrier that has no such operation is left alone."""
+    manifest = registry.manifest(config.slug)
+    spec = registry.operation(manifest, operations.RATE_PLANS)
+    if spec:
+        source = Source(actor="iotdash", organization=config.organization.public_id)
+        target = Target(config=config, manifest=manifest, subject="")
+        asking.ask(target, spec, {}, source, priority=Operation.BACKGROUND)
+
+
+def choices(config: ExtensionConfig) -> tuple[list[str], CarrierPlans | None]:
+    """Plan names to offer (the carrier's list, else those seen on its SIMs) and the list's row if it was asked."""
+    listed = CarrierPlans.objects.filter(config=config).first()
+    if listed and listed.names:
+        return listed.names, listed
+    seen = Sim.objects.filter(config=config, rate_plan__isnull=False).values_list("rate_plan", flat=True)
+    return list(seen.distinct().order_by("rate_plan")[:200]), listed

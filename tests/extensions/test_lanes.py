@@ -1,0 +1,157 @@
+"""Lanes: one queue per external account, paced, shut when the service says so, and never lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from extensions.core import health, lanes
+from extensions.core.contract import CannotConnect, LanePolicy, QuotaSpent, Throttled
+from extensions.core.models import ExtensionConfig, Lane
+from extensions.core.services import configurations, connection_checks
+from iotdash.audit.services import Source
+from tests.extensions import meterco
+
+
+@pytest.fixture
+def lane(db):
+    return lanes.throwaway(LanePolicy(per_second=5))
+
+
+def test_slots_are_spaced_so_that_no_second_holds_more_than_the_rate(lane, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", lambda seconds: waited.append(seconds) or later(seconds=seconds))
+    turn = lanes.Turn(lane.pk)
+    started = timezone.now()
+    for _ in range(11):
+        turn.take_slot()
+    assert timezone.now() - started > timedelta(seconds=2)
+    assert turn.calls == 11
+    assert all(wait == pytest.approx(0.208, abs=0.001) for wait in waited)
+
+
+def test_the_pace_is_kept_across_runners(lane, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", waited.append)
+    first, second = lanes.Turn(lane.pk), lanes.Turn(lane.pk)
+    first.take_slot()
+    first.release()
+    second.take_slot()
+    assert waited == [pytest.approx(0.208, abs=0.001)]
+
+
+def test_a_slot_is_refused_when_somebody_else_holds_the_lane(lane, later):
+    slow, other = lanes.Turn(lane.pk), lanes.Turn(lane.pk)
+    assert slow.hold()
+    later(seconds=lanes.LEASE_SECONDS + 1)
+    assert other.hold()
+    with pytest.raises(lanes.LaneLost):
+        slow.take_slot()
+
+
+def test_a_second_runner_leaves_at_once(config, provider, target, source):
+    holder = lanes.Turn(config.lane_id)
+    holder.hold()
+    before = sum(provider.calls.values())
+    lanes.run(config.lane_id)
+    assert sum(provider.calls.values()) == before
+
+
+def test_one_message_is_on_its_way_at_most(lane, messages, later):
+    for _ in range(3):
+        lanes.wake(lane.pk)
+    assert len(messages) == 1
+    later(seconds=31)
+    lanes.wake(lane.pk)
+    assert len(messages) == 2, "a message that nobody received is taken for lost"
+
+
+def test_an_earlier_need_overtakes_a_later_message(lane, messages, later):
+    lanes.wake(lane.pk, timezone.now() + timedelta(seconds=20))
+    lanes.wake(lane.pk)
+    assert [countdown for _, countdown in messages] == [20, None]
+
+
+@pytest.mark.parametrize(
+    ("error", "block", "seconds"),
+    [
+        (Throttled("Slow down.", retry_after=7), "throttled", 7),
+        (Throttled("Slow down."), "throttled", 10),
+        (CannotConnect("Nobody there."), "", None),
+    ],
+)
+def test_what_shuts_a_lane(lane, later, error, block, seconds):
+    lanes.note_failure(lane.pk, error)
+    lane.refresh_from_db()
+    assert lane.block == block
+    expected = timezone.now() + timedelta(seconds=seconds) if seconds else None
+    assert lane.blocked_until == expected
+
+
+def test_a_spent_quota_shuts_the_lane_until_it_is_given_back(lane, later):
+    until = timezone.now() + timedelta(days=9)
+    lanes.note_failure(lane.pk, QuotaSpent("Used up.", until=until))
+    lanes.try_now(lane.pk)
+    lane.refresh_from_db()
+    assert (lane.block, lane.blocked_until) == ("quota spent", until)
+
+
+def test_the_breaker_opens_after_failures_and_its_pauses_grow(lane, later):
+    pauses = []
+    for _ in range(6):
+        lanes.note_failure(lane.pk, CannotConnect("Nobody there."))
+        lane.refresh_from_db()
+        pauses.append(lane.blocked_until and (lane.blocked_until - timezone.now()).seconds)
+    assert pauses == [None, 10, 20, 40, 80, 160]
+    lanes.note_success(lane.pk)
+    lane.refresh_from_db()
+    assert (lane.block, lane.blocked_until, lane.failures) == ("", None, 0)
+
+
+def test_a_shut_lane_asks_nothing_and_wakes_when_it_opens(config, provider, target, source, messages, later):
+    from tests.extensions.test_performing import activate
+
+    activate(target, source)
+    lanes.note_failure(config.lane_id, Throttled("Slow down.", retry_after=40))
+    messages.clear()
+    lanes.run(config.lane_id)
+    assert (provider.calls["set_state"], messages) == (0, [(config.lane_id, 40)])
+
+
+def test_the_sweep_wakes_every_lane_with_due_work_but_not_a_shut_one(config, target, source, messages, later):
+    from tests.extensions.test_performing import activate
+
+    activate(target, source)
+    Lane.objects.update(message_due_at=None)
+    messages.clear()
+    lanes.wake_due()
+    assert messages == [(config.lane_id, None)]
+    lanes.note_failure(config.lane_id, Throttled("Slow down.", retry_after=40))
+    Lane.objects.update(message_due_at=None)
+    lanes.wake_due()
+    assert len(messages) == 1
+
+
+def test_unproved_credentials_do_not_join_the_accounts_lane(organization, other_organization, carrier, source, config):
+    elsewhere = Source(actor="other@example.com", organization=other_organization.public_id)
+    unproved = configurations.add(other_organization, carrier, "", meterco.SETTINGS, elsewhere)
+    assert unproved.lane_id != config.lane_id
+    check = connection_checks.ask(other_organization, carrier, meterco.SETTINGS, elsewhere, unproved)
+    lanes.run(check.lane_id)
+    unproved.refresh_from_db()
+    assert unproved.lane_id == config.lane_id, "proved credentials of one account share its lane, across organizations"
+
+
+def test_a_dead_account_is_unreachable_for_everyone_on_its_lane_and_back_with_the_first_answer(config, later):
+    later(minutes=1)
+    health.note_failure(config, CannotConnect("The service does not answer.", words="timed out"))
+    config.refresh_from_db()
+    assert (config.health, config.health_since) == ("unreachable", timezone.now())
+    assert config.health_reason == "The service does not answer. (timed out)"
+    later(minutes=2)
+    health.note_failure(config, CannotConnect("The service does not answer."))
+    since = ExtensionConfig.objects.get().health_since
+    assert since == timezone.now() - timedelta(minutes=2), "noted when it begins, not on every call"
+    health.note_success(config)
+    config.refresh_from_db()
+    assert (config.health, config.last_success_at) == ("connected", timezone.now())

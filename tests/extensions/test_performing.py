@@ -1,0 +1,367 @@
+"""What becomes of an operation: asked and confirmed are two things, and nothing that costs money is done twice."""
+
+import uuid
+
+import pytest
+
+from extensions.core import lanes, registry
+from extensions.core.contract import (
+    AuthRejected,
+    BadResponse,
+    CannotConnect,
+    NoData,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    Throttled,
+)
+from extensions.core.models import ExtensionConfig, Operation
+from extensions.core.services import configurations, operations
+from extensions.sims.contract import SmsReport, SmsState
+from extensions.sims.models import Sim, UsageCycle
+from tests.extensions import meterco
+
+
+def ask(target, source, operation_id, parameters=None, **more) -> Operation:
+    spec = registry.operation(target.manifest, operation_id)
+    return operations.ask(target, spec, parameters or {}, source, **more)
+
+
+def activate(target, source, **more) -> Operation:
+    return ask(target, source, "status", {"status": "Activated"}, **more)
+
+
+def text(target, source, message="hello") -> Operation:
+    return ask(target, source, "sms", {"message": message})
+
+
+def test_a_read_is_stored_with_its_time(target, source, work, later):
+    ask(target, source, "terminal")
+    done = work()
+    sim = Sim.objects.get()
+    assert (done.state, sim.state, sim.ctd_sms, sim.ctd_data_bytes) == ("confirmed", "Deactivated", 3, None)
+    assert sim.fetched_at == done.settled_at
+    assert done.result["monthToDateDataUsage"] is None
+
+
+def test_a_write_is_accepted_first_and_confirmed_by_reading_back(target, source, work, provider, later):
+    provider.will["record"] = [lambda: provider_record(provider, "Deactivated")]
+    activate(target, source)
+    accepted = work()
+    assert (accepted.state, accepted.settled_at) == ("accepted", None)
+    later(seconds=2)
+    assert work().state == "accepted"
+    later(seconds=10)
+    confirmed = work()
+    assert (confirmed.state, provider.calls["set_state"]) == ("confirmed", 1)
+    assert Sim.objects.get().state == "Activated"
+
+
+def provider_record(provider, state):
+    from extensions.sims.contract import SimRecord
+
+    return SimRecord("0001", state=state)
+
+
+def test_accepted_but_never_shown_times_out(target, source, work, provider, later):
+    provider.will["set_state"] = [lambda: meterco.Accepted()]
+    activate(target, source)
+    work()
+    later(minutes=11)
+    done = work()
+    assert done.state == "timed out"
+    assert "The SIM shows Deactivated." in done.sentence
+
+
+def test_a_lost_answer_is_unknown_until_the_record_shows_it(target, source, work, provider, later):
+    def performed_but_silent():
+        provider.state = "Activated"
+        raise CannotConnect("No answer came.", may_have_happened=True)
+
+    provider.will["set_state"] = [performed_but_silent]
+    activate(target, source)
+    assert (work().state, Operation.objects.get().settled_at) == ("unknown", None)
+    later(seconds=2)
+    assert (work().state, provider.calls["set_state"]) == ("confirmed", 1)
+
+
+def test_a_lost_answer_to_what_was_not_performed_fails_at_the_deadline(target, source, work, provider, later):
+    provider.will["set_state"] = [CannotConnect("No answer came.", may_have_happened=True)]
+    activate(target, source)
+    work()
+    later(seconds=30)
+    assert work().state == "unknown"
+    later(minutes=11)
+    done = work()
+    assert (done.state, provider.calls["set_state"]) == ("failed", 1)
+    assert done.sentence.startswith("It was not performed.")
+
+
+def test_an_sms_without_a_trace_stays_unknown_and_is_never_repeated(target, source, work, provider, later):
+    provider.will["send_sms"] = [BadResponse("Unreadable.", may_have_happened=True)]
+    text(target, source)
+    work()
+    later(minutes=16)
+    done = work()
+    assert (done.state, provider.calls["send_sms"]) == ("unknown", 1)
+    assert done.settled
+    assert "not sent again by itself" in done.sentence
+
+
+def test_an_sms_found_after_a_lost_answer_is_followed_to_its_delivery(target, source, work, provider, later):
+    provider.will["send_sms"] = [CannotConnect("No answer came.", may_have_happened=True)]
+    provider.will["find_sms"] = [SmsReport("91", SmsState.PENDING, "Pending")]
+    text(target, source)
+    work()
+    later(seconds=2)
+    found = work()
+    assert (found.reference, found.state) == ("91", "confirmed")
+    assert provider.calls == {"check": 1, "send_sms": 1, "find_sms": 1, "sms_report": 1}
+
+
+def test_earlier_messages_are_not_taken_for_the_lost_one(target, source, work, provider, later):
+    text(target, source)
+    work()
+    later(seconds=2)
+    assert work().state == "confirmed"
+    provider.will["send_sms"] = [CannotConnect("No answer came.", may_have_happened=True)]
+    text(target, source)
+    work()
+    later(seconds=2)
+    work()
+    assert provider.taken == {"77"}
+
+
+def test_too_many_messages_to_be_sure_leaves_it_unknown(target, source, work, provider, later):
+    provider.will["send_sms"] = [CannotConnect("No answer came.", may_have_happened=True)]
+    provider.will["find_sms"] = [NoData("Too many messages.") for _ in range(3)]
+    text(target, source)
+    work()
+    later(minutes=16)
+    done = work()
+    assert (done.state, done.settled) == ("unknown", True)
+    assert "Too many messages." in done.sentence
+
+
+def test_an_sms_that_the_carrier_failed_to_deliver(target, source, work, provider, later):
+    provider.will["sms_report"] = [SmsReport("77", SmsState.FAILED, "Failed")]
+    text(target, source)
+    work()
+    later(seconds=2)
+    done = work()
+    assert (done.state, done.sentence) == ("failed", "The carrier says: Failed.")
+
+
+@pytest.mark.parametrize("error", [Refused, PermissionDenied, NotFound])
+def test_a_refusal_is_final_and_in_the_providers_words(target, source, work, provider, error):
+    provider.will["set_state"] = [error("The carrier refused.", code="10000029", words="Invalid transition")]
+    activate(target, source)
+    done = work()
+    assert (done.state, done.code, done.words) == ("refused", "10000029", "Invalid transition")
+    config = ExtensionConfig.objects.get()
+    assert config.health == "connected", "a refusal speaks of the request, not of the account"
+
+
+def test_a_throttled_write_is_read_back_before_it_is_sent_again(target, source, work, provider, later):
+    provider.will["send_sms"] = [Throttled("Too many calls.")]
+    text(target, source)
+    waiting = work()
+    assert (waiting.state, waiting.sent_at is None) == ("queued", False)
+    later(seconds=15)
+    work()
+    assert provider.calls["find_sms"] == 1
+    later(seconds=2)
+    assert work().state == "confirmed"
+    assert provider.calls["send_sms"] == 2
+
+
+def test_a_write_that_never_left_is_sent_again(target, source, work, provider, later):
+    provider.will["set_state"] = [CannotConnect("Connection refused.")]
+    activate(target, source)
+    assert work().state == "queued"
+    later(seconds=15)
+    assert work().state == "accepted"
+    assert (provider.calls["set_state"], provider.calls["record"]) == (2, 0)
+
+
+def test_reads_are_tried_five_times(target, source, work, provider, later):
+    provider.will["record"] = [BadResponse("Server error.") for _ in range(9)]
+    ask(target, source, "terminal")
+    for _ in range(9):
+        work()
+        later(minutes=10)
+    done = Operation.objects.get()
+    assert (done.state, provider.calls["record"]) == ("failed", 5)
+
+
+def test_no_data_is_an_answer(target, source, work, provider):
+    provider.will["usage"] = [NoData("No usage recorded for the cycle.", code="200200")]
+    ask(target, source, "usage", {"cycleStartDate": "2026-10-01"})
+    done = work()
+    assert (done.state, done.error, UsageCycle.objects.count()) == ("confirmed", "NoData", 0)
+
+
+def test_usage_is_kept_by_cycle(target, source, work):
+    for _ in range(2):
+        ask(target, source, "usage", {"cycleStartDate": "2026-10-01"})
+        done = work()
+    cycle = UsageCycle.objects.get()
+    assert (cycle.total_data_bytes, cycle.billable_data_bytes) == (1_048_576, None)
+    assert done.result == {
+        "cycleStartDate": "2026-10-01",
+        "totalDataVolume": 1.0,
+        "billableDataVolume": None,
+        "totalSMSVolume": None,
+        "billableSMSVolume": None,
+        "totalVoiceVolume": None,
+        "billableVoiceVolume": None,
+    }
+
+
+def test_a_sim_that_the_carrier_does_not_know_keeps_its_last_record(target, source, work, provider, later):
+    ask(target, source, "terminal")
+    work()
+    provider.will["record"] = [NotFound("Not in this account.")]
+    ask(target, source, "terminal")
+    assert work().state == "failed"
+    sim = Sim.objects.get()
+    assert (sim.state, sim.missing_since is None) == ("Deactivated", False)
+    ask(target, source, "terminal")
+    work()
+    assert Sim.objects.get().missing_since is None
+
+
+def test_refused_credentials_pause_the_configuration_and_lose_nothing(target, source, work, provider, config, later):
+    provider.will["set_state"] = [AuthRejected("The key is refused.", code="10000001")]
+    activate(target, source)
+    waiting = work()
+    assert (waiting.state, waiting.sent_at) == ("queued", None)
+    config.refresh_from_db()
+    assert config.health == "needs attention"
+    later(minutes=30)
+    work()
+    assert provider.calls["set_state"] == 1, "nothing is asked with credentials that are known to be refused"
+    with pytest.raises(operations.NotCallable, match="needs attention"):
+        ask(target_of(config, target), source, "rateplan", {"ratePlan": "Large"})
+    configurations.replace_settings(config, meterco.SETTINGS | {"key": "new"}, source)
+    lanes.run(ExtensionConfig.objects.get().lane_id)
+    assert Operation.objects.get().state == "accepted"
+
+
+def target_of(config, target):
+    from dataclasses import replace
+
+    return replace(target, config=config)
+
+
+def test_a_killed_runner_leaves_a_write_unknown_and_a_read_queued(target, source, work, provider, config, later):
+    write, read = activate(target, source), ask(target, source, "terminal")
+    Operation.objects.update(state="sent", holder="somebody who was killed", sent_at=write.asked_at, attempts=1)
+    later(seconds=1)
+    config.refresh_from_db()
+    for source_of_work in lanes._sources:
+        source_of_work.recover(config.lane_id)
+    write.refresh_from_db()
+    read.refresh_from_db()
+    assert (write.state, read.state) == ("unknown", "queued")
+    later(minutes=11)
+    work()
+    write.refresh_from_db()
+    assert (write.state, provider.calls["set_state"]) == ("failed", 0)
+
+
+def test_what_a_living_runner_sent_is_left_alone(target, source, config):
+    write = activate(target, source)
+    turn = lanes.Turn(config.lane_id)
+    turn.hold()
+    Operation.objects.update(state="sent", holder=turn.holder)
+    for source_of_work in lanes._sources:
+        source_of_work.recover(config.lane_id)
+    write.refresh_from_db()
+    assert write.state == "sent"
+
+
+def test_a_second_write_of_a_kind_waits_for_the_first(target, source):
+    first = activate(target, source)
+    with pytest.raises(operations.Unsettled) as refused:
+        ask(target, source, "status", {"status": "Retired"})
+    assert refused.value.operation == first
+    ask(target, source, "rateplan", {"ratePlan": "Large"})
+
+
+def test_the_same_form_sent_twice_is_one_operation(target, source):
+    key = uuid.uuid4()
+    assert activate(target, source, form_key=key) == activate(target, source, form_key=key)
+    assert Operation.objects.count() == 1
+
+
+def test_a_form_that_was_sent_and_settled_is_not_asked_again(target, source, work, later):
+    key = uuid.uuid4()
+    first = activate(target, source, form_key=key)
+    work()
+    later(seconds=5)
+    assert work().state == "confirmed"
+    assert activate(target, source, form_key=key) == first
+    assert Operation.objects.count() == 1
+
+
+def test_a_queued_operation_can_be_cancelled_and_a_sent_one_not(target, source, work, provider):
+    first = activate(target, source)
+    assert operations.cancel(first, source)
+    work()
+    assert provider.calls["set_state"] == 0
+    second = activate(target, source)
+    work()
+    assert not operations.cancel(second, source)
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "parameters", "field"),
+    [
+        ("status", {"status": "Frozen"}, "status"),
+        ("sms", {"message": "x" * 161}, "message"),
+        ("sms", {}, ""),
+        ("usage", {"cycleStartDate": "01/02/2026"}, "cycleStartDate"),
+    ],
+)
+def test_parameters_are_validated_by_the_declared_schema(target, source, operation_id, parameters, field):
+    with pytest.raises(operations.InvalidParameters) as refused:
+        ask(target, source, operation_id, parameters)
+    assert field in refused.value.problems
+
+
+def test_people_come_before_background_work(target, source, work, provider):
+    ask(target, source, "usage", {"cycleStartDate": "2026-10-01"}, priority=Operation.BACKGROUND)
+    seen = []
+    provider.will["usage"] = [
+        lambda: seen.append("background") or meterco.UsageRecord("0001", meterco.date(2026, 10, 1))
+    ]
+    provider.will["set_state"] = [lambda: seen.append("person") or meterco.Accepted()]
+    activate(target, source)
+    work()
+    assert seen == ["person", "background"]
+
+
+def test_a_providers_bug_is_an_unusable_answer_and_nothing_is_lost(target, source, work, provider, later):
+    provider.will["set_state"] = [KeyError("oops")]
+    activate(target, source)
+    done = work()
+    assert (done.state, done.error) == ("unknown", "BadResponse")
+    assert "failed unexpectedly" in done.sentence
+
+
+def test_a_paused_configuration_keeps_its_queue(target, source, work, config, provider):
+    activate(target, source)
+    configurations.pause(config, source)
+    assert work().state == "queued"
+    config.refresh_from_db()
+    configurations.resume(config, source)
+    assert work().state == "accepted"
+
+
+def test_removing_an_extension_cancels_what_was_not_sent_and_erases_secrets(target, source, config):
+    activate(target, source)
+    configurations.remove(config, source)
+    config.refresh_from_db()
+    assert (config.secrets, Operation.objects.get().state) == ("", "cancelled")
+    assert config.operations.count() == 1, "history stays"

@@ -1,0 +1,1 @@
+from tests.extensions.conftest import carrier, config, device, later, messages, provider, target, work  # noqa: F401
