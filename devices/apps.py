@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from iotdash.lib import cards, nav
+
+
+class DevicesConfig(AppConfig):
+    name = "devices"
+
+    def ready(self) -> None:
+        from devices.cards import CARD
+
+        cards.register(CARD)
+        nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10))
+        nav.register(nav.NavEntry("Device types", "box", "devices:types", order=15))

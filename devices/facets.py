@@ -1,0 +1,87 @@
+"""Device facets: how apps above `devices` give devices more than `devices` knows of.
+
+A facet belongs to one app and has one name. The device list, the drilldown, the import and the REST API ask
+every registered facet; `devices` itself knows none of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from devices.models import Device
+from iotdash.organizations.models import Organization
+
+
+@dataclass(frozen=True)
+class FacetColumn:
+    """A column that a facet adds to the device list; `name` is of its own among all columns.
+
+    `template` renders one cell from `value` (None where the facet has none) and `device`.
+    """
+
+    name: str
+    label: str
+    template: str
+    default: bool = True
+
+
+@dataclass(frozen=True)
+class FacetFilter:
+    """A filter that a facet adds to the device list: a query parameter with a fixed choice of values.
+
+    `name` is of its own among all filters; links to a filtered list use it.
+    """
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the drilldown, in the order of `order`; those of `devices` are 10, 20, 80 and 90.
+
+    `template` is rendered with `context`, `device`, `section` and the request. The drilldown draws card and
+    heading around it; with `card` False the template draws its own. What describes the device stands `aside` of what
+    is seen and done on it.
+    """
+
+    name: str
+    title: str
+    order: int
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    card: bool = True
+    aside: bool = False
+
+
+class DeviceFacet(Protocol):
+    """What an app above gives to devices; asked for many devices at once where that can be."""
+
+    name: str
+
+    def columns(self, organization: Organization) -> Sequence[FacetColumn]: ...
+
+    def filters(self, organization: Organization) -> Sequence[FacetFilter]: ...
+
+    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]: ...
+
+    def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
+        """Device primary key → column name → value, in a fixed number of queries."""
+
+    def sections(self, request: Any, device: Device) -> Sequence[Section]:
+        """Parts of the drilldown, for the member in `request.membership`."""
+
+
+_facets: dict[str, DeviceFacet] = {}
+
+
+def register(facet: DeviceFacet) -> None:
+    """Called from AppConfig.ready()."""
+    _facets[facet.name] = facet
+
+
+def facets() -> tuple[DeviceFacet, ...]:
+    return tuple(_facets.values())

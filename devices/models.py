@@ -1,0 +1,137 @@
+"""Device types, devices, and the identifiers by which others know a device."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from devices.fields import ExactTextField, TextField, validate_metadata
+from iotdash.organizations.models import Organization
+
+ID_PATTERN = r"[A-Za-z0-9._-]{1,36}"
+validate_id = RegexValidator(
+    rf"\A{ID_PATTERN}\Z", "Use 1 to 36 characters: letters, digits, dot, underscore and hyphen."
+)
+INFO_FIELDS = (
+    "serial_number",
+    "manufacturer",
+    "model",
+    "device_class",
+    "info_description",
+    "fw_version",
+    "hw_version",
+    "descriptive_location",
+)
+LOCATION_FIELDS = ("latitude", "longitude", "elevation", "accuracy", "measured_at")
+
+
+class DeviceInfo(models.Model):
+    """The eight descriptive fields of the original platform, empty when unknown."""
+
+    serial_number = ExactTextField(max_length=200, blank=True)
+    manufacturer = ExactTextField(max_length=200, blank=True)
+    model = ExactTextField(max_length=200, blank=True)
+    device_class = TextField("device class", max_length=200, blank=True)
+    info_description = TextField("description", max_length=500, blank=True)
+    fw_version = ExactTextField("firmware version", max_length=200, blank=True)
+    hw_version = TextField("hardware version", max_length=200, blank=True)
+    descriptive_location = TextField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class DeviceType(DeviceInfo):
+    """A kind of device. Its device info and metadata are copied into a device when that is added."""
+
+    class ClassId(models.TextChoices):
+        DEVICE = "Device", "Device"
+        GATEWAY = "Gateway", "Gateway"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="device_types")
+    type_id = ExactTextField("type ID", max_length=36, validators=[validate_id])
+    class_id = models.CharField("class", max_length=7, choices=ClassId.choices, default=ClassId.DEVICE)
+    description = TextField(max_length=500, blank=True)
+    metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "type_id"], name="type_id_in_organization")]
+
+    def __str__(self) -> str:
+        return self.type_id
+
+
+class Device(DeviceInfo):
+    """A registered device. `token_digest` is a keyed digest of its token, which is shown once."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="devices")
+    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="devices")
+    device_id = ExactTextField("device ID", max_length=36, validators=[validate_id])
+    metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
+    token_digest = models.CharField(max_length=64, blank=True, editable=False)
+    token_issued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    registered_at = models.DateTimeField(default=timezone.now, editable=False)
+    registered_by = models.CharField(max_length=254, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    elevation = models.FloatField("elevation (m)", null=True, blank=True)
+    accuracy = models.FloatField("accuracy (m)", null=True, blank=True, validators=[MinValueValidator(0)])
+    measured_at = models.DateTimeField(null=True, blank=True)
+    located_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device_type", "device_id"], name="device_id_in_type"),
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="latitude_with_longitude",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "device_id", "id"], name="device_by_id"),
+            models.Index(fields=["organization", "registered_at", "id"], name="device_by_registration"),
+            models.Index(fields=["organization", "updated_at", "id"], name="device_by_update"),
+            models.Index(fields=["organization", "serial_number", "id"], name="device_by_serial"),
+            models.Index(fields=["organization", "manufacturer", "id"], name="device_by_manufacturer"),
+            models.Index(fields=["organization", "model", "id"], name="device_by_model"),
+            models.Index(fields=["organization", "device_type", "device_id", "id"], name="device_by_type"),
+        ]
+
+    def __str__(self) -> str:
+        return self.device_id
+
+    @property
+    def path(self) -> str:
+        """`pump/p1`: how the activity log names a device; needs device_type loaded."""
+        return f"{self.device_type.type_id}/{self.device_id}"
+
+    @property
+    def client_id(self) -> str:
+        """`d:abc123:pump:p1`, with `g` for a gateway; needs device_type and organization loaded."""
+        letter = "g" if self.device_type.class_id == DeviceType.ClassId.GATEWAY else "d"
+        return f"{letter}:{self.organization.public_id}:{self.device_type.type_id}:{self.device_id}"
+
+
+class DeviceIdentifier(models.Model):
+    """A name that an outside service has for a device, for instance its SIM's number.
+
+    `key` says whose name it is (a device key and a field, joined by a dot). Unique: one SIM is in one device.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="device_identifiers")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="identifiers")
+    key = ExactTextField(max_length=80)
+    value = ExactTextField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key", "value"], name="identifier_on_one_device"),
+            models.UniqueConstraint(fields=["device", "key"], name="one_identifier_of_a_key_per_device"),
+        ]
+        indexes = [models.Index(fields=["organization", "value"], name="identifier_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"

@@ -1,0 +1,88 @@
+"""Reads of devices and device types, always of one organization."""
+
+from collections.abc import Iterable
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from devices.models import Device, DeviceType
+from iotdash.lib.lists import Count
+from iotdash.organizations.models import Organization
+
+COUNT_LIMIT = 10_000
+FEW_MATCHES = 500
+# No text continues with a character beyond this one.
+_LAST = "\U0010ffff"
+
+
+class _BoundedCount(Subquery):
+    """Counts the rows of a sliced subquery: a million of them cost no more than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def devices_of(organization: Organization) -> QuerySet[Device]:
+    """With types, without metadata: what lists need.
+
+    Types come by a second query: joined, SQLite sorts a hundred thousand rows instead of walking an index.
+    """
+    return organization.devices.prefetch_related("device_type").defer("metadata")
+
+
+def device_of(organization: Organization, type_id: str, device_id: str) -> Device:
+    """One whole device with its type. Raises Device.DoesNotExist."""
+    devices = organization.devices.select_related("device_type", "organization")
+    return devices.get(device_type__type_id=type_id, device_id=device_id)
+
+
+def types_of(organization: Organization) -> QuerySet[DeviceType]:
+    return organization.device_types.order_by("type_id")
+
+
+def type_of(organization: Organization, type_id: str) -> DeviceType:
+    """Raises DeviceType.DoesNotExist."""
+    return organization.device_types.select_related("organization").get(type_id=type_id)
+
+
+def with_device_counts(types: QuerySet[DeviceType]) -> QuerySet[DeviceType]:
+    """Each type with `counted`, which stops just above COUNT_LIMIT; see `device_count`."""
+    devices = Device.objects.filter(device_type=OuterRef("pk")).order_by()
+    return types.annotate(counted=_BoundedCount(devices.values("pk")[: COUNT_LIMIT + 1]))
+
+
+def device_count(device_type: DeviceType) -> Count:
+    """ "312" or "10,000+" of a type read through `with_device_counts`."""
+    return Count(min(device_type.counted, COUNT_LIMIT), exact=device_type.counted <= COUNT_LIMIT)
+
+
+def starting_with(field: str, text: str) -> Q:
+    """Prefix search as a range, which an ordinary index answers; upper and lower case differ."""
+    return Q(**{f"{field}__gte": text, f"{field}__lt": text + _LAST})
+
+
+def search(devices: QuerySet[Device], organization: Organization, text: str) -> QuerySet[Device]:
+    """Devices whose device ID, serial number or an identifier starts with `text`; asks one query at once.
+
+    Few matches are looked up and sorted. Many are met soon by walking the index of the list's order, which costs less
+    than sorting them all.
+    """
+    own = organization.devices.order_by()
+    by_id, by_serial = starting_with("device_id", text), starting_with("serial_number", text)
+    identifiers = organization.device_identifiers.filter(starting_with("value", text)).order_by()
+    by_identifier = identifiers.values_list("device_id", flat=True)
+    parts = [own.filter(part).values_list("pk", flat=True) for part in (by_id, by_serial)]
+    found = list(by_identifier.union(*parts, all=True)[: FEW_MATCHES + 1])
+    if len(found) <= FEW_MATCHES:
+        return devices.filter(pk__in=found)
+    return devices.filter(by_id | by_serial | Q(pk__in=by_identifier))
+
+
+def type_templates(organization: Organization, limit: int = 200) -> list[dict[str, str]]:
+    """Type ids with the manufacturer, model and firmware version of each type: suggestions for filters."""
+    names = ("type_id", "manufacturer", "model", "fw_version")
+    return list(types_of(organization).values(*names)[:limit])
+
+
+def suggestions(templates: Iterable[dict[str, str]], name: str) -> list[str]:
+    """The different values of one field, sorted, without the empty one."""
+    return sorted({template[name] for template in templates} - {""})

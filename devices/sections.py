@@ -1,0 +1,50 @@
+"""Parts of the drilldown: those of `devices`, and those of its facets, in one order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from devices.facets import Section, facets
+from devices.fields import metadata_text
+from devices.models import Device
+from iotdash.organizations.authorization import may
+from iotdash.organizations.roles import EDIT_DEVICES
+
+
+@dataclass(frozen=True)
+class RenderedSection:
+    """`card`: the page draws card and heading around `content`."""
+
+    name: str
+    title: str
+    content: str
+    card: bool
+    aside: bool
+
+
+def sections_of(request: HttpRequest, device: Device) -> list[RenderedSection]:
+    found = [*_own(request, device), *(section for facet in facets() for section in facet.sections(request, device))]
+    return [_render(request, device, section) for section in sorted(found, key=lambda each: each.order)]
+
+
+def _own(request: HttpRequest, device: Device) -> list[Section]:
+    may_edit = may(request.membership, EDIT_DEVICES, request.organization)
+    text = metadata_text(device.metadata)
+    return [
+        _aside("info", "Device info", 10),
+        _aside("location", "Location", 20),
+        _aside("metadata", "Metadata", 80, metadata=text),
+        _aside("registration", "Registration", 90, may_edit=may_edit),
+    ]
+
+
+def _aside(name: str, title: str, order: int, **context: Any) -> Section:
+    return Section(name, title, order, f"devices/sections/{name}.html", context, aside=True)
+
+
+def _render(request: HttpRequest, device: Device, section: Section) -> RenderedSection:
+    context = {**section.context, "device": device, "section": section}
+    content = render_to_string(section.template, context, request=request)
+    return RenderedSection(section.name, section.title, content, section.card, section.aside)

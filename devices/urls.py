@@ -1,0 +1,29 @@
+"""Addresses under `/{org}/`, made so that no legal id meets a word.
+
+A device has two segments of its own, and a device type stands behind `id/`.
+"""
+
+from django.urls import path, register_converter
+
+from devices.converters import IdConverter
+from devices.views import drilldown, editing, lists, types
+
+register_converter(IdConverter, "registry_id")
+
+app_name = "devices"
+_DEVICE = "devices/<registry_id:type_id>/<registry_id:device_id>/"
+_TYPE = "device-types/id/<registry_id:type_id>/"
+
+urlpatterns = [
+    path("devices/", lists.device_list, name="list"),
+    path("devices/add/", editing.add, name="add"),
+    path(_DEVICE, drilldown.device, name="device"),
+    path(f"{_DEVICE}edit/", editing.edit, name="edit"),
+    path(f"{_DEVICE}delete/", editing.delete, name="delete"),
+    path(f"{_DEVICE}token/", editing.token, name="token"),
+    path("device-types/", lists.type_list, name="types"),
+    path("device-types/add/", types.add, name="type_add"),
+    path(_TYPE, types.detail, name="type"),
+    path(f"{_TYPE}edit/", types.edit, name="type_edit"),
+    path(f"{_TYPE}delete/", types.delete, name="type_delete"),
+]

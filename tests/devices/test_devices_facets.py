@@ -1,0 +1,108 @@
+"""A facet that nobody at home knows appears in list, filters and drilldown."""
+
+import pytest
+from django.template import engines
+
+from devices import facets
+from devices.facets import FacetColumn, FacetFilter, Section
+from tests.cast import DeviceFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "/abc123/devices/"
+
+
+class Batteries:
+    """Says of each device whether its battery is full: its serial number says so."""
+
+    name = "battery"
+
+    def __init__(self):
+        self.asked = []
+
+    def columns(self, organization):
+        return [
+            FacetColumn("battery", "Battery", "facet_test/cell.html"),
+            FacetColumn("volts", "Volts", "facet_test/cell.html", default=False),
+        ]
+
+    def filters(self, organization):
+        return [FacetFilter("battery", "Battery", (("full", "Full"), ("empty", "Empty")))]
+
+    def filter(self, queryset, name, value):
+        assert name == "battery"
+        return queryset.filter(serial_number=value)
+
+    def serialise_many(self, devices):
+        self.asked.append(len(devices))
+        return {device.pk: {"battery": device.serial_number} for device in devices if device.serial_number}
+
+    def sections(self, request, device):
+        return [
+            Section("battery", "Battery", 30, "facet_test/section.html", {"note": f"as {request.membership.role}"}),
+            Section("bare", "Bare", 40, "facet_test/section.html", card=False),
+        ]
+
+
+@pytest.fixture
+def battery(monkeypatch, settings):
+    templates = {
+        "facet_test/cell.html": "<b>{{ device.device_id }}:{{ value|default:'none' }}</b>",
+        "facet_test/section.html": "Charge of {{ device.device_id }} {{ note }} {{ organization.public_id }}",
+    }
+    settings.TEMPLATES = [
+        {
+            **settings.TEMPLATES[0],
+            "APP_DIRS": False,
+            "OPTIONS": {
+                **settings.TEMPLATES[0]["OPTIONS"],
+                "loaders": [
+                    ("django.template.loaders.locmem.Loader", templates),
+                    "django.template.loaders.filesystem.Loader",
+                    "django.template.loaders.app_directories.Loader",
+                ],
+            },
+        }
+    ]
+    engines._templates = None
+    facet = Batteries()
+    monkeypatch.setattr(facets, "_facets", {facet.name: facet})
+    return facet
+
+
+def test_its_column_is_shown_and_asked_once(battery, organization, reader_client):
+    DeviceFactory(organization=organization, device_id="d1", serial_number="full")
+    DeviceFactory(organization=organization, device_id="d2")
+    content = reader_client.get(URL).content.decode()
+    assert "<b>d1:full</b>" in content
+    assert "<b>d2:none</b>" in content
+    assert battery.asked == [2]
+    assert "Volts" in content
+    assert 'data-label="Volts"' not in content
+
+
+def test_it_is_not_asked_when_its_columns_are_hidden(battery, organization, reader_client):
+    DeviceFactory(organization=organization)
+    reader_client.get(f"{URL}?columns=model")
+    assert battery.asked == []
+
+
+def test_its_filter_narrows_the_list(battery, organization, reader_client):
+    DeviceFactory(organization=organization, device_id="d1", serial_number="full")
+    DeviceFactory(organization=organization, device_id="d2", serial_number="empty")
+    response = reader_client.get(f"{URL}?battery=full")
+    assert [row["device"].device_id for row in response.context["rows"]] == ["d1"]
+    assert "Battery: Full" in response.content.decode()
+    assert reader_client.get(f"{URL}?battery=half").status_code == 400
+
+
+def test_its_sections_stand_in_order_on_the_drilldown(battery, organization, reader_client):
+    device = DeviceFactory(organization=organization, device_id="d1")
+    response = reader_client.get(f"{URL}{device.device_type.type_id}/d1/")
+    names = [section.name for section in response.context["sections"]]
+    assert names == ["info", "location", "battery", "bare", "metadata", "registration"]
+    content = response.content.decode()
+    assert "Charge of d1 as reader abc123" in content
+    assert 'href="#section-battery"' in content
+    assert 'id="heading-battery"' in content
+    assert 'id="heading-bare"' not in content
