@@ -137,7 +137,11 @@ def _number_field(rule: Schema, common: dict[str, Any]) -> forms.Field:
 
 def _choice_field(choices: list[tuple[Any, str]], common: dict[str, Any]) -> forms.Field:
     values = {str(value): value for value, _ in choices}
-    empty = [] if common["required"] and common["initial"] is not None else [("", "---------")]
+    empty = (
+        []
+        if common["required"] and common["initial"] is not None
+        else [("", "Choose…" if common["required"] else "Not set")]
+    )
     return forms.TypedChoiceField(
         **common,
         choices=[*empty, *((str(value), label) for value, label in choices)],

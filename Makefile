@@ -1,0 +1,30 @@
+PORT ?= 8000
+PYTHON = .venv/bin/python
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\): .*## /\1 /p' Makefile | awk '{ verb = $$1; $$1 = ""; printf "  make %-11s%s\n", verb, $$0 }'
+
+demo: ## set up and run everything on this machine, with sample data (PORT=8000)
+	@sh scripts/setup.sh
+	@$(PYTHON) manage.py demo --port $(PORT)
+
+demo-reset: ## throw the sample data away; the next `make demo` starts over
+	@sh scripts/demo_reset.sh
+
+test: ## set up and run every test
+	@sh scripts/setup.sh dev
+	@sh scripts/test.sh
+
+check: ## the fast lane: style, imports, migrations and the quick tests
+	@sh scripts/setup.sh dev
+	@sh scripts/check.sh
+
+format: ## put the code in shape
+	@sh scripts/setup.sh dev
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+lock: ## choose dependency versions anew from pyproject.toml
+	@sh scripts/setup.sh
+	@.venv/bin/uv lock --upgrade
+
+.PHONY: help demo demo-reset test check format lock

@@ -1,0 +1,19 @@
+"""The web process: `gunicorn iotdash.wsgi` reads this file by itself. The worker count is WEB_CONCURRENCY."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 60
+graceful_timeout = 10
+keepalive = 30
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - a disk may stall the heartbeat
+control_socket_disable = True
+
+
+def post_worker_init(worker) -> None:
+    """Refuses to serve with an unsafe configuration, and imports every page before the first request."""
+    from iotdash.serving import refuse_unsafe
+
+    refuse_unsafe()

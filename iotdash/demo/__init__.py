@@ -1,0 +1,1 @@
+"""`make demo`: everything on one machine, with sample data. Nothing of the product imports this."""

@@ -1,0 +1,50 @@
+"""The sample organization: a water company with a few hundred devices. All of it is made up."""
+
+from dataclasses import dataclass
+
+from iotdash.accounts.services import create_person
+from iotdash.audit.services import Source
+from iotdash.demo import seed_devices, seed_extensions
+from iotdash.organizations.models import Organization
+from iotdash.organizations.roles import Role
+from iotdash.organizations.services import add_member, create_organization
+
+ORGANIZATION_ID = "demo01"
+ORGANIZATION_NAME = "Alder Valley Water"
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+    role: Role
+
+
+PEOPLE = (
+    Person("admin@example.com", "Ada Moreno", Role.ADMINISTRATOR),
+    Person("operator@example.com", "Owen Lindqvist", Role.OPERATOR),
+    Person("reader@example.com", "Rhea Castellan", Role.READER),
+)
+
+
+def everything(password: str) -> Organization:
+    """Makes the organization, its people, devices and extensions. Call it in a transaction."""
+    source = Source(actor="sample data", organization=ORGANIZATION_ID)
+    organization = _people(source, password)
+    devices = seed_devices.seed(organization, source)
+    seed_extensions.seed(organization, devices, source)
+    return organization
+
+
+def _people(source: Source, password: str) -> Organization:
+    users = {person: create_person(source, person.email, password)[0] for person in PEOPLE}
+    for person, user in users.items():
+        user.name = person.name
+        user.save(update_fields=["name"])
+    administrator, *others = PEOPLE
+    organization = create_organization(
+        source, ORGANIZATION_NAME, users[administrator], public_id=ORGANIZATION_ID
+    ).organization
+    for person in others:
+        add_member(source, organization, users[person], person.role)
+    return organization

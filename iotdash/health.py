@@ -1,0 +1,115 @@
+"""`/healthz`: is all of it up? `/readyz`: can this web process serve? Neither minds host names or sessions.
+
+Apps may add a part with `register_probe(name, probe)` from AppConfig.ready(). A probe is cheap, returns ""
+when the part is up, and otherwise a sentence without secrets.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.cache import cache as shared_cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from iotdash.celery import app
+from iotdash.runtime.models import Heartbeat
+
+Probe = Callable[[], str]
+SWEEP_SILENCE = timedelta(seconds=60)
+
+
+def database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "The database does not answer."
+    return ""
+
+
+def cache_store() -> str:
+    try:
+        shared_cache.get("healthz")
+    except (DatabaseError, RedisError, OSError):
+        return "The cache does not answer."
+    return ""
+
+
+def broker() -> str:
+    try:
+        with app.connection_for_write(connect_timeout=2) as link:
+            link.ensure_connection(max_retries=1, interval_start=0)
+    except (OperationalError, RedisError, OSError):
+        return "The broker does not answer."
+    return ""
+
+
+def sweep() -> str:
+    """The sweep's heartbeat: proves that beat, broker and a worker are at work."""
+    try:
+        at = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+    except DatabaseError:
+        return "The sweep's heartbeat cannot be read."
+    if at is None:
+        return "The sweep has not run yet: are worker and beat started?"
+    if timezone.now() - at > SWEEP_SILENCE:
+        return f"The sweep was last seen at {at:%Y-%m-%d %H:%M:%S} UTC: are worker and beat running?"
+    return ""
+
+
+_probes: dict[str, Probe] = {"database": database, "cache": cache_store, "broker": broker, "sweep": sweep}
+
+
+def register_probe(name: str, probe: Probe) -> None:
+    """Called from AppConfig.ready()."""
+    _probes[name] = probe
+
+
+def migrations() -> str:
+    global _migrated
+    try:
+        _migrated = _migrated or not _pending_migrations()
+    except DatabaseError:
+        return "The database does not answer."
+    return "" if _migrated else "Migrations are not applied: run manage.py migrate."
+
+
+# Applied migrations stay applied while this process lives, and reading them all is slow.
+_migrated = False
+
+
+def _pending_migrations() -> list:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    return _report(_probes)
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    return _report({"database": database, "migrations": migrations})
+
+
+def _report(probes: dict[str, Probe]) -> JsonResponse:
+    parts = {name: probe() or "up" for name, probe in probes.items()}
+    up = all(state == "up" for state in parts.values())
+    body = {"status": "up" if up else "not up", "parts": parts}
+    return JsonResponse(body, status=200 if up else 503, headers={"Cache-Control": "no-store"})
+
+
+class HealthMiddleware:
+    """Comes first: a probe knows neither our host names nor that we want HTTPS."""
+
+    pages = {"/healthz": healthz, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        page = self.pages.get(request.path) if request.method in ("GET", "HEAD") else None
+        return page(request) if page else self.get_response(request)

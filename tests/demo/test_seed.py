@@ -1,0 +1,64 @@
+"""The sample organization: what a newcomer finds."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from devices.models import Device, DeviceType
+from iotdash.audit.models import ActivityEntry
+from iotdash.demo import seed
+from iotdash.organizations.models import Organization
+from iotdash.organizations.roles import Role
+
+PASSWORD = "quiet-river-47-stones"
+
+
+@pytest.fixture
+def seeded(db, monkeypatch) -> Organization:
+    monkeypatch.setenv("IOTDASH_DEMO_PASSWORD", PASSWORD)
+    call_command("seed_demo", stdout=io.StringIO())
+    return Organization.objects.get(public_id=seed.ORGANIZATION_ID)
+
+
+def test_it_has_several_hundred_devices_of_four_types(seeded):
+    assert 300 <= seeded.devices.count() <= 600
+    assert set(seeded.device_types.values_list("type_id", flat=True)) == {"pump", "meter", "tracker", "gateway"}
+    gateways = seeded.devices.filter(device_type__class_id=DeviceType.ClassId.GATEWAY)
+    assert gateways.count() == 12
+
+
+def test_devices_carry_info_and_a_location(seeded):
+    assert not seeded.devices.filter(serial_number="").exists()
+    assert not seeded.devices.filter(latitude=None).exists()
+    assert seeded.devices.values("serial_number").distinct().count() == seeded.devices.count()
+    assert seeded.devices.values("fw_version").distinct().count() > 3
+
+
+def test_each_person_signs_in_with_the_password_and_has_a_role(seeded):
+    roles = {member.user.email: Role(member.role) for member in seeded.memberships.select_related("user")}
+    assert roles == {
+        "admin@example.com": Role.ADMINISTRATOR,
+        "operator@example.com": Role.OPERATOR,
+        "reader@example.com": Role.READER,
+    }
+    assert all(member.user.check_password(PASSWORD) for member in seeded.memberships.select_related("user"))
+
+
+def test_a_second_start_keeps_what_is_there(seeded):
+    seeded.devices.filter(device_id="pump-001").delete()
+    out = io.StringIO()
+    call_command("seed_demo", stdout=out)
+    assert "exists" in out.getvalue()
+    assert not Device.objects.filter(device_id="pump-001").exists()
+
+
+def test_the_activity_log_says_where_it_comes_from(seeded):
+    assert set(ActivityEntry.objects.values_list("actor", flat=True)) == {"sample data"}
+
+
+def test_without_a_password_nothing_is_made(db, monkeypatch):
+    monkeypatch.delenv("IOTDASH_DEMO_PASSWORD", raising=False)
+    with pytest.raises(CommandError, match="IOTDASH_DEMO_PASSWORD"):
+        call_command("seed_demo")
+    assert not Organization.objects.exists()
