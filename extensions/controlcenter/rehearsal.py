@@ -104,6 +104,7 @@ class Control(SandboxControl):
     """For `Sandbox.control`: the state on disk, whoever serves it."""
 
     def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir
         self._state = sandbox.State(state_dir)
 
     def fail(self, fault: Fault) -> None:
@@ -113,6 +114,10 @@ class Control(SandboxControl):
 
     def mend(self) -> None:
         self._state.clear_faults()
+
+    def reset(self) -> None:
+        self._state.seed(replace=True)
+        seed(self._state_dir)
 
     def unlimited(self) -> None:
         self._state.change_settings(rate_limit=0)

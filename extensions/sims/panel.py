@@ -10,6 +10,7 @@ from django.urls import reverse
 from extensions.core.forms import operation_form
 from extensions.core.models import Health, Operation
 from extensions.core.targets import Target
+from extensions.core.words import operation_title
 from extensions.sims import operations, plans
 from extensions.sims.models import Sim, UsageCycle
 from iotdash.organizations.authorization import may
@@ -30,8 +31,9 @@ def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]
 
 def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
     """The last record, what was asked and what became of it."""
-    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
+    # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
+    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
     unsettled = [operation for operation in asked if not operation.settled]
     return {
         "target": target,
@@ -49,8 +51,17 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "latest": _latest_writes(target),
         "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:12]) if sim else [],
         "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
+        "status_line": _status_line(asked),
         "unreachable": target.config.state not in (Health.CONNECTED, Health.NOT_CHECKED),
     }
+
+
+def _status_line(asked: list[Operation]) -> str:
+    """One sentence for screen readers, which hear it when it changes: the newest operation and how far it got."""
+    if not asked:
+        return ""
+    newest = asked[0]
+    return f"{operation_title(newest)}: {newest.get_state_display()}. {newest.sentence}".strip()
 
 
 def _url(name: str, request: HttpRequest, target: Target, **more: str) -> str:

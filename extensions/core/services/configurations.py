@@ -23,6 +23,7 @@ class ConfigurationRefused(Exception):
         self.existing = existing
 
 
+@transaction.atomic
 def add(
     organization: Organization, manifest: Manifest, name: str, settings: Settings, source: Source
 ) -> ExtensionConfig:
@@ -49,6 +50,7 @@ def add(
     return config
 
 
+@transaction.atomic
 def replace_settings(config: ExtensionConfig, settings: Settings, source: Source) -> None:
     """New credentials in place: devices, history and name stay, waiting work goes on. Raises ConfigurationRefused."""
     manifest = registry.manifest(config.slug)
@@ -60,6 +62,7 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
     transaction.on_commit(lambda: lanes.wake(config.lane_id))
 
 
+@transaction.atomic
 def rename(config: ExtensionConfig, name: str, source: Source) -> None:
     before, config.name = config.name, name.strip()
     _save(config, ["name"])
@@ -111,6 +114,8 @@ def note_proof(config: ExtensionConfig, sentence: str) -> None:
     config.lane = lanes.of_account(config.account_digest, manifest.lane)
     config.proved_at, config.proof = timezone.now(), sentence[:300]
     config.save(update_fields=["lane", "proved_at", "proof"])
+    # Work that was waiting goes on in the new lane, whose runner knows nothing of it yet.
+    lanes.wake(config.lane_id)
 
 
 def _proof(organization: Organization, manifest: Manifest, settings: Settings) -> ConnectionCheck | None:

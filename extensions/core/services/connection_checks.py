@@ -1,5 +1,6 @@
 """Check connection: a draft is asked about in a lane, and the page polls for the answer."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from extensions.core import health, lanes, registry, secret_settings
-from extensions.core.contract import Context, Manifest, Proof, ProviderError
+from extensions.core.contract import BadResponse, Context, Manifest, Proof, ProviderError
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
 from extensions.core.services import configurations
@@ -16,6 +17,8 @@ from iotdash.audit.services import Source, record
 from iotdash.lib import crypto
 from iotdash.organizations.models import Organization
 from iotdash.runtime.models import Lease
+
+logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=1)
 State = ConnectionCheck.State
@@ -30,7 +33,7 @@ def ask(
 ) -> ConnectionCheck:
     """Queues a check of these settings. Settings that nothing has proved are asked about in a throw-away lane."""
     digest = secret_settings.digest(settings)
-    stored = config is not None and digest == secret_settings.digest(secret_settings.whole(config))
+    stored = config is not None and _is_stored(config, digest)
     check = ConnectionCheck.objects.create(
         organization=organization,
         slug=manifest.slug,
@@ -46,6 +49,14 @@ def ask(
     return check
 
 
+def _is_stored(config: ExtensionConfig, digest: str) -> bool:
+    """Whether these are the stored settings; what cannot be decrypted is equal to nothing."""
+    try:
+        return digest == secret_settings.digest(secret_settings.whole(config))
+    except crypto.CryptoError:
+        return False
+
+
 def draft(check: ConnectionCheck) -> dict[str, Any]:
     """The settings that were typed, secrets included: for saving, never for showing."""
     return crypto.decrypt_json(check.draft)
@@ -56,16 +67,28 @@ def run(check: ConnectionCheck, turn: Turn) -> None:
     taken = ConnectionCheck.objects.filter(pk=check.pk, state=State.QUEUED)
     if not taken.update(state=State.SENT, holder=turn.holder):
         return
-    manifest = registry.manifest(check.slug)
     try:
-        with turn.session() as session:
-            proof = manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
+        proof = _call(check, turn)
     except ProviderError as error:
         _failed(check, error)
     except LaneLost:
         ConnectionCheck.objects.filter(pk=check.pk).update(state=State.QUEUED)
     else:
         _proved(check, proof)
+
+
+def _call(check: ConnectionCheck, turn: Turn) -> Proof:
+    """A provider's bug is an unusable answer and a trace in the log; the check is not asked over and over."""
+    manifest = registry.manifest(check.slug)
+    try:
+        with turn.session() as session:
+            return manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
+    except (ProviderError, LaneLost):
+        raise
+    except Exception as error:
+        logger.exception("%s failed in check", manifest.slug)
+        sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
+        raise BadResponse(sentence) from error
 
 
 def _proved(check: ConnectionCheck, proof: Proof) -> None:

@@ -2,8 +2,9 @@
 
 from django import template
 
-from extensions.core import presenting, registry
+from extensions.core import presenting
 from extensions.core.models import ExtensionConfig, Operation
+from extensions.core.words import operation_title
 
 register = template.Library()
 
@@ -23,9 +24,4 @@ def operation_steps(operation: Operation) -> list[presenting.Step]:
     return presenting.steps(operation)
 
 
-@register.filter
-def operation_title(operation: Operation) -> str:
-    """The declared title, or the bare id when its extension is no longer installed."""
-    manifest = registry.manifests().get(operation.config.slug)
-    spec = registry.operation(manifest, operation.operation_id) if manifest else None
-    return spec.title if spec else operation.operation_id
+register.filter(operation_title)
