@@ -47,6 +47,9 @@ class SandboxControl(Protocol):
     def mend(self) -> None:
         """Ends every fault; calls that hang are let go."""
 
+    def reset(self) -> None:
+        """Puts the world back as it was made; faults and the call log stay."""
+
     def unlimited(self) -> None:
         """Takes away the limit on calls a second."""
 

@@ -119,7 +119,7 @@ def _save(device: Device, document: dict, version: int, source: Source) -> Devic
         same = DeviceConfiguration.objects.filter(device=device, version=version)
         if not same.update(document=document, version=version + 1, changed_by=source.actor, changed_at=now):
             raise Stale(current(device))
-    record(source, "device configuration changed", "device", str(device), before=before.document, after=document)
+    record(source, "device configuration changed", "device", device.path, before=before.document, after=document)
     return current(device)
 
 

@@ -1,0 +1,92 @@
+"""System checks: what every installed manifest must say before the product starts with it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from extensions.core import registry
+from extensions.core.contract import Manifest
+
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
+# A double underscore would be a path in a database lookup.
+_DEVICE_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+def register() -> None:
+    """Called from AppConfig.ready()."""
+    checks.register(check_manifests)
+
+
+def check_manifests(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Everything wrong with installed manifests, one error each, naming the extension."""
+    found = [error for manifest in registry.manifests().values() for error in _errors_of(manifest)]
+    return [*found, *_folders_without(), *_shared_keys()]
+
+
+def _errors_of(manifest: Manifest) -> Iterator[checks.Error]:
+    problems = (*_about_names(manifest), *_about_schemas(manifest), *_about_capability(manifest))
+    for number, words in problems:
+        yield checks.Error(f'Extension "{manifest.slug}": {words}', id=f"extensions.E{number:03}")
+
+
+def _about_names(manifest: Manifest) -> Iterator[tuple[int, str]]:
+    if not _SLUG.fullmatch(manifest.slug):
+        yield 1, "a slug has lower-case letters, digits and single underscores, a letter first."
+    if manifest.device_key and not _DEVICE_KEY.fullmatch(manifest.device_key):
+        yield (
+            3,
+            f'the device key "{manifest.device_key}" has more than lower-case letters, digits and single underscores.',
+        )
+    if not manifest.name.strip() or not manifest.category.strip():
+        yield 4, "name and category must not be empty."
+
+
+def _about_schemas(manifest: Manifest) -> Iterator[tuple[int, str]]:
+    schemas = {"settings_schema": manifest.settings_schema, "device_schema": manifest.device_schema}
+    for name, schema in schemas.items():
+        if schema is None:
+            continue
+        try:
+            Draft202012Validator.check_schema(dict(schema))
+        except SchemaError as error:
+            yield 5, f"{name} is not a JSON schema of draft 2020-12: {error.message}"
+        if schema.get("type") != "object":
+            yield 6, f"{name} must describe an object."
+    yield from _about_device_part(manifest)
+
+
+def _about_device_part(manifest: Manifest) -> Iterator[tuple[int, str]]:
+    if not manifest.device_key:
+        return
+    properties = (manifest.device_schema or {}).get("properties", {})
+    if manifest.device_schema is None:
+        yield 7, "it has a device key but no device_schema."
+    elif manifest.subject_field not in properties:
+        yield 8, f'subject_field "{manifest.subject_field}" is not a property of device_schema.'
+
+
+def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:
+    if manifest.capability not in registry.capabilities():
+        yield 9, f'no capability "{manifest.capability}" is installed.'
+    if manifest.lane.per_second <= 0 or manifest.lane.in_flight < 1:
+        yield 10, "its lane allows no calls."
+
+
+def _folders_without() -> list[checks.Error]:
+    words = 'Folder "extensions/{}" declares a manifest with another slug; folder and slug are one name.'
+    missing = (folder for folder in settings.EXTENSION_PROVIDERS if folder not in registry.manifests())
+    return [checks.Error(words.format(folder), id="extensions.E002") for folder in missing]
+
+
+def _shared_keys() -> list[checks.Error]:
+    slugs: dict[str, list[str]] = {}
+    for slug, manifest in registry.manifests().items():
+        slugs.setdefault(manifest.device_key, []).append(f'"{slug}"')
+    words = 'Extensions {} have the same device key "{}"; each needs its own.'
+    shared = ((key, mine) for key, mine in slugs.items() if key and len(mine) > 1)
+    return [checks.Error(words.format(" and ".join(mine), key), id="extensions.E011") for key, mine in shared]

@@ -1,0 +1,97 @@
+"""What extensions give to devices: configuration and panels on the drilldown, a column and a filter of the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from devices import facets
+from devices.facets import FacetColumn, FacetFilter, Section
+from devices.models import Device
+from extensions.core import device_pages, queries, registry, targets
+from extensions.core.contract import Manifest
+from extensions.core.models import DeviceConfiguration, ExtensionConfig
+from extensions.core.words import UNHEALTHY
+from iotdash.organizations.models import Organization
+
+COLUMN = FILTER = "extension"
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One badge in the list: an extension that a device is configured for."""
+
+    name: str
+    tone: str
+    words: str
+
+
+class ExtensionsFacet:
+    name = "extensions"
+
+    def columns(self, organization: Organization) -> Sequence[FacetColumn]:
+        return [FacetColumn(COLUMN, "Extensions", "extensions/cells/marks.html")]
+
+    def filters(self, organization: Organization) -> Sequence[FacetFilter]:
+        known = [(slug, manifest.name) for slug, manifest in registry.manifests().items() if manifest.device_key]
+        return [FacetFilter(FILTER, "Extension", (*known, (NONE, "Not configured")))]
+
+    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
+        if value == NONE:
+            return queryset.filter(Q(configuration=None) | Q(configuration__document={}))
+        return queries.configured_for(queryset, registry.manifest(value))
+
+    def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
+        """Two queries: the documents, and the health of the organization's configurations."""
+        found = DeviceConfiguration.objects.filter(device__in=[device.pk for device in devices])
+        documents = dict(found.values_list("device_id", "document"))
+        if not documents:
+            return {}
+        configs = _configurations({device.organization_id for device in devices})
+        organizations = {device.pk: device.organization_id for device in devices}
+        return {
+            pk: {COLUMN: _marks(document, configs.get(organizations[pk], []))} for pk, document in documents.items()
+        }
+
+    def sections(self, request: HttpRequest, device: Device) -> Sequence[Section]:
+        editing = device_pages.editing_context(request, device)
+        panels = device_pages.panels_context(device, editing["current"].document)
+        return [
+            Section(
+                "extension-configuration",
+                "Extension configuration",
+                30,
+                "extensions/device/_configuration.html",
+                editing,
+            ),
+            Section("extensions", "Extensions", 40, "extensions/device/_panels.html", panels, card=False),
+        ]
+
+
+def register() -> None:
+    """Called from AppConfig.ready()."""
+    facets.register(ExtensionsFacet())
+
+
+def _configurations(organization_ids: set[int]) -> dict[int, list[ExtensionConfig]]:
+    found: dict[int, list[ExtensionConfig]] = {}
+    for config in ExtensionConfig.objects.present().filter(organization__in=organization_ids):
+        found.setdefault(config.organization_id, []).append(config)
+    return found
+
+
+def _marks(document: Mapping[str, Any], configs: Sequence[ExtensionConfig]) -> list[Mark]:
+    known = ((registry.by_device_key(key), part) for key, part in document.items())
+    return [_mark(manifest, part, configs) for manifest, part in known if manifest]
+
+
+def _mark(manifest: Manifest, part: Any, configs: Sequence[ExtensionConfig]) -> Mark:
+    name = part.get(targets.CONFIGURATION_KEY) if isinstance(part, dict) else None
+    config = targets.pick(configs, manifest.slug, name)
+    if config is None:
+        return Mark(manifest.name, "neutral", "not added")
+    unhealthy = config.state in UNHEALTHY
+    return Mark(manifest.name, "warning" if unhealthy else "info", config.state.label if unhealthy else "")

@@ -1,0 +1,101 @@
+"""Forms made from what extensions declare."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from extensions.core.contract import Manifest, OperationSpec
+from extensions.core.models import ExtensionConfig
+from iotdash.lib.lists import ListState
+from iotdash.lib.schema_forms import SchemaForm, form_class
+
+
+class ConfigurationNameForm(forms.Form):
+    """The name of an extension configuration. Prefixed, so that it meets no field of an extension."""
+
+    prefix = "configuration"
+    name = forms.CharField(
+        label="Configuration name",
+        max_length=80,
+        help_text="How this account is called here. Devices can name it when there are several.",
+    )
+
+
+def settings_form(manifest: Manifest, stored: Mapping[str, Any] | None) -> type[SchemaForm]:
+    """The set-up form of an extension; `stored` are the settings being edited or the draft (None: a new set-up)."""
+    base = form_class(manifest.settings_schema, stored=stored)
+
+    class SettingsForm(base):
+        def clean(self) -> dict[str, Any]:
+            cleaned = super().clean()
+            for name, words in manifest.settings_problems(self.settings):
+                # The provider knows better than the schema what is wrong with a field.
+                self.errors.pop(name, None)
+                self.add_error(name if name in self.fields else None, words)
+            return cleaned
+
+    return SettingsForm
+
+
+class _OperationForm(SchemaForm):
+    """`parameters` (after is_valid) go to the service; `key` is the one-time key that it was sent with."""
+
+    spec: OperationSpec
+    key: uuid.UUID | None = None
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"id_{self.spec.id}_%s", initial={"form_key": uuid.uuid4()})
+        # A read that is sent twice is asked once anyway.
+        self.fields["form_key"] = forms.UUIDField(widget=forms.HiddenInput, required=not self.spec.reads)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self.settings
+
+    def clean(self) -> dict[str, Any]:
+        # The key is the form's own, no parameter of the operation.
+        self.key = self.cleaned_data.pop("form_key", None)
+        return super().clean()
+
+
+def operation_form(spec: OperationSpec, data: Any = None) -> _OperationForm:
+    """A form for one operation; its one-time key is the hidden field `form_key`. Element ids carry the operation's."""
+    base = form_class(spec.parameters)
+    for name, rule in spec.parameters.get("properties", {}).items():
+        if rule.get("format") == "date":
+            base.base_fields[name].widget.input_type = "date"
+    return type("OperationForm", (_OperationForm, base), {"spec": spec, "schema": spec.parameters, "stored": None})(
+        data
+    )
+
+
+class DeviceConfigurationForm(forms.Form):
+    """The JSON of a device. `version` is the one that the person started from."""
+
+    document = forms.CharField(
+        label="Device configuration", widget=forms.Textarea, required=False, strip=False, max_length=100_000
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class OperationFilterForm(forms.Form):
+    """The filters of the operations page, showing what the URL says."""
+
+    state = forms.ChoiceField(required=False)
+    operation = forms.ChoiceField(required=False)
+    configuration = forms.ChoiceField(required=False)
+    by = forms.CharField(label="Asked by", required=False)
+
+    def __init__(self, state: ListState) -> None:
+        names = ("state", "operation", "configuration", "by")
+        super().__init__(initial={name: state.value(name) for name in names}, auto_id="filter-%s")
+        for each in state.definition.filters:
+            if each.choices is not None:
+                self.fields[each.name].choices = [("", "Any"), *each.choices]
+
+
+def configuration_choices(configs: list[ExtensionConfig]) -> tuple[tuple[str, str], ...]:
+    """(id, name) pairs for a choice of configurations."""
+    return tuple((str(config.pk), config.name) for config in configs)

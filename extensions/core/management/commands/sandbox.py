@@ -1,0 +1,70 @@
+"""`manage.py sandbox`: runs the local stand-in of an external service alone."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from extensions.core import registry
+from extensions.core.contract import Manifest, Sandbox
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Runs an extension's sandbox on this machine: the service's own protocol, over a world that costs nothing."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", nargs="?", default="", help="The extension, or the name of its sandbox.")
+        parser.add_argument("--port", type=int, default=0, help="0 takes any free port.")
+        parser.add_argument("--state", type=Path, default=None, help="Folder of its world; made when missing.")
+
+    def handle(self, *, name: str, port: int, state: Path | None, **options: Any) -> None:
+        manifest, sandbox = _pick(name)
+        folder = (state or settings.VAR_DIR / "sandboxes" / sandbox.name).absolute()
+        if _seeded(sandbox, folder):
+            self.stdout.write(f"Made a world to rehearse in, in {folder}.")
+        try:
+            sandbox.serve(folder, HOST, port, ready=partial(self._welcome, manifest, sandbox))
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used: {error.strerror}. Try another --port.") from None
+        self.stdout.write("Stopped. The state is kept.")
+
+    def _welcome(self, manifest: Manifest, sandbox: Sandbox, port: int) -> None:
+        base_url = f"http://{HOST}:{port}"
+        properties = manifest.settings_schema.get("properties", {})
+        lines = [
+            f"  {properties.get(field, {}).get('title', field):<16} {value}"
+            for field, value in sandbox.settings(base_url).items()
+        ]
+        fields = "\n".join(lines)
+        self.stdout.write(
+            f"\nThe sandbox {sandbox.name} is up at {base_url}.\n\n"
+            f"Open Extensions, Add Extension, {manifest.name}, and enter:\n{fields}\n\n{sandbox.hint}\n"
+            "The server must run with IOTDASH_OUTBOUND_ALLOW_LOOPBACK=true to reach it. Stop with Ctrl-C.\n"
+        )
+        self.stdout.flush()
+
+
+def _pick(name: str) -> tuple[Manifest, Sandbox]:
+    found = [(manifest, manifest.sandbox()) for manifest in registry.manifests().values() if manifest.sandbox]
+    chosen = [each for each in found if name in ("", each[0].slug, each[1].name)]
+    names = sorted({sandbox.name for _, sandbox in chosen})
+    if len(names) == 1:
+        return chosen[0]
+    known = ", ".join(sorted({manifest.slug for manifest, _ in found})) or "none"
+    problem = f'No extension "{name}" brings a sandbox.' if name else "Say which one."
+    raise CommandError(f"{problem} There is: {known}.")
+
+
+def _seeded(sandbox: Sandbox, folder: Path) -> bool:
+    """Makes the sandbox's world in an empty folder. False if there is something already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        return False
+    sandbox.seed(folder)
+    (folder / "seeded").touch()
+    return True

@@ -1,0 +1,1 @@
+"""HTTP of the extensions: thin views over `queries` and `services`."""

@@ -1,0 +1,67 @@
+"""The page of one extension configuration."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from extensions.core import queries, registry
+from extensions.core.models import ExtensionConfig, Health
+from extensions.core.views.lookup import check_named, configuration_or_404
+from extensions.core.views.outcome import outcome_context
+from extensions.core.views.settings_page import endpoint_context, stored_settings
+from iotdash.lib import htmx
+from iotdash.lib.schema_forms import secret_names
+from iotdash.organizations.authorization import may
+from iotdash.organizations.roles import MANAGE_EXTENSIONS
+from iotdash.organizations.scoping import organization_view
+
+PAGE = "extensions/configuration/page.html"
+
+
+@require_safe
+@organization_view()
+def configuration(request: HttpRequest, config_id: int) -> HttpResponse:
+    config = configuration_or_404(request, config_id)
+    part = {"health": "extensions/configuration/_health.html"}
+    return htmx.render(request, PAGE, page_context(request, config), part=part)
+
+
+def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any]:
+    manifest = registry.manifest(config.slug)
+    may_manage = may(request.membership, MANAGE_EXTENSIONS, request.organization)
+    waiting = config.operations.filter(settled_at=None).order_by("priority", "asked_at")
+    asked = check_named(request, slug=config.slug) if may_manage else None
+    return {
+        "view": queries.view_of(config),
+        "config": config,
+        "manifest": manifest,
+        "rows": _settings_rows(config),
+        "may_manage": may_manage,
+        "prominent": config.health == Health.NEEDS_ATTENTION and not config.paused_at,
+        "sharing": queries.sharing(config),
+        "siblings": config.organization.extension_configs.present().filter(slug=config.slug).count() - 1,
+        "waiting": waiting.select_related("config")[:10],
+        "endpoint": endpoint_context(manifest, config.settings)["endpoint"],
+        **outcome_context(asked),
+    }
+
+
+def _settings_rows(config: ExtensionConfig) -> list[dict[str, Any]]:
+    """Every field of the form: the value, or that a secret is stored."""
+    schema = registry.manifest(config.slug).settings_schema
+    stored = stored_settings(config) or {}
+    secret = [name for name in secret_names(schema) if name in stored]
+    return [
+        {
+            "label": rule.get("title", name),
+            "value": _shown(rule, config.settings.get(name)),
+            "secret": name in secret,
+        }
+        for name, rule in schema.get("properties", {}).items()
+    ]
+
+
+def _shown(rule: dict[str, Any], value: Any) -> Any:
+    titles = {branch["const"]: branch.get("title") for branch in rule.get("oneOf", ()) if "const" in branch}
+    return titles.get(value) or value if isinstance(value, str) else value

@@ -1,0 +1,113 @@
+"""The form for an extension's settings: the same for adding one and for replacing its credentials."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from extensions.core import provider_files, secret_settings
+from extensions.core.contract import Manifest
+from extensions.core.forms import settings_form
+from extensions.core.models import ConnectionCheck, ExtensionConfig
+from extensions.core.services import connection_checks
+from extensions.core.views.lookup import check_named
+from extensions.core.views.outcome import outcome_context
+from iotdash.lib import htmx
+from iotdash.lib.crypto import CryptoError
+from iotdash.lib.schema_forms import address_names, secret_names
+
+OUTCOME = "extensions/setup/_outcome.html"
+
+
+class SettingsPage:
+    """One request to such a form. `template` is the whole page; a check answers with the outcome alone by htmx.
+
+    What was typed for the last check is the draft: its secrets are kept when left empty, and never sent back.
+    """
+
+    def __init__(
+        self, request: HttpRequest, manifest: Manifest, template: str, config: ExtensionConfig | None = None
+    ) -> None:
+        self.request, self.manifest, self.template, self.config = request, manifest, template, config
+        self.check = check_named(request, slug=manifest.slug, asked_by=request.user.email)
+        self.stored = _draft_of(self.check) or stored_settings(config)
+        posted = request.POST if request.method == "POST" else None
+        self.form = settings_form(manifest, self.stored)(posted)
+        self.extra: dict[str, Any] = {}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the fields show now, as far as the endpoint needs it."""
+        shown = {name: self.form[name].value() for name in self.form.fields}
+        return {name: value for name, value in shown.items() if value not in (None, "")}
+
+    def show(self) -> HttpResponse:
+        return htmx.render(self.request, self.template, self.context())
+
+    def refuse(self, existing: ExtensionConfig | None = None, reason: str = "") -> HttpResponse:
+        """422. By htmx only the reasons come, so that everything typed stays in the page."""
+        context = {**self.context(), "existing": existing, "refusal": reason, "refused": True}
+        return htmx.invalid(self.request, self.template, context, part=OUTCOME)
+
+    def ask(self, **query: str) -> HttpResponse:
+        """Checks what was typed. Without scripts the same page comes again, naming the check."""
+        asked = connection_checks.ask(
+            self.request.organization, self.manifest, self.form.settings, self.request.source, self.config
+        )
+        if htmx.wants_part(self.request):
+            return htmx.render(self.request, OUTCOME, outcome_context(asked))
+        where = urlencode({"check": asked.public_id, **query})
+        return htmx.redirect(self.request, f"{self.request.path}?{where}#connection-check")
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "manifest": self.manifest,
+            "config": self.config,
+            "form": self.form,
+            "guide": provider_files.guide(self.manifest.slug),
+            "secrets": secret_names(self.manifest.settings_schema),
+            **endpoint_context(self.manifest, self.settings),
+            **outcome_context(self.check),
+            **self.extra,
+        }
+
+
+def endpoint_context(manifest: Manifest, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The address that would be called, and what is doubtful about the settings so far."""
+    addresses = address_names(manifest.settings_schema)
+    secret = set(secret_names(manifest.settings_schema))
+    public = [name for name in manifest.settings_schema.get("properties", {}) if name not in secret]
+    typed = {name: value for name, value in settings.items() if name in public}
+    known = all(typed.get(name) for name in addresses)
+    return {
+        "address_field": addresses[-1] if addresses else "",
+        "public_fields": public,
+        "endpoint": manifest.endpoint(typed) if known else "",
+        "problems": [words for name, words in manifest.settings_problems(typed) if typed.get(name)] if known else [],
+        "warnings": manifest.settings_warnings(typed) if known else (),
+    }
+
+
+def stored_settings(config: ExtensionConfig | None) -> dict[str, Any] | None:
+    """The settings as saved. Secrets that cannot be decrypted count as absent: they are typed again."""
+    if config is None:
+        return None
+    try:
+        return secret_settings.whole(config)
+    except CryptoError:
+        return dict(config.settings)
+
+
+def saved(request: HttpRequest, config: ExtensionConfig, words: str) -> HttpResponse:
+    messages.success(request, words)
+    org = request.organization.public_id
+    return htmx.redirect(request, "extensions:configuration", org=org, config_id=config.pk)
+
+
+def _draft_of(check: ConnectionCheck | None) -> dict[str, Any] | None:
+    try:
+        return connection_checks.draft(check) if check else None
+    except CryptoError:
+        return None

@@ -1,0 +1,64 @@
+"""Setting up an extension: its form, the address that it stands for, check and save."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from extensions.core import queries
+from extensions.core.contract import Manifest
+from extensions.core.forms import ConfigurationNameForm, settings_form
+from extensions.core.services import configurations
+from extensions.core.views.lookup import manifest_or_404
+from extensions.core.views.settings_page import SettingsPage, endpoint_context, saved
+from iotdash.lib import htmx
+from iotdash.organizations.roles import MANAGE_EXTENSIONS
+from iotdash.organizations.scoping import organization_view
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organization_view(MANAGE_EXTENSIONS)
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    manifest = manifest_or_404(slug)
+    page = SettingsPage(request, manifest, "extensions/setup/add.html")
+    page.extra["name_form"] = name_form = _name_form(request, manifest)
+    if request.method != "POST":
+        return page.show()
+    if not all([page.form.is_valid(), name_form.is_valid()]):
+        return page.refuse()
+    name = name_form.cleaned_data["name"]
+    if request.POST.get("action") == "check":
+        return page.ask(name=name)
+    return _save(page, name)
+
+
+def _save(page: SettingsPage, name: str) -> HttpResponse:
+    request = page.request
+    try:
+        config = configurations.add(request.organization, page.manifest, name, page.form.settings, request.source)
+    except configurations.ConfigurationRefused as refusal:
+        return page.refuse(refusal.existing, str(refusal))
+    return saved(request, config, f"{config.name} is added. Now configure it on your devices.")
+
+
+def _name_form(request: HttpRequest, manifest: Manifest) -> ConfigurationNameForm:
+    if request.method == "POST":
+        return ConfigurationNameForm(request.POST)
+    preset = request.GET.get("name") or _free_name(request, manifest)
+    return ConfigurationNameForm(initial={"name": preset})
+
+
+def _free_name(request: HttpRequest, manifest: Manifest) -> str:
+    """The extension's name, with a number when that is taken."""
+    taken = {config.name for config in queries.configurations(request.organization) if config.slug == manifest.slug}
+    names = (manifest.name, *(f"{manifest.name} {number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+@require_safe
+@organization_view(MANAGE_EXTENSIONS)
+def endpoint(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address that the typed fields stand for, while they are typed. Secrets are not part of the question."""
+    manifest = manifest_or_404(slug)
+    form = settings_form(manifest, None)(request.GET)
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    context = {"manifest": manifest, **endpoint_context(manifest, typed)}
+    return htmx.render(request, "extensions/setup/endpoint.html", context, part="extensions/setup/_endpoint.html")

@@ -1,0 +1,36 @@
+"""What pages say and show of health, of errors, and of operations, beside the tones in `presenting`."""
+
+from extensions.core import registry
+from extensions.core.contract import OperationSpec, errors
+from extensions.core.models import Health, Operation
+
+HEALTH_ICONS = {
+    Health.NOT_CHECKED: "question-mark",
+    Health.CONNECTED: "plug-connected",
+    Health.NEEDS_ATTENTION: "alert-octagon",
+    Health.THROTTLED: "gauge",
+    Health.QUOTA_SPENT: "receipt",
+    Health.UNREACHABLE: "plug-connected-x",
+    Health.PAUSED: "player-pause",
+}
+# What keeps a configuration from working, and may change without anybody looking at the page.
+UNHEALTHY = (Health.NEEDS_ATTENTION, Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
+
+_TITLES = {error.__name__: error.title for error in errors.ProviderError.__subclasses__()}
+
+
+def error_title(name: str) -> str:
+    """Title of a contract's error by its name."""
+    return _TITLES.get(name, errors.ProviderError.title)
+
+
+def declared(operation: Operation) -> OperationSpec | None:
+    """What its extension declares of it; None when that is no longer installed, or lost the operation."""
+    manifest = registry.manifests().get(operation.config.slug)
+    return registry.operation(manifest, operation.operation_id) if manifest else None
+
+
+def operation_title(operation: Operation) -> str:
+    """The declared title, or the bare id."""
+    spec = declared(operation)
+    return spec.title if spec else operation.operation_id
