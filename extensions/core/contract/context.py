@@ -17,7 +17,7 @@ class Context:
     `now()` is the current instant, with zone.
     """
 
-    settings: Mapping[str, Any]
+    settings: Mapping[str, Any] = field(repr=False)
     http: Session
     now: Callable[[], datetime]
     device: Mapping[str, Any] = field(default_factory=dict)

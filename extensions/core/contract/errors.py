@@ -19,14 +19,19 @@ class ProviderError(Exception):
 
     def __init__(self, sentence: str, *, code: str = "", words: str = "", may_have_happened: bool = False) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
-        self.code = code
-        self.words = words
+        self.sentence = _storable(sentence)
+        self.code = _storable(code)
+        self.words = _storable(words)
         self.may_have_happened = may_have_happened
 
     @property
     def name(self) -> str:
         return type(self).__name__
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: a provider's words must not keep its failure from being written down."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 class CannotConnect(ProviderError):

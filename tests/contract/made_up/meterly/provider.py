@@ -1,0 +1,112 @@
+"""Meterly's wire: GET asks and POST changes, lines of `name=value` both ways, the last line of an answer is `end`."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from extensions.core.contract import (
+    AuthRejected,
+    BadResponse,
+    CannotConnect,
+    Context,
+    NotFound,
+    OutboundError,
+    Proof,
+    ProviderError,
+    Refused,
+    Throttled,
+)
+from extensions.sims.contract import Accepted, SimProvider, SimRecord, SmsReport, SmsState
+
+STATES = {"on": "Activated", "off": "Deactivated"}
+CONTENT_TYPE = "text/x-meterly"
+
+
+def gateway_of(settings: Mapping[str, Any]) -> str:
+    return str(settings.get("gateway", "")).strip().rstrip("/")
+
+
+class Meterly(SimProvider):
+    supports = frozenset({"terminal", "status", "sms"})
+    settable_states = tuple(STATES.values())
+    sms_limit = 140
+
+    def check(self, context: Context) -> Proof:
+        who = _call(context, "GET", "whoami")["login"]
+        return Proof(f"The gateway knows {who}.", {"Login": who})
+
+    def record(self, context: Context, subject: str) -> SimRecord:
+        found = _call(context, "GET", "show", chip=subject)
+        return SimRecord(subject, STATES.get(found["power"], found["power"]), ctd_data_bytes=int(found["bytes"]))
+
+    def set_state(self, context: Context, subject: str, state: str) -> Accepted:
+        power = next(word for word, name in STATES.items() if name == state)
+        _call(context, "POST", "power", chip=subject, power=power)
+        return Accepted()
+
+    def send_sms(self, context: Context, subject: str, text: str) -> Accepted:
+        return Accepted(_call(context, "POST", "text", chip=subject, text=text)["number"])
+
+    def sms_report(self, context: Context, reference: str) -> SmsReport:
+        return _report(_call(context, "GET", "texts", number=reference))
+
+    def find_sms(
+        self, context: Context, subject: str, text: str, since: datetime, taken: frozenset[str]
+    ) -> SmsReport | None:
+        after = f"{(since - timedelta(minutes=1)).timestamp():.0f}"
+        others = ",".join(sorted(taken))
+        try:
+            return _report(_call(context, "GET", "texts", chip=subject, text=text, after=after, others=others))
+        except NotFound:
+            return None
+
+
+def _report(found: Mapping[str, str]) -> SmsReport:
+    state = SmsState.DELIVERED if found["state"] == "arrived" else SmsState.PENDING
+    return SmsReport(found["number"], state, found["state"])
+
+
+def _call(context: Context, method: str, verb: str, **fields: str) -> Mapping[str, str]:
+    write = method == "POST"
+    gateway = gateway_of(context.settings)
+    headers = {"X-Login": str(context.settings["login"]), "X-Token": str(context.settings["token"])}
+    body = {"data": urlencode(fields).replace("&", "\n")} if write else {"params": fields}
+    if not _is_address(gateway):
+        raise CannotConnect("The gateway is not an address. Enter it with https://.")
+    try:
+        answer = context.http.request(method, f"{gateway}/m2m/{verb}", headers=headers, **body)
+    except OutboundError as error:
+        raise CannotConnect(f"{error} Check the gateway.", may_have_happened=write and error.maybe_sent) from error
+    if answer.status_code in (302, 404):
+        raise CannotConnect("This host is no Meterly gateway. Check the address.")
+    return _read(answer.headers.get("Content-Type", ""), answer.text, write)
+
+
+def _is_address(gateway: str) -> bool:
+    parts = urlsplit(gateway)
+    return bool(parts.scheme and parts.hostname and "@" not in parts.netloc and " " not in gateway)
+
+
+def _read(content_type: str, text: str, write: bool) -> Mapping[str, str]:
+    lines = text.splitlines()
+    if content_type != CONTENT_TYPE or lines[-1:] != ["end"]:
+        raise BadResponse("The gateway's answer is not of its protocol. Try again later.", may_have_happened=write)
+    found = dict(parse_qsl("&".join(lines[:-1])))
+    if found.get("refused"):
+        raise _refusal(found["refused"], found["because"], write)
+    return found
+
+
+def _refusal(code: str, words: str, write: bool) -> ProviderError:
+    known = {"code": code, "words": words}
+    if code == "pace":
+        return Throttled("The gateway takes no more calls just now. It goes on by itself.", **known)
+    if code == "fault":
+        return BadResponse("The gateway failed inside. Try again later.", may_have_happened=write, **known)
+    kinds = {
+        "token": (AuthRejected, "The gateway does not accept this login and token. Enter them again."),
+        "unknown": (NotFound, "The gateway does not know this. Check the number."),
+    }
+    error, sentence = kinds.get(code, (Refused, "The gateway refused this."))
+    return error(sentence, **known)

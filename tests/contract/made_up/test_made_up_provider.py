@@ -1,0 +1,106 @@
+"""Adding a provider adds one folder and edits nothing else.
+
+The folder `meterly`, a carrier with a protocol of its own, is installed from a temporary place; what the product then
+shows and does is tried in processes of their own. A folder that says nonsense is named before anything starts.
+"""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from extensions.core import registry
+from tests.architecture import house
+from tests.architecture.test_imports import lint
+
+HERE = Path(__file__).parent
+SUITE = sorted(HERE.parent.glob("test_contract_*.py"))
+PAGES = HERE / "pages_of_meterly.py"
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A place with the one folder."""
+    place = tmp_path / "installed"
+    shutil.copytree(HERE / "meterly", place / "meterly", ignore=shutil.ignore_patterns("__pycache__"))
+    return place
+
+
+def run(place: Path, *command: str) -> subprocess.CompletedProcess:
+    """In an installation that has the place: no settings of ours, a database of its own."""
+    ours = ("PYTEST_", "IOTDASH_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    env |= {"IOTDASH_EXTENSION_PATHS": str(place), "IOTDASH_VAR": str(place.parent), "IOTDASH_ENV_FILE": os.devnull}
+    command = (sys.executable, *command)
+    return subprocess.run(command, env=env, cwd=house.ROOT, capture_output=True, text=True, timeout=300)
+
+
+def names_of_tests_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+@pytest.mark.slow
+def test_one_folder_brings_tile_form_editor_panel_operations_and_the_whole_suite(installed, tmp_path):
+    report = tmp_path / "report.xml"
+    files = [str(path) for path in (*SUITE, PAGES)]
+    options = ("-q", "-k", "meterly", "-p", "no:cacheprovider", "-p", "no:randomly", f"--junitxml={report}")
+    done = run(installed, "-m", "pytest", *files, *options)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    (suite,) = ElementTree.parse(report).getroot()  # noqa: S314 - just written by pytest
+    assert {suite.get(name) for name in ("errors", "failures", "skipped")} == {"0"}
+    ran = {case.get("name").partition("[")[0] for case in suite.iter("testcase")}
+    assert set().union(*(names_of_tests_in(Path(path)) for path in files)) - ran == set()
+
+
+def test_the_folder_keeps_to_the_contract(installed, tmp_path):
+    done = lint(tmp_path, installed)
+    assert "meterly imports contracts and dialects only KEPT" in done.stdout, done.stdout + done.stderr
+
+
+def test_nothing_of_the_product_knows_it():
+    files = [path for suffix in (".py", ".html") for path in house.product_files(suffix)]
+    assert files
+    assert [house.name_of(path) for path in files if "meterly" in path.read_text().lower()] == []
+
+
+def test_its_sandbox_is_offered_beside_the_others(installed):
+    done = run(installed, "manage.py", "sandbox", "nobody")
+    assert done.returncode != 0
+    known = ", ".join(sorted({*registry.manifests(), "meterly"}))
+    assert f'No extension "nobody" brings a sandbox. There is: {known}.' in done.stderr
+
+
+def test_a_folder_that_says_nonsense_is_named_in_a_sentence(installed):
+    taken = next(manifest.device_key for manifest in registry.manifests().values() if manifest.device_key)
+    spoil(installed, "badschema", '"type": "string", "title": "Login"', '"type": "words", "title": "Login"')
+    spoil(installed, "badsubject", 'subject_field="chip"', 'subject_field="chop"')
+    spoil(installed, "nocapability", 'capability="sims"', 'capability="gauges"')
+    spoil(installed, "othername", 'slug="othername"', 'slug="another"')
+    spoil(installed, "takenkey", 'device_key="takenkey"', f'device_key="{taken}"')
+    done = run(installed, "manage.py", "check")
+    assert done.returncode != 0
+    for sentence in (
+        'Extension "badschema": settings_schema is not a JSON schema of draft 2020-12: ',
+        'Extension "badsubject": subject_field "chop" is not a property of device_schema.',
+        'Extension "nocapability": no capability "gauges" is installed.',
+        'Folder "extensions/othername" declares a manifest with another slug; folder and slug are one name.',
+        f'have the same device key "{taken}"; each needs its own.',
+    ):
+        assert sentence in done.stderr, done.stderr
+    assert '"meterly"' not in done.stderr
+
+
+def spoil(place: Path, name: str, right: str, wrong: str) -> None:
+    """Another folder like the one, with one fault in its manifest."""
+    shutil.copytree(place / "meterly", place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (place / name).glob("*.py"):
+        text = path.read_text().replace("extensions.meterly", f"extensions.{name}")
+        text = text.replace('slug="meterly"', f'slug="{name}"').replace('device_key="mtr"', f'device_key="{name}"')
+        path.write_text(text.replace(right, wrong))
+    assert wrong in (place / name / "manifest.py").read_text()

@@ -1,0 +1,128 @@
+"""What a manifest and its folder must say and hold."""
+
+import ast
+import dataclasses
+import importlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from extensions.core import checks, registry
+from extensions.core.contract import Kind, Manifest
+from iotdash.lib.schema_forms import address_names, secret_names
+from tests.contract.rehearsing import is_sentence, operations
+
+MOST_FILES, MOST_LINES = 14, 400
+METHODS = {Kind.READ: {"GET"}, Kind.WRITE: {"PUT", "POST"}, Kind.IRREVERSIBLE: {"PUT", "POST", "DELETE"}}
+
+
+def folder_of(manifest: Manifest) -> Path:
+    return Path(importlib.import_module(f"extensions.{manifest.slug}.manifest").__file__).parent
+
+
+def own_files(manifest: Manifest) -> list[Path]:
+    """Files of the folder without tests."""
+    folder = folder_of(manifest)
+    left_out = {"tests", "__pycache__"}
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not left_out.intersection(path.relative_to(folder).parts)]
+
+
+def test_the_system_check_has_nothing_to_say_of_it(manifest):
+    assert [str(error) for error in checks.check_manifests() if f'"{manifest.slug}"' in error.msg] == []
+
+
+def test_it_cannot_be_changed_while_the_product_runs(manifest):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        manifest.slug = "other"
+
+
+def test_its_slug_is_its_folder(manifest):
+    assert folder_of(manifest).name == manifest.slug
+    assert registry.manifest(manifest.slug) is manifest
+
+
+def test_everything_that_people_read_of_it_is_there(manifest):
+    assert manifest.name.strip() == manifest.name != ""
+    assert manifest.category
+    assert is_sentence(manifest.summary)
+    assert is_sentence(manifest.life_cycle)
+
+
+def test_it_brings_a_guide_for_its_form(manifest):
+    guide = (folder_of(manifest) / "guide.md").read_text()
+    assert guide.startswith(f"# {manifest.name}\n")
+    titles = [rule["title"] for rule in manifest.settings_schema["properties"].values()]
+    assert [title for title in titles if title not in guide] == []
+
+
+def test_it_brings_an_icon_that_loads_and_runs_nothing(manifest):
+    icon = ElementTree.parse(folder_of(manifest) / "icon.svg").getroot()  # noqa: S314 - a file of the product
+    assert icon.tag.endswith("}svg")
+    assert "viewBox" in icon.attrib
+    tags = {part.tag.rpartition("}")[2] for part in icon.iter()}
+    assert not tags & {"script", "style", "foreignObject", "image", "use", "a"}
+    values = [(name, value) for part in icon.iter() for name, value in part.attrib.items()]
+    assert [name for name, value in values if name.startswith("on") or name == "style" or "//" in value] == []
+
+
+def test_its_schemas_are_json_schemas_of_objects(manifest):
+    for schema in filter(None, (manifest.settings_schema, manifest.device_schema)):
+        Draft202012Validator.check_schema(dict(schema))
+        assert schema["type"] == "object"
+        assert schema["additionalProperties"] is False
+        assert all(rule.get("title") for rule in schema["properties"].values())
+
+
+def test_secrets_come_with_the_address_that_they_are_sent_to(manifest):
+    assert not secret_names(manifest.settings_schema) or address_names(manifest.settings_schema)
+
+
+def test_no_secret_has_a_default_or_an_example(manifest):
+    rules = manifest.settings_schema["properties"]
+    assert [name for name in secret_names(manifest.settings_schema) if {"default", "examples"} & set(rules[name])] == []
+
+
+def test_the_subject_of_a_device_is_required_in_its_part(manifest):
+    if manifest.device_schema is None:
+        assert not manifest.device_key
+        return
+    assert manifest.subject_field in manifest.device_schema["properties"]
+    assert manifest.subject_field in manifest.device_schema["required"]
+
+
+def test_its_operations_are_whole(manifest):
+    found = operations(manifest)
+    assert found
+    assert len({spec.id for spec in found}) == len(found)
+    for spec in found:
+        Draft202012Validator.check_schema(dict(spec.parameters))
+        Draft202012Validator.check_schema(dict(spec.result))
+        assert spec.method in METHODS[spec.kind]
+        assert (spec.confirm_within is None) == spec.reads
+
+
+def test_it_brings_a_sandbox_with_all_that_this_suite_needs(manifest):
+    assert manifest.sandbox, "Without a sandbox nothing that this provider says can be tried."
+    sandbox = manifest.sandbox()
+    assert sandbox.control
+    assert len(sandbox.wrong_settings("http://127.0.0.1:1")) >= 3
+
+
+def test_its_folder_is_small(manifest):
+    files = own_files(manifest)
+    assert len(files) <= MOST_FILES
+    assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
+
+
+def test_its_code_waits_for_nothing_and_prints_nothing(manifest):
+    """The lane does the waiting; a provider that sleeps holds everybody else's turn."""
+    code = [path for path in own_files(manifest) if path.suffix == ".py" and "sandbox" not in path.name]
+    names = {
+        node.attr for path in code for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+    }
+    called = {node.id for path in code for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+    assert not {"sleep"} & (names | called)
+    assert not {"print", "eval", "exec"} & called
