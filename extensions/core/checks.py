@@ -25,7 +25,7 @@ def register() -> None:
 def check_manifests(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Everything wrong with installed manifests, one error each, naming the extension."""
     found = [error for manifest in registry.manifests().values() for error in _errors_of(manifest)]
-    return [*found, *_folders_without(), *_shared_keys()]
+    return [*found, *_unloadable(), *_folders_without(), *_shared_keys()]
 
 
 def _errors_of(manifest: Manifest) -> Iterator[checks.Error]:
@@ -77,9 +77,16 @@ def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:
         yield 10, "its lane allows no calls."
 
 
+def _unloadable() -> list[checks.Error]:
+    words = 'The manifest in folder "extensions/{}" cannot be imported: {}. Mend or remove the folder.'
+    broken = registry.unloadable().items()
+    return [checks.Error(words.format(folder, why), id="extensions.E012") for folder, why in broken]
+
+
 def _folders_without() -> list[checks.Error]:
     words = 'Folder "extensions/{}" declares a manifest with another slug; folder and slug are one name.'
-    missing = (folder for folder in settings.EXTENSION_PROVIDERS if folder not in registry.manifests())
+    known = registry.manifests().keys() | registry.unloadable().keys()
+    missing = (folder for folder in settings.EXTENSION_PROVIDERS if folder not in known)
     return [checks.Error(words.format(folder), id="extensions.E002") for folder in missing]
 
 

@@ -1,5 +1,6 @@
 """What is installed: manifests by slug and by device key, capabilities by name. Filled at start-up, read everywhere."""
 
+import logging
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -7,7 +8,10 @@ from django.conf import settings
 
 from extensions.core.contract import Capability, Manifest, OperationSpec
 
+logger = logging.getLogger(__name__)
+
 _manifests: dict[str, Manifest] = {}
+_unloadable: dict[str, str] = {}
 _capabilities: dict[str, Capability] = {}
 
 
@@ -16,11 +20,25 @@ class UnknownExtension(LookupError):
 
 
 def load() -> None:
-    """Imports the manifest of every provider folder that the root discovered."""
+    """Imports the manifest of every provider folder that the root discovered.
+
+    One that cannot be imported is kept in `unloadable()`, for the system check to name; the others still work.
+    """
     _manifests.clear()
+    _unloadable.clear()
     for folder in settings.EXTENSION_PROVIDERS:
-        manifest = import_module(f"extensions.{folder}.manifest").MANIFEST
-        _manifests[manifest.slug] = manifest
+        try:
+            manifest = import_module(f"extensions.{folder}.manifest").MANIFEST
+        except Exception as error:
+            logger.exception("extensions/%s cannot be loaded", folder)
+            _unloadable[folder] = f"{type(error).__name__}: {error}"
+        else:
+            _manifests[manifest.slug] = manifest
+
+
+def unloadable() -> Mapping[str, str]:
+    """Folder → why its manifest cannot be imported."""
+    return dict(_unloadable)
 
 
 def register_capability(capability: Capability) -> None:
