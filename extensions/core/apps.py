@@ -19,3 +19,4 @@ class ExtensionsConfig(AppConfig):
         lanes.register_source(operations.source)
         register_due_finder("lanes", lanes.wake_due)
         register_due_finder("connection checks", connection_checks.forget_old)
+        register_due_finder("operations of removed extensions", operations.settle_removed)

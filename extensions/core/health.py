@@ -2,6 +2,8 @@
 
 import logging
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from extensions.core import lanes
@@ -19,7 +21,7 @@ _OF_ACCOUNT = (Throttled, QuotaSpent, CannotConnect)
 def note_success(config: ExtensionConfig) -> None:
     """A call was answered: the configuration is connected, and so is everybody else who was waiting on its lane."""
     now = timezone.now()
-    ExtensionConfig.objects.filter(pk=config.pk).update(last_success_at=now, last_attempt_at=now)
+    _row(config).update(last_success_at=now, last_attempt_at=now)
     lanes.note_success(config.lane_id)
     waiting = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
     for other in ExtensionConfig.objects.present().filter(lane_id=config.lane_id, health__in=waiting):
@@ -29,7 +31,7 @@ def note_success(config: ExtensionConfig) -> None:
 
 def note_failure(config: ExtensionConfig, error: ProviderError) -> None:
     """A call failed. Refused credentials concern this configuration; a shut lane concerns all that share it."""
-    ExtensionConfig.objects.filter(pk=config.pk).update(last_attempt_at=timezone.now())
+    _row(config).update(last_attempt_at=timezone.now())
     if isinstance(error, AuthRejected):
         _change(config, Health.NEEDS_ATTENTION, _reason(error))
         return
@@ -59,9 +61,15 @@ def _reason(error: ProviderError) -> str:
     return f"{error.sentence} ({error.words})" if error.words and error.words not in error.sentence else error.sentence
 
 
+def _row(config: ExtensionConfig) -> QuerySet[ExtensionConfig]:
+    """Nothing once it was removed, or its credentials replaced: a call made before says nothing about those."""
+    return ExtensionConfig.objects.present().filter(pk=config.pk, secrets=config.secrets)
+
+
+@transaction.atomic
 def _change(config: ExtensionConfig, health: Health, reason: str) -> None:
     reason = reason[:500]
-    row = ExtensionConfig.objects.filter(pk=config.pk)
+    row = _row(config)
     if not row.exclude(health=health).update(health=health, health_since=timezone.now(), health_reason=reason):
         row.exclude(health_reason=reason).update(health_reason=reason)
         return

@@ -5,14 +5,17 @@ sources; people's work comes before background work because sources are asked in
 Rows are the truth: the Celery message only says "look at this lane", and the sweep sends it again if it was lost.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from django.db import DatabaseError
 from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
 
 from extensions.core.contract import CannotConnect, LanePolicy, ProviderError, QuotaSpent, Throttled
 from extensions.core.models import Lane
@@ -27,8 +30,12 @@ SLICE_SECONDS = 5
 MESSAGE_LOST_AFTER = timedelta(seconds=30)
 # Providers count within one second of *their* clock; this keeps jitter on the way from making six out of five.
 SPACING_MARGIN = 1.04
+# What is due later is left to the sweep: brokers deliver messages for hours ahead badly, and lose them.
+FARTHEST_MESSAGE = timedelta(seconds=60)
 BREAKER_OPENS_AFTER = 3
 LONGEST_PAUSE = 300
+
+logger = logging.getLogger(__name__)
 
 pause: Callable[[float], None] = time.sleep
 
@@ -44,9 +51,15 @@ class Turn:
         self.lane_id = lane_id
         self.holder = uuid.uuid4().hex
         self.calls = 0
+        self._held = False
 
     def hold(self) -> bool:
-        return leases.acquire(f"lane {self.lane_id}", self.holder, LEASE_SECONDS)
+        """Takes the lease, and renews it after that: a lane that somebody else had meanwhile is lost for good."""
+        name = f"lane {self.lane_id}"
+        if self._held:
+            return leases.renew(name, self.holder, LEASE_SECONDS)
+        self._held = leases.acquire(name, self.holder, LEASE_SECONDS)
+        return self._held
 
     def release(self) -> None:
         leases.release(f"lane {self.lane_id}", self.holder)
@@ -57,15 +70,22 @@ class Turn:
 
     def take_slot(self) -> None:
         """Renews the lease and waits until the account's rate allows a call. Raises LaneLost."""
+        try:
+            self._take_slot()
+        except (DatabaseError, Lane.DoesNotExist) as error:
+            raise LaneLost from error
+        self.calls += 1
+
+    def _take_slot(self) -> None:
         lane = Lane.objects.get(pk=self.lane_id)
+        spacing = SPACING_MARGIN / lane.per_second
         wait = (lane.next_call_at - timezone.now()).total_seconds()
         if wait > 0:
-            pause(wait)
+            # Never longer than one spacing, also when the clock was set back.
+            pause(min(wait, spacing))
         if not self.hold():
             raise LaneLost
-        spacing = timedelta(seconds=SPACING_MARGIN / lane.per_second)
-        Lane.objects.filter(pk=self.lane_id).update(next_call_at=timezone.now() + spacing)
-        self.calls += 1
+        Lane.objects.filter(pk=self.lane_id).update(next_call_at=timezone.now() + timedelta(seconds=spacing))
 
 
 Work = Callable[[Turn], None]
@@ -106,11 +126,22 @@ def wake(lane_id: int, at: datetime | None = None) -> None:
     """Sends the message for a lane, unless one is on its way that is due by then."""
     now = timezone.now()
     at = max(at or now, now)
+    if at - now > FARTHEST_MESSAGE:
+        return
     unsent = Q(message_due_at=None) | Q(message_due_at__gt=at) | Q(message_due_at__lt=now - MESSAGE_LOST_AFTER)
     if Lane.objects.filter(unsent, pk=lane_id).update(message_due_at=at):
-        from extensions.core.tasks import run_lane
+        _send_message(lane_id, (at - now).total_seconds())
 
-        run_lane.apply_async((lane_id,), countdown=(at - now).total_seconds() or None)
+
+def _send_message(lane_id: int, seconds: float) -> None:
+    from extensions.core.tasks import run_lane
+
+    try:
+        run_lane.apply_async((lane_id,), countdown=seconds or None)
+    except BrokerAway as error:
+        # The row is saved and is the truth; the sweep sends the message once there is a broker again.
+        Lane.objects.filter(pk=lane_id).update(message_due_at=None)
+        logger.warning("no message for lane %s: %s", lane_id, error)
 
 
 def wake_due() -> None:

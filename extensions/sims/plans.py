@@ -27,7 +27,7 @@ def ask_where_due() -> None:
     due = ExtensionConfig.objects.callable().filter(
         Exists(sims), ~Exists(fresh), ~Exists(asked), health=Health.CONNECTED
     )
-    for config in due.select_related("organization", "lane"):
+    for config in due.filter(slug__in=registry.manifests()).select_related("organization", "lane"):
         ask(config)
 
 

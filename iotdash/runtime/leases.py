@@ -27,6 +27,12 @@ def acquire(name: str, holder: str, seconds: float) -> bool:
     return True
 
 
+def renew(name: str, holder: str, seconds: float) -> bool:
+    """Holds on to a lease, also past its end. False once somebody else has had it, even if it is free again."""
+    expires_at = timezone.now() + timedelta(seconds=seconds)
+    return bool(Lease.objects.filter(name=name, holder=holder).update(expires_at=expires_at))
+
+
 def release(name: str, holder: str) -> None:
     """Gives a lease back early; somebody else's is left alone."""
     Lease.objects.filter(name=name, holder=holder).update(holder="", expires_at=timezone.now())

@@ -33,8 +33,10 @@ def functions(path: Path) -> Iterator[Size]:
 
 
 def layer(path: Path) -> str:
-    """`extensions/core`, `iotdash/lib`, `devices`, … as the design's rows."""
-    first, second, *_ = [*path.relative_to(house.ROOT).parts, ""]
+    """`extensions/core`, `iotdash/lib`, `devices`, … as the design's rows; a sandbox is counted apart from its client."""
+    first, second, third, *_ = [*path.relative_to(house.ROOT).parts, "", ""]
+    if third == "sandbox":
+        return f"{first}/{second}/{third}"
     if first == "extensions" or (first == "iotdash" and second in house.LOWER_ROWS):
         return f"{first}/{second}"
     return "iotdash (root)" if first == "iotdash" else first

@@ -1,12 +1,14 @@
-"""Calling a capability on behalf of an operation."""
+"""What a capability is asked on behalf of an operation, and a guard around the asking."""
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from extensions.core.contract import Ask, BadResponse, Context, Manifest, ProviderError
+from django.db import InterfaceError, OperationalError
+
+from extensions.core.contract import Ask, BadResponse, Manifest, ProviderError
 from extensions.core.lanes import LaneLost
-from extensions.core.models import Operation
+from extensions.core.models import ExtensionConfig, Operation
 
 # The newest are enough: a lost message is looked for among the carrier's newest.
 MOST_TAKEN = 50
@@ -14,11 +16,16 @@ MOST_TAKEN = 50
 logger = logging.getLogger(__name__)
 
 
-def call(function: Callable, manifest: Manifest, context: Context, operation: Operation) -> Any:
-    """A provider's bug is an unusable answer to its users and a trace in the log, never a lost operation."""
+@contextmanager
+def guarded(manifest: Manifest, operation: Operation) -> Iterator[None]:
+    """A provider's bug and an answer that cannot be stored are an unusable answer to users, and a trace in the log.
+
+    Else the same operation would fail at every turn and keep all others of its lane from theirs. A database that is
+    away is no answer at all: the operation is recovered as after a kill.
+    """
     try:
-        return function(manifest, context, ask_of(operation))
-    except (ProviderError, LaneLost):
+        yield
+    except (ProviderError, LaneLost, OperationalError, InterfaceError):
         raise
     except Exception as error:
         logger.exception("%s failed in %s", manifest.slug, operation.operation_id)
@@ -38,8 +45,10 @@ def ask_of(operation: Operation) -> Ask:
 
 
 def _taken(operation: Operation) -> frozenset[str]:
+    """Of everybody who uses the account: a message of another organization is not ours either."""
+    sharing = ExtensionConfig.objects.filter(account_digest=operation.config.account_digest)
     others = Operation.objects.filter(
-        config=operation.config, subject=operation.subject, operation_id=operation.operation_id
+        config__in=sharing, subject=operation.subject, operation_id=operation.operation_id
     )
     accounted = others.exclude(pk=operation.pk).exclude(reference="").order_by("-asked_at")
     return frozenset(accounted.values_list("reference", flat=True)[:MOST_TAKEN])

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from extensions.core import registry
@@ -11,6 +12,8 @@ from extensions.core.models import Operation, State
 from iotdash.audit.services import Source, record
 
 FIRST_READ_BACK = timedelta(seconds=1)
+MOST_ATTEMPTS = 5
+_OWN_FIELDS = [field.attname for field in Operation._meta.concrete_fields if not field.is_relation]
 
 
 def spec_of(operation: Operation) -> OperationSpec:
@@ -23,6 +26,9 @@ def spec_of(operation: Operation) -> OperationSpec:
 def answer_lost(operation: Operation, sentence: str, error: ProviderError | None = None) -> None:
     """No answer came to something that was sent. A read is asked again; a write is unknown until it is read back."""
     now = timezone.now()
+    if operation.kind == "read" and operation.attempts >= MOST_ATTEMPTS:
+        settle(operation, State.FAILED, sentence, error)
+        return
     if operation.kind == "read":
         change(operation, state=State.QUEUED, sent_at=None, next_attempt_at=now)
         return
@@ -35,6 +41,7 @@ def answer_lost(operation: Operation, sentence: str, error: ProviderError | None
     )
 
 
+@transaction.atomic
 def settle(operation: Operation, state: State, sentence: str, error: ProviderError | None = None, **changes) -> None:
     changed = change(
         operation,
@@ -51,8 +58,13 @@ def settle(operation: Operation, state: State, sentence: str, error: ProviderErr
 def change(operation: Operation, **changes) -> bool:
     """Writes to an unsettled row only: a late answer never overwrites an outcome."""
     changed = Operation.objects.filter(pk=operation.pk, settled_at=None).update(**changes)
-    operation.refresh_from_db()
+    refresh(operation)
     return bool(changed)
+
+
+def refresh(operation: Operation) -> None:
+    """Reads the row again, but keeps the configuration as it was when its settings were taken for the call."""
+    operation.refresh_from_db(fields=_OWN_FIELDS)
 
 
 def words(error: ProviderError | None) -> dict[str, str]:

@@ -21,13 +21,15 @@ from extensions.core.contract import (
     Throttled,
 )
 from extensions.core.lanes import LaneLost, Turn
-from extensions.core.models import Operation, State
-from extensions.core.performing.calling import call
+from extensions.core.models import ExtensionConfig, Operation, State
+from extensions.core.performing.calling import ask_of, guarded
 from extensions.core.performing.outcomes import (
     FIRST_READ_BACK,
+    MOST_ATTEMPTS,
     answer_lost,
     change,
     note_missing,
+    refresh,
     settle,
     spec_of,
     store,
@@ -36,31 +38,37 @@ from extensions.core.performing.outcomes import (
 
 # Errors after which the request was certainly not performed and may be made later.
 NOT_NOW = (AuthRejected, Throttled, QuotaSpent, CannotConnect)
-MOST_ATTEMPTS = 5
 BACK_OFF = timedelta(seconds=10)
 
 
 def perform(operation: Operation, turn: Turn, manifest: Manifest, context: Context) -> None:
     if not _claim(operation, turn):
         return
+    before = turn.calls
     try:
-        answer = call(registry.capability(manifest).perform, manifest, context, operation)
+        with guarded(manifest, operation):
+            answer = registry.capability(manifest).perform(manifest, context, ask_of(operation))
+            _performed(operation, answer)
     except LaneLost:
-        _lane_lost(operation, turn)
+        _lane_lost(operation, turn, sent=turn.calls > before)
     except ProviderError as error:
         _perform_failed(operation, error)
     else:
-        _performed(operation, answer)
         health.note_success(operation.config)
 
 
 def _claim(operation: Operation, turn: Turn) -> bool:
-    """Marks it sent, committed before the first byte leaves, so that a kill is noticed. False if it was cancelled."""
+    """Marks it sent, committed before the first byte leaves, so that a kill is noticed.
+
+    False if it was cancelled, or its configuration paused or removed, a moment ago.
+    """
     now = timezone.now()
-    queued = Operation.objects.filter(pk=operation.pk, state=State.QUEUED, settled_at=None)
+    queued = Operation.objects.filter(
+        pk=operation.pk, state=State.QUEUED, settled_at=None, config__in=ExtensionConfig.objects.callable()
+    )
     if not queued.update(state=State.SENT, holder=turn.holder, sent_at=now, attempts=operation.attempts + 1):
         return False
-    operation.refresh_from_db()
+    refresh(operation)
     return True
 
 
@@ -110,18 +118,22 @@ def _read_failed(operation: Operation, error: ProviderError) -> None:
 
 def _again(operation: Operation, error: ProviderError) -> None:
     """Back into the queue. A write keeps `sent_at`, so that it is read back before it is sent again."""
-    never_sent = isinstance(error, AuthRejected | CannotConnect)
+    now = timezone.now()
+    never_sent = operation.kind == "read" or isinstance(error, AuthRejected | CannotConnect)
     change(
         operation,
         state=State.QUEUED,
-        sent_at=None if never_sent or operation.kind == "read" else operation.sent_at,
-        next_attempt_at=timezone.now() + BACK_OFF * operation.attempts,
+        sent_at=None if never_sent else operation.sent_at,
+        confirm_by=None if never_sent else now + spec_of(operation).confirm_within,
+        next_attempt_at=now + BACK_OFF * operation.attempts,
         **words(error),
     )
 
 
-def _lane_lost(operation: Operation, turn: Turn) -> None:
-    if operation.kind != "read" and turn.calls:
+def _lane_lost(operation: Operation, turn: Turn, *, sent: bool) -> None:
+    if operation.kind != "read" and sent:
         answer_lost(operation, "The lane was lost while this was being sent.")
-    else:
-        change(operation, state=State.QUEUED, sent_at=None, attempts=operation.attempts - 1)
+        return
+    # Whoever has the lane now may have recovered it already.
+    mine = Operation.objects.filter(pk=operation.pk, state=State.SENT, holder=turn.holder, settled_at=None)
+    mine.update(state=State.QUEUED, sent_at=None, attempts=operation.attempts - 1)

@@ -1,6 +1,7 @@
 """Adding, changing, pausing and removing extension configurations."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,12 +14,13 @@ from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
 
 Settings = Mapping[str, Any]
+PROVES_FOR = timedelta(hours=1)
 
 
 class ConfigurationRefused(Exception):
-    """The configuration cannot be saved as asked; the message says why. `existing` is the one in the way."""
+    """The configuration cannot be saved as asked; the message says why. `existing` is the one in the way, if any."""
 
-    def __init__(self, message: str, existing: ExtensionConfig) -> None:
+    def __init__(self, message: str, existing: ExtensionConfig | None) -> None:
         super().__init__(message)
         self.existing = existing
 
@@ -32,12 +34,11 @@ def add(
     It counts as proved when a check of exactly these settings succeeded within the last hour.
     """
     public, secrets = secret_settings.split(manifest, settings)
-    siblings = ExtensionConfig.objects.present().filter(organization=organization, slug=manifest.slug)
     config = ExtensionConfig(
         organization=organization,
         slug=manifest.slug,
         name=name.strip() or manifest.name,
-        is_default=not siblings.exists(),
+        is_default=_is_first(organization, manifest),
         settings=public,
         secrets=secrets,
         account_digest=secret_settings.account_digest(manifest, settings),
@@ -53,6 +54,7 @@ def add(
 @transaction.atomic
 def replace_settings(config: ExtensionConfig, settings: Settings, source: Source) -> None:
     """New credentials in place: devices, history and name stay, waiting work goes on. Raises ConfigurationRefused."""
+    _lock(config)
     manifest = registry.manifest(config.slug)
     config.settings, config.secrets = secret_settings.split(manifest, settings)
     config.account_digest = secret_settings.account_digest(manifest, settings)
@@ -73,6 +75,8 @@ def make_default(config: ExtensionConfig, source: Source) -> None:
     """Devices that name no configuration use this one from now on."""
     siblings = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
     with transaction.atomic():
+        if not siblings.select_for_update().filter(pk=config.pk).exists():
+            return
         siblings.update(is_default=False)
         siblings.filter(pk=config.pk).update(is_default=True)
         record(source, "extension made default", "extension", config.name)
@@ -99,23 +103,30 @@ def remove(config: ExtensionConfig, source: Source) -> None:
     """Erases the secrets, cancels what was not sent yet, keeps the history. Device configuration stays, inactive."""
     now = timezone.now()
     with transaction.atomic():
+        present = ExtensionConfig.objects.present().filter(pk=config.pk)
+        was_default = present.filter(is_default=True).select_for_update().exists()
+        if not present.update(removed_at=now, secrets="", is_default=False):
+            return
         config.operations.filter(state=State.QUEUED, settled_at=None).update(
             state=State.CANCELLED, settled_at=now, sentence="The extension was removed before this was sent."
         )
         config.checks.all().delete()
-        ExtensionConfig.objects.filter(pk=config.pk).update(removed_at=now, secrets="", is_default=False)
-        _promote_another(config)
+        if was_default:
+            _promote_another(config)
         record(source, "extension removed", "extension", config.name)
 
 
 def note_proof(config: ExtensionConfig, sentence: str) -> None:
-    """A check of the stored settings succeeded: the configuration joins the lane of its account."""
+    """A check of the stored settings succeeded: the configuration joins the lane of its account.
+
+    Unless they were replaced, or it was removed, since `config` was read.
+    """
     manifest = registry.manifest(config.slug)
     config.lane = lanes.of_account(config.account_digest, manifest.lane)
-    config.proved_at, config.proof = timezone.now(), sentence[:300]
-    config.save(update_fields=["lane", "proved_at", "proof"])
+    same = ExtensionConfig.objects.present().filter(pk=config.pk, secrets=config.secrets)
+    same.update(lane=config.lane, proved_at=timezone.now(), proof=sentence[:300])
     # Work that was waiting goes on in the new lane, whose runner knows nothing of it yet.
-    lanes.wake(config.lane_id)
+    transaction.on_commit(lambda: lanes.wake(config.lane_id))
 
 
 def _proof(organization: Organization, manifest: Manifest, settings: Settings) -> ConnectionCheck | None:
@@ -125,6 +136,7 @@ def _proof(organization: Organization, manifest: Manifest, settings: Settings) -
             slug=manifest.slug,
             state=ConnectionCheck.State.PROVED,
             settings_digest=secret_settings.digest(settings),
+            answered_at__gt=timezone.now() - PROVES_FOR,
         )
         .order_by("-answered_at")
         .first()
@@ -141,6 +153,19 @@ def _attach(config: ExtensionConfig, manifest: Manifest, proof: ConnectionCheck 
         return
     config.lane = lanes.throwaway(manifest.lane)
     config.proved_at, config.proof, config.health = None, "", Health.NOT_CHECKED
+
+
+def _is_first(organization: Organization, manifest: Manifest) -> bool:
+    """Makes others who add to this organization wait until the transaction is over, or two could both be the first."""
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    return not ExtensionConfig.objects.present().filter(organization=organization, slug=manifest.slug).exists()
+
+
+def _lock(config: ExtensionConfig) -> None:
+    """Reads it again, so that nothing that changed meanwhile is written back as it was. Raises ConfigurationRefused."""
+    if not ExtensionConfig.objects.select_for_update().present().filter(pk=config.pk).exists():
+        raise ConfigurationRefused(f'"{config.name}" was removed meanwhile. Add the extension again.', None)
+    config.refresh_from_db()
 
 
 def _save(config: ExtensionConfig, fields: list[str] | None = None) -> None:
@@ -160,7 +185,7 @@ def _refusal(config: ExtensionConfig) -> ConfigurationRefused:
             f'This account is already configured here, as "{same_account.name}". Change that one instead.',
             same_account,
         )
-    same_name = others.get(name=config.name)
+    same_name = others.filter(name=config.name).first()
     return ConfigurationRefused(
         f'There is already a configuration named "{config.name}". Choose another name.', same_name
     )
@@ -168,7 +193,7 @@ def _refusal(config: ExtensionConfig) -> ConfigurationRefused:
 
 def _promote_another(config: ExtensionConfig) -> None:
     others = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
-    if config.is_default and (heir := others.order_by("pk").first()):
+    if heir := others.order_by("pk").first():
         others.filter(pk=heir.pk).update(is_default=True)
 
 

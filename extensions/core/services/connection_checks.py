@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from extensions.core import health, lanes, registry, secret_settings
@@ -34,16 +35,17 @@ def ask(
     """Queues a check of these settings. Settings that nothing has proved are asked about in a throw-away lane."""
     digest = secret_settings.digest(settings)
     stored = config is not None and _is_stored(config, digest)
-    check = ConnectionCheck.objects.create(
-        organization=organization,
-        slug=manifest.slug,
-        config=config if stored else None,
-        lane=config.lane if stored else lanes.throwaway(manifest.lane),
-        draft=crypto.encrypt_json(dict(settings)),
-        settings_digest=digest,
-        asked_by=source.actor,
-    )
-    record(source, "connection checked", "extension", config.name if config else manifest.name)
+    with transaction.atomic():
+        check = ConnectionCheck.objects.create(
+            organization=organization,
+            slug=manifest.slug,
+            config=config if stored else None,
+            lane=config.lane if stored else lanes.throwaway(manifest.lane),
+            draft=crypto.encrypt_json(dict(settings)),
+            settings_digest=digest,
+            asked_by=source.actor,
+        )
+        record(source, "connection checked", "extension", config.name if config else manifest.name)
     lanes.try_now(check.lane_id)
     lanes.wake(check.lane_id)
     return check
@@ -67,49 +69,62 @@ def run(check: ConnectionCheck, turn: Turn) -> None:
     taken = ConnectionCheck.objects.filter(pk=check.pk, state=State.QUEUED)
     if not taken.update(state=State.SENT, holder=turn.holder):
         return
+    check.holder = turn.holder
     try:
-        proof = _call(check, turn)
+        _ask(check, turn)
     except ProviderError as error:
         _failed(check, error)
     except LaneLost:
-        ConnectionCheck.objects.filter(pk=check.pk).update(state=State.QUEUED)
-    else:
-        _proved(check, proof)
+        _mine(check).update(state=State.QUEUED)
 
 
-def _call(check: ConnectionCheck, turn: Turn) -> Proof:
+def _ask(check: ConnectionCheck, turn: Turn) -> None:
     """A provider's bug is an unusable answer and a trace in the log; the check is not asked over and over."""
     manifest = registry.manifest(check.slug)
     try:
         with turn.session() as session:
-            return manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
-    except (ProviderError, LaneLost):
+            proof = manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
+        _proved(check, proof)
+    except (ProviderError, LaneLost, OperationalError, InterfaceError):
         raise
+    except crypto.CryptoError as error:
+        raise BadResponse(str(error)) from error
     except Exception as error:
         logger.exception("%s failed in check", manifest.slug)
         sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
         raise BadResponse(sentence) from error
 
 
+@transaction.atomic
 def _proved(check: ConnectionCheck, proof: Proof) -> None:
-    check.state, check.sentence, check.facts = State.PROVED, proof.sentence[:500], dict(proof.facts)
-    _answered(check)
-    if check.config:
-        configurations.note_proof(check.config, proof.sentence)
-        health.note_success(check.config)
+    config = _concerned(check)
+    answered = _answered(check, state=State.PROVED, sentence=proof.sentence[:500], facts=dict(proof.facts))
+    if answered and config:
+        configurations.note_proof(config, proof.sentence)
+        health.note_success(config)
 
 
+@transaction.atomic
 def _failed(check: ConnectionCheck, error: ProviderError) -> None:
-    check.state, check.sentence = State.FAILED, error.sentence[:500]
-    check.error, check.code, check.words = error.name, error.code[:80], error.words[:500]
-    _answered(check)
-    if check.config:
-        health.note_failure(check.config, error)
+    config = _concerned(check)
+    said = {"error": error.name, "code": error.code[:80], "words": error.words[:500]}
+    if _answered(check, state=State.FAILED, sentence=error.sentence[:500], **said) and config:
+        health.note_failure(config, error)
 
 
-def _answered(check: ConnectionCheck) -> None:
-    check.answered_at = timezone.now()
-    check.save()
+def _answered(check: ConnectionCheck, **answer: Any) -> bool:
+    """False if it was forgotten or removed meanwhile: then neither it nor its draft comes back."""
+    return bool(_mine(check).update(answered_at=timezone.now(), **answer))
+
+
+def _mine(check: ConnectionCheck) -> QuerySet[ConnectionCheck]:
+    return ConnectionCheck.objects.filter(pk=check.pk, state=State.SENT, holder=check.holder)
+
+
+def _concerned(check: ConnectionCheck) -> ExtensionConfig | None:
+    """The configuration whose stored settings these are still; others say nothing about it."""
+    config = ExtensionConfig.objects.present().select_related("lane", "organization").filter(pk=check.config_id).first()
+    return config if config and _is_stored(config, check.settings_digest) else None
 
 
 def forget_old() -> None:
@@ -120,13 +135,14 @@ def forget_old() -> None:
         ExtensionConfig.objects.filter(lane=OuterRef("pk"))
     )
     Lane.objects.filter(~used, key__startswith="unproved ", next_call_at__lt=old).delete()
+    Lease.objects.filter(name__startswith="lane ", expires_at__lt=old).delete()
 
 
 class _Source:
     """Checks as a source of lane work: a person is waiting, so they come first."""
 
-    def _queued(self):
-        return ConnectionCheck.objects.filter(state=State.QUEUED)
+    def _queued(self) -> QuerySet[ConnectionCheck]:
+        return ConnectionCheck.objects.filter(state=State.QUEUED, slug__in=registry.manifests())
 
     def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
         check = self._queued().filter(lane_id=lane_id).select_related("config__lane").order_by("pk").first()
@@ -136,7 +152,7 @@ class _Source:
         return self._queued().filter(lane_id=lane_id).order_by("pk").values_list("asked_at", flat=True).first()
 
     def due_lanes(self, now: datetime) -> set[int]:
-        unanswered = ConnectionCheck.objects.filter(state__in=(State.QUEUED, State.SENT))
+        unanswered = ConnectionCheck.objects.filter(state__in=(State.QUEUED, State.SENT), slug__in=registry.manifests())
         return set(unanswered.values_list("lane_id", flat=True))
 
     def recover(self, lane_id: int) -> None:

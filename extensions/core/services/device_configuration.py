@@ -97,10 +97,10 @@ def confirm(device: Device, text: str, version: int, source: Source, *, refresh:
             saved = _save(device, document, version, source)
             set_identifiers(device, _identifiers(document, enabled_keys(device)))
             _link(device)
+            if refresh:
+                _ask_first_records(device, source)
     except IdentifierTaken:
         raise Invalid(validate(device, text)) from None
-    if refresh:
-        _ask_first_records(device, source)
     return saved
 
 

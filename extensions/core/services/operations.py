@@ -10,8 +10,8 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
-from extensions.core import lanes, performing
-from extensions.core.contract import OperationSpec
+from extensions.core import lanes, performing, registry
+from extensions.core.contract import Kind, OperationSpec
 from extensions.core.models import ExtensionConfig, Health, Operation, State
 from extensions.core.targets import Target
 from iotdash.audit.services import Source, record
@@ -53,12 +53,12 @@ def ask(
     Raises InvalidParameters, NotCallable, Unsettled.
     """
     _validate(spec, parameters)
-    earlier = _same(target, spec, parameters, form_key)
+    draft = _draft(target, spec, parameters, source)
+    draft.form_key, draft.priority = form_key or draft.form_key, priority
+    earlier = _same_form(draft) or _same_read(draft)
     if earlier:
         return earlier
     _require_callable(target.config)
-    draft = _draft(target, spec, parameters, source)
-    draft.form_key, draft.priority = form_key or draft.form_key, priority
     operation = _save(draft, spec, source)
     transaction.on_commit(lambda: lanes.wake(target.config.lane_id))
     return operation
@@ -88,18 +88,29 @@ def _require_callable(config: ExtensionConfig) -> None:
     if config.paused_at:
         raise NotCallable(f'"{config.name}" is paused by {config.paused_by}. Resume it first.')
     if config.health == Health.NEEDS_ATTENTION:
-        raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can replace them.')
+        raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can mend that.')
 
 
-def _same(target: Target, spec: OperationSpec, parameters: Mapping, form_key: uuid.UUID | None) -> Operation | None:
-    mine = Operation.objects.filter(config=target.config)
-    if form_key and (sent := mine.filter(form_key=form_key).first()):
-        return sent
-    if not spec.reads:
+_ASKED = ("config_id", "subject", "operation_id", "parameters")
+
+
+def _same_form(draft: Operation) -> Operation | None:
+    """What came of this form when it was sent before. A form that is filled in again needs a key of its own."""
+    sent = Operation.objects.filter(organization=draft.organization, form_key=draft.form_key).first()
+    if sent and any(getattr(sent, name) != getattr(draft, name) for name in _ASKED):
+        raise InvalidParameters({"": "This form was already sent for something else. Reload the page and try again."})
+    return sent
+
+
+def _same_read(draft: Operation) -> Operation | None:
+    """A read that is under way already; what a person asks for does not wait like background work."""
+    if draft.kind != Kind.READ:
         return None
-    return mine.filter(
-        subject=target.subject, operation_id=spec.id, parameters=dict(parameters), settled_at=None
-    ).first()
+    asked = {name: getattr(draft, name) for name in _ASKED}
+    waiting = Operation.objects.filter(**asked, settled_at=None).first()
+    if waiting and waiting.priority > draft.priority:
+        Operation.objects.filter(pk=waiting.pk).update(priority=draft.priority)
+    return waiting
 
 
 def _draft(target: Target, spec: OperationSpec, parameters: Mapping[str, Any], source: Source) -> Operation:
@@ -132,21 +143,48 @@ def _save(operation: Operation, spec: OperationSpec, source: Source) -> Operatio
 
 def _winner(lost: Operation) -> Operation:
     """The row that was faster: the same form sent twice, else another write of this kind."""
-    sent = Operation.objects.filter(organization=lost.organization, form_key=lost.form_key).first()
+    sent = _same_form(lost)
     if sent:
         return sent
     rivals = Operation.objects.filter(config=lost.config, subject=lost.subject, operation_id=lost.operation_id)
     raise Unsettled(rivals.latest("pk"))
 
 
+# State of what was under way for an extension that was removed, and how that ends.
+_ENDS = {
+    State.QUEUED: (State.CANCELLED, "The extension was removed before this was sent."),
+    State.SENT: (State.UNKNOWN, "The extension was removed before the answer came."),
+    State.ACCEPTED: (State.TIMED_OUT, "Accepted, but the extension was removed before this was confirmed."),
+    State.UNKNOWN: (State.UNKNOWN, "The extension was removed before it was known whether this was performed."),
+}
+
+
+def settle_removed() -> None:
+    """Due-finder: a removed extension is asked nothing more, so what was under way ends as far as it is known."""
+    now = timezone.now()
+    removed = ExtensionConfig.objects.filter(removed_at__isnull=False)
+    left = Operation.objects.filter(~Exists(_held(now)), config__in=removed, settled_at=None)
+    for state, (end, sentence) in _ENDS.items():
+        left.filter(state=state).update(state=end, settled_at=now, sentence=sentence)
+
+
+def _held(now: datetime) -> QuerySet[Lease]:
+    """The lease of whoever sent it, while that runner lives."""
+    return Lease.objects.filter(holder=OuterRef("holder"), expires_at__gt=now).exclude(holder="")
+
+
 class _Source:
     """Operations as a source of lane work: people before background, then by time."""
 
     def _open(self, lane_id: int | None = None) -> QuerySet[Operation]:
-        configs = ExtensionConfig.objects.callable()
+        configs = ExtensionConfig.objects.callable().filter(slug__in=registry.manifests())
         if lane_id is not None:
             configs = configs.filter(lane_id=lane_id)
         return Operation.objects.filter(settled_at=None, config__in=configs).exclude(state=State.SENT)
+
+    def _sent(self) -> QuerySet[Operation]:
+        installed = registry.manifests()
+        return Operation.objects.filter(settled_at=None, state=State.SENT, config__slug__in=installed)
 
     def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
         due = self._open(lane_id).filter(next_attempt_at__lte=now).order_by("priority", "next_attempt_at", "id")
@@ -158,14 +196,13 @@ class _Source:
 
     def due_lanes(self, now: datetime) -> set[int]:
         due = self._open().filter(next_attempt_at__lte=now)
-        sent = Operation.objects.filter(settled_at=None, state=State.SENT)
+        sent = self._sent()
         lane = "config__lane_id"
         return set(due.values_list(lane, flat=True)) | set(sent.values_list(lane, flat=True))
 
     def recover(self, lane_id: int) -> None:
         """An operation that was sent by a runner who holds no lease any more: killed between call and answer."""
-        held = Lease.objects.filter(holder=OuterRef("holder"), expires_at__gt=timezone.now())
-        orphans = Operation.objects.filter(~Exists(held), config__lane_id=lane_id, settled_at=None, state=State.SENT)
+        orphans = self._sent().filter(~Exists(_held(timezone.now())), config__lane_id=lane_id)
         for operation in orphans.select_related("config"):
             performing.answer_lost(operation, "The process that sent this was stopped before the answer came.")
 
