@@ -14,7 +14,7 @@ def manifest_parts(rest_host: str) -> dict[str, Any]:
         "capability": "sims",
         "provider": ControlCenter(),
         # Control Center measures five calls within one second, over all users of an account.
-        "lane": LanePolicy(per_second=5, in_flight=1),
+        "lane": LanePolicy(per_second=5),
         "settings_schema": settings.settings_schema(rest_host),
         "settings_problems": settings.settings_problems,
         "settings_warnings": settings.settings_warnings,

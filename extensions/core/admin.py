@@ -29,7 +29,7 @@ class ExtensionConfigAdmin(ReadOnlyAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "block", "blocked_until", "failures", "next_call_at", "message_due_at")
+    list_display = ("__str__", "block", "blocked_until", "failures", "last_call_at", "message_due_at")
     list_filter = ("block",)
 
 

@@ -8,7 +8,7 @@ class ExtensionsConfig(AppConfig):
 
     def ready(self) -> None:
         from extensions.core import checks, facet, lanes, pages, registry
-        from extensions.core.services import connection_checks, operations
+        from extensions.core.services import connection_checks, linking, operations, recovery
         from iotdash.runtime.sweep import register_due_finder
 
         registry.load()
@@ -19,4 +19,6 @@ class ExtensionsConfig(AppConfig):
         lanes.register_source(operations.source)
         register_due_finder("lanes", lanes.wake_due)
         register_due_finder("connection checks", connection_checks.forget_old)
+        register_due_finder("links of devices", linking.wake_stale)
+        register_due_finder("recovery", recovery.ask_again)
         register_due_finder("operations of removed extensions", operations.settle_removed)

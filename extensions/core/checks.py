@@ -14,6 +14,8 @@ from extensions.core.contract import Manifest
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # A double underscore would be a path in a database lookup.
+# Calls a second. A lane waits for its turn while it holds its lease, so it must not wait longer than that.
+SLOWEST_LANE = 0.1
 _DEVICE_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -73,8 +75,12 @@ def _about_device_part(manifest: Manifest) -> Iterator[tuple[int, str]]:
 def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:
     if manifest.capability not in registry.capabilities():
         yield 9, f'no capability "{manifest.capability}" is installed.'
-    if manifest.lane.per_second <= 0 or manifest.lane.in_flight < 1:
-        yield 10, "its lane allows no calls."
+        return
+    if manifest.lane.per_second < SLOWEST_LANE:
+        yield 10, f"its lane is slower than {SLOWEST_LANE} calls a second; a runner would lose it while it waits."
+    for spec in registry.capability(manifest).operations(manifest):
+        if not spec.reads and spec.confirm_within is None:
+            yield 13, f'operation "{spec.id}" changes something but says nothing of confirm_within.'
 
 
 def _unloadable() -> list[checks.Error]:

@@ -9,6 +9,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from extensions.core.contract import CannotConnect, LanePolicy, ProviderError, QuotaSpent, Throttled
 from extensions.core.models import Lane
-from iotdash.lib.outbound import GuardedSession, policy_from_settings
+from iotdash.lib.outbound import CallRecord, GuardedSession, policy_from_settings
 from iotdash.runtime import leases
 
 # Longer than any call may take (the session's total timeout), so that a living runner never loses its lease in one.
@@ -28,12 +29,12 @@ LEASE_SECONDS = 20
 SLICE_SECONDS = 5
 # A message that has not been received so long after it was due is taken for lost.
 MESSAGE_LOST_AFTER = timedelta(seconds=30)
-# Providers count within one second of *their* clock; this keeps jitter on the way from making six out of five.
-SPACING_MARGIN = 1.04
 # What is due later is left to the sweep: brokers deliver messages for hours ahead badly, and lose them.
 FARTHEST_MESSAGE = timedelta(seconds=60)
 BREAKER_OPENS_AFTER = 3
 LONGEST_PAUSE = 300
+# A provider that says when to come back is believed, within reason.
+LONGEST_WISH = 24 * 3600
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Turn:
         self.holder = uuid.uuid4().hex
         self.calls = 0
         self._held = False
+        self._recent: list[float] = []
 
     def hold(self) -> bool:
         """Takes the lease, and renews it after that: a lane that somebody else had meanwhile is lost for good."""
@@ -66,7 +68,7 @@ class Turn:
 
     def session(self) -> GuardedSession:
         """A session whose every call takes a slot of this lane first."""
-        return GuardedSession(policy_from_settings(), before_call=self.take_slot)
+        return GuardedSession(policy_from_settings(), before_call=self.take_slot, after_call=self.note_answer)
 
     def take_slot(self) -> None:
         """Renews the lease and waits until the account's rate allows a call. Raises LaneLost."""
@@ -78,14 +80,27 @@ class Turn:
 
     def _take_slot(self) -> None:
         lane = Lane.objects.get(pk=self.lane_id)
-        spacing = SPACING_MARGIN / lane.per_second
-        wait = (lane.next_call_at - timezone.now()).total_seconds()
+        burst = max(1, int(lane.per_second))
+        window = burst / lane.per_second
+        recent = lane.recent_calls[-burst:]
+        wait = recent[0] + window - timezone.now().timestamp() if len(recent) == burst else 0
         if wait > 0:
-            # Never longer than one spacing, also when the clock was set back.
-            pause(min(wait, spacing))
+            # Never longer than one window, also when the clock was set back.
+            pause(min(wait, window))
         if not self.hold():
             raise LaneLost
-        Lane.objects.filter(pk=self.lane_id).update(next_call_at=timezone.now() + timedelta(seconds=spacing))
+        self._recent = [*recent, timezone.now().timestamp()][-burst:]
+        self._write_recent()
+
+    def note_answer(self, call: CallRecord) -> None:
+        """The provider counted the call at some moment before its answer, so the next window starts at the answer."""
+        self._recent[-1] = timezone.now().timestamp()
+        with suppress(DatabaseError):
+            # What is known of the call is worth more than its time, which was noted when it began.
+            self._write_recent()
+
+    def _write_recent(self) -> None:
+        Lane.objects.filter(pk=self.lane_id).update(recent_calls=self._recent, last_call_at=timezone.now())
 
 
 Work = Callable[[Turn], None]
@@ -118,7 +133,7 @@ def throwaway(policy: LanePolicy) -> Lane:
 
 
 def of_account(account_digest: str, policy: LanePolicy) -> Lane:
-    lane, _ = Lane.objects.get_or_create(key=account_digest, defaults={"per_second": policy.per_second})
+    lane, _ = Lane.objects.update_or_create(key=account_digest, defaults={"per_second": policy.per_second})
     return lane
 
 
@@ -215,8 +230,8 @@ def _block(error: ProviderError, failures: int) -> tuple[str, datetime | None]:
     if isinstance(error, QuotaSpent):
         return Lane.Block.QUOTA_SPENT, error.until
     if isinstance(error, Throttled):
-        seconds = error.retry_after or min(10 * failures, LONGEST_PAUSE)
-        return Lane.Block.THROTTLED, now + timedelta(seconds=min(seconds, LONGEST_PAUSE))
+        seconds = min(error.retry_after or 0, LONGEST_WISH) or min(10 * failures, LONGEST_PAUSE)
+        return Lane.Block.THROTTLED, now + timedelta(seconds=seconds)
     if failures >= BREAKER_OPENS_AFTER or (isinstance(error, CannotConnect) and failures > 1):
         seconds = min(10 * 2 ** (failures - 2), LONGEST_PAUSE)
         return Lane.Block.UNREACHABLE, now + timedelta(seconds=seconds)

@@ -18,26 +18,67 @@ def lane(db):
     return lanes.throwaway(LanePolicy(per_second=5))
 
 
-def test_slots_are_spaced_so_that_no_second_holds_more_than_the_rate(lane, later, monkeypatch):
-    waited = []
-    monkeypatch.setattr(lanes, "pause", lambda seconds: waited.append(seconds) or later(seconds=seconds))
+def call(turn, later, seconds) -> tuple[float, float]:
+    """One call that is answered after so many seconds; when it began and when it was answered."""
+    turn.take_slot()
+    began = timezone.now().timestamp()
+    later(seconds=seconds)
+    turn.note_answer(None)
+    return began, timezone.now().timestamp()
+
+
+@pytest.mark.parametrize("latencies", [(0.05,), (0.4,), (0.9, 0, 0, 0, 0, 0, 0)])
+def test_no_second_of_the_providers_holds_more_calls_than_the_rate(lane, later, monkeypatch, latencies):
+    """It counts a call at some moment between its beginning and its answer, the same or another for each call."""
+    monkeypatch.setattr(lanes, "pause", lambda seconds: later(seconds=seconds))
     turn = lanes.Turn(lane.pk)
-    started = timezone.now()
-    for _ in range(11):
-        turn.take_slot()
-    assert timezone.now() - started > timedelta(seconds=2)
-    assert turn.calls == 11
-    assert all(wait == pytest.approx(0.208, abs=0.001) for wait in waited)
+    calls = [call(turn, later, latencies[number % len(latencies)]) for number in range(30)]
+    for (_, answered), (began, _) in zip(calls, calls[5:], strict=False):
+        assert began - answered >= 0.999
+
+
+def test_slow_answers_cost_no_waiting(lane, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", waited.append)
+    turn = lanes.Turn(lane.pk)
+    for _ in range(12):
+        call(turn, later, 0.4)
+    assert waited == []
 
 
 def test_the_pace_is_kept_across_runners(lane, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes, "pause", lambda seconds: waited.append(seconds) or later(seconds=seconds))
     first, second = lanes.Turn(lane.pk), lanes.Turn(lane.pk)
-    first.take_slot()
+    for _ in range(5):
+        call(first, later, 0.01)
     first.release()
-    second.take_slot()
-    assert waited == [pytest.approx(0.208, abs=0.001)]
+    call(second, later, 0.01)
+    assert waited == [pytest.approx(0.96, abs=0.005)]
+
+
+def test_a_call_that_was_never_answered_counts_from_its_beginning(lane, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", waited.append)
+    turn = lanes.Turn(lane.pk)
+    for _ in range(6):
+        turn.take_slot()
+    assert waited == [pytest.approx(1)]
+
+
+def test_less_than_one_call_a_second(db, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", waited.append)
+    turn = lanes.Turn(lanes.throwaway(LanePolicy(per_second=0.5)).pk)
+    call(turn, later, 0)
+    turn.take_slot()
+    assert waited == [pytest.approx(2)]
+
+
+def test_a_changed_policy_reaches_the_accounts_lane(db):
+    lanes.of_account("an account", LanePolicy(per_second=5))
+    assert lanes.of_account("an account", LanePolicy(per_second=2)).per_second == 2
+    assert Lane.objects.count() == 1
 
 
 def test_a_slot_is_refused_when_somebody_else_holds_the_lane(lane, later):
@@ -76,6 +117,7 @@ def test_an_earlier_need_overtakes_a_later_message(lane, messages, later):
     ("error", "block", "seconds"),
     [
         (Throttled("Slow down.", retry_after=7), "throttled", 7),
+        (Throttled("Slow down.", retry_after=3600), "throttled", 3600),
         (Throttled("Slow down."), "throttled", 10),
         (CannotConnect("Nobody there."), "", None),
     ],

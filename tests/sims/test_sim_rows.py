@@ -8,7 +8,7 @@ from devices import facets
 from devices.models import Device
 from extensions.core.models import ExtensionConfig, Operation
 from extensions.core.services import configurations
-from extensions.sims import plans, services
+from extensions.sims import first_records, plans, services
 from extensions.sims.contract import PlanList, SimRecord, UsageRecord
 from extensions.sims.models import CarrierPlans, Sim, UsageCycle
 from extensions.sims.templatetags import sims as shown
@@ -110,3 +110,18 @@ def test_without_a_list_the_plans_seen_on_sims_are_offered(config):
         services.store_record(config, SimRecord(number, rate_plan=plan), AT)
     names, listed = plans.choices(config)
     assert (names, listed.why_not) == (["Big", "Small"], "Only administrators may list plans.")
+
+
+def test_sims_that_were_never_asked_about_are_asked_once_an_hour(target, source, config, later):
+    configurations.pause(config, source)
+    first_records.ask_where_due()
+    assert not Operation.objects.exists()
+    configurations.resume(config, source)
+    for _ in range(2):
+        first_records.ask_where_due()
+    operation = Operation.objects.get()
+    assert (operation.operation_id, operation.subject, operation.priority) == ("terminal", "0001", Operation.BACKGROUND)
+    services.store_record(config, SimRecord("0001", state="Activated"), AT)
+    later(hours=2)
+    first_records.ask_where_due()
+    assert Operation.objects.count() == 1

@@ -20,10 +20,9 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class LanePolicy:
-    """How fast one external account may be called, over all its users."""
+    """How many calls a second one external account takes, over all its users; one at a time, always."""
 
     per_second: float
-    in_flight: int = 1
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class ExtensionConfig(models.Model):
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_attempt_at = models.DateTimeField(null=True, blank=True)
 
+    links_stale = models.BooleanField(default=False, editable=False, help_text="Devices are to be linked anew.")
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -16,7 +16,8 @@ class Lane(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     per_second = models.FloatField(default=1)
-    next_call_at = models.DateTimeField(default=timezone.now)
+    last_call_at = models.DateTimeField(default=timezone.now)
+    recent_calls = models.JSONField(default=list, help_text="Unix times of the newest calls, when each was answered.")
     block = models.CharField(max_length=12, choices=Block.choices, blank=True)
     blocked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Calls that failed since the last that did not.")

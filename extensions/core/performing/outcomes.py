@@ -9,6 +9,7 @@ from django.utils import timezone
 from extensions.core import registry
 from extensions.core.contract import NotFound, OperationSpec, ProviderError
 from extensions.core.models import Operation, State
+from extensions.core.words import operation_title
 from iotdash.audit.services import Source, record
 
 FIRST_READ_BACK = timedelta(seconds=1)
@@ -52,7 +53,8 @@ def settle(operation: Operation, state: State, sentence: str, error: ProviderErr
     )
     if changed and operation.kind != "read":
         source = Source(actor=operation.asked_by, organization=operation.organization.public_id)
-        record(source, f"operation {state.value}", "subject", operation.subject, operation=operation.operation_id)
+        details = {"operation": operation_title(operation), "device": operation.device_id_copy}
+        record(source, f"operation {state.value}", "subject", operation.subject, **details)
 
 
 def change(operation: Operation, **changes) -> bool:

@@ -39,6 +39,9 @@ from extensions.core.performing.outcomes import (
 # Errors after which the request was certainly not performed and may be made later.
 NOT_NOW = (AuthRejected, Throttled, QuotaSpent, CannotConnect)
 BACK_OFF = timedelta(seconds=10)
+SLOWEST_BACK_OFF = timedelta(minutes=1)
+# How long a write that could not be made yet waits for its chance, counted from when it was asked.
+SEND_WITHIN = timedelta(hours=1)
 
 
 def perform(operation: Operation, turn: Turn, manifest: Manifest, context: Context) -> None:
@@ -98,7 +101,7 @@ def _perform_failed(operation: Operation, error: ProviderError) -> None:
         _read_failed(operation, error)
     elif error.may_have_happened:
         answer_lost(operation, error.sentence, error)
-    elif isinstance(error, NOT_NOW) and operation.attempts < MOST_ATTEMPTS:
+    elif isinstance(error, NOT_NOW) and timezone.now() < operation.asked_at + SEND_WITHIN:
         _again(operation, error)
     else:
         refused = isinstance(error, Refused | PermissionDenied | NotFound)
@@ -125,7 +128,7 @@ def _again(operation: Operation, error: ProviderError) -> None:
         state=State.QUEUED,
         sent_at=None if never_sent else operation.sent_at,
         confirm_by=None if never_sent else now + spec_of(operation).confirm_within,
-        next_attempt_at=now + BACK_OFF * operation.attempts,
+        next_attempt_at=now + min(BACK_OFF * operation.attempts, SLOWEST_BACK_OFF),
         **words(error),
     )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from extensions.core import lanes, registry, secret_settings
 from extensions.core.contract import Manifest
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation, State
+from extensions.core.services import linking
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
 
@@ -47,6 +48,7 @@ def add(
     proof = _proof(organization, manifest, settings)
     _attach(config, manifest, proof)
     _save(config)
+    linking.mark(config)
     record(source, "extension added", "extension", config.name, extension=manifest.name)
     return config
 
@@ -68,6 +70,7 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
 def rename(config: ExtensionConfig, name: str, source: Source) -> None:
     before, config.name = config.name, name.strip()
     _save(config, ["name"])
+    linking.mark(config)
     record(source, "extension renamed", "extension", config.name, before=before)
 
 
@@ -79,6 +82,7 @@ def make_default(config: ExtensionConfig, source: Source) -> None:
             return
         siblings.update(is_default=False)
         siblings.filter(pk=config.pk).update(is_default=True)
+        linking.mark(config)
         record(source, "extension made default", "extension", config.name)
 
 
@@ -113,6 +117,7 @@ def remove(config: ExtensionConfig, source: Source) -> None:
         config.checks.all().delete()
         if was_default:
             _promote_another(config)
+        linking.mark(config)
         record(source, "extension removed", "extension", config.name)
 
 

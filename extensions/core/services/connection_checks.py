@@ -31,8 +31,13 @@ def ask(
     settings: Mapping[str, Any],
     source: Source,
     config: ExtensionConfig | None = None,
+    *,
+    quiet: bool = False,
 ) -> ConnectionCheck:
-    """Queues a check of these settings. Settings that nothing has proved are asked about in a throw-away lane."""
+    """Queues a check of these settings. Settings that nothing has proved are asked about in a throw-away lane.
+
+    `quiet` is for checks that no person asked for: they leave no line in the activity log.
+    """
     digest = secret_settings.digest(settings)
     stored = config is not None and _is_stored(config, digest)
     with transaction.atomic():
@@ -45,7 +50,8 @@ def ask(
             settings_digest=digest,
             asked_by=source.actor,
         )
-        record(source, "connection checked", "extension", config.name if config else manifest.name)
+        if not quiet:
+            record(source, "connection checked", "extension", config.name if config else manifest.name)
     lanes.try_now(check.lane_id)
     lanes.wake(check.lane_id)
     return check
@@ -134,7 +140,7 @@ def forget_old() -> None:
     used = Exists(ConnectionCheck.objects.filter(lane=OuterRef("pk"))) | Exists(
         ExtensionConfig.objects.filter(lane=OuterRef("pk"))
     )
-    Lane.objects.filter(~used, key__startswith="unproved ", next_call_at__lt=old).delete()
+    Lane.objects.filter(~used, key__startswith="unproved ", last_call_at__lt=old).delete()
     Lease.objects.filter(name__startswith="lane ", expires_at__lt=old).delete()
 
 

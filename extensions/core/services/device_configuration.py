@@ -13,7 +13,7 @@ from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.models import DeviceConfiguration, Operation
-from extensions.core.services import operations
+from extensions.core.services import linking, operations
 from extensions.core.targets import CONFIGURATION_KEY, Target
 from iotdash.audit.services import Source, record
 from iotdash.lib.json_documents import Document, Problem, check_document, parse
@@ -96,7 +96,7 @@ def confirm(device: Device, text: str, version: int, source: Source, *, refresh:
         with transaction.atomic():
             saved = _save(device, document, version, source)
             set_identifiers(device, _identifiers(document, enabled_keys(device)))
-            _link(device)
+            linking.link(device)
             if refresh:
                 _ask_first_records(device, source)
     except IdentifierTaken:
@@ -121,12 +121,6 @@ def _save(device: Device, document: dict, version: int, source: Source) -> Devic
             raise Stale(current(device))
     record(source, "device configuration changed", "device", device.path, before=before.document, after=document)
     return current(device)
-
-
-def _link(device: Device) -> None:
-    found = targets.of_device(device)
-    for capability in registry.capabilities().values():
-        capability.link(device, found)
 
 
 def _ask_first_records(device: Device, source: Source) -> None:

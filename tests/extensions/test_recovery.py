@@ -1,0 +1,106 @@
+"""What nobody asks for any more still comes back, and devices follow the configuration that answers for them."""
+
+import pytest
+
+from extensions.core import health, lanes
+from extensions.core.contract import CannotConnect, Throttled
+from extensions.core.models import ConnectionCheck, ExtensionConfig
+from extensions.core.services import configurations, device_configuration, linking, recovery
+from extensions.sims.models import Sim
+from iotdash.audit.models import ActivityEntry
+from tests.extensions import meterco
+
+
+def test_an_unreachable_account_is_asked_again_until_it_answers(config, provider, later):
+    health.note_failure(config, CannotConnect("Nobody there."))
+    recovery.ask_again()
+    assert not ConnectionCheck.objects.filter(config=config).exists(), "not before a while has passed"
+    later(seconds=40)
+    before = ActivityEntry.objects.count()
+    for _ in range(2):
+        recovery.ask_again()
+    assert ConnectionCheck.objects.filter(config=config).count() == 1
+    assert ActivityEntry.objects.count() == before, "no person asked"
+    provider.will["check"] = [CannotConnect("Nobody there.")]
+    lanes.run(config.lane_id)
+    config.refresh_from_db()
+    assert config.health == "unreachable"
+    later(minutes=10)
+    recovery.ask_again()
+    lanes.run(config.lane_id)
+    config.refresh_from_db()
+    assert (config.health, provider.calls["check"]) == ("connected", 3)
+
+
+def test_a_shut_lane_is_not_asked_before_it_opens(config, later):
+    health.note_failure(config, Throttled("Slow down.", retry_after=600))
+    later(minutes=9)
+    recovery.ask_again()
+    assert not ConnectionCheck.objects.filter(config=config).exists()
+    later(minutes=2)
+    recovery.ask_again()
+    assert ConnectionCheck.objects.filter(config=config).exists()
+
+
+@pytest.mark.parametrize("state", ["connected", "needs attention", "not checked"])
+def test_others_are_left_alone(config, later, state):
+    ExtensionConfig.objects.update(health=state)
+    later(hours=1)
+    recovery.ask_again()
+    assert not ConnectionCheck.objects.filter(config=config).exists()
+
+
+@pytest.fixture
+def second(organization, carrier, source, config):
+    return configurations.add(organization, carrier, "Second", meterco.SETTINGS | {"user": "second"}, source)
+
+
+def relink():
+    for config_id in ExtensionConfig.objects.filter(links_stale=True).values_list("pk", flat=True):
+        linking.relink(config_id)
+
+
+def linked_to(device) -> set[str]:
+    return set(Sim.objects.filter(device=device).values_list("config__name", flat=True))
+
+
+def test_devices_follow_the_default(target, device, second, source):
+    assert linked_to(device) == {"Main account"}
+    configurations.make_default(second, source)
+    relink()
+    assert linked_to(device) == {"Second"}
+    assert not ExtensionConfig.objects.filter(links_stale=True).exists()
+
+
+def test_devices_that_name_a_configuration_stay_with_it(device, config, second, source):
+    text = '{"meterco": {"chip": "0001", "configuration": "Main account"}}'
+    device_configuration.confirm(device, text, 0, source)
+    configurations.make_default(second, source)
+    relink()
+    assert linked_to(device) == {"Main account"}
+
+
+def test_devices_of_a_removed_configuration_are_linked_to_what_is_left(target, device, config, second, source):
+    configurations.remove(config, source)
+    relink()
+    assert linked_to(device) == {"Second"}
+
+
+def test_an_extension_that_is_added_again_finds_its_devices(target, device, config, carrier, organization, source):
+    configurations.remove(config, source)
+    relink()
+    assert linked_to(device) == set()
+    configurations.add(organization, carrier, "Again", meterco.SETTINGS, source)
+    relink()
+    assert linked_to(device) == {"Again"}
+
+
+def test_the_sweep_sends_a_task_for_each_mark(config, monkeypatch):
+    from extensions.core import tasks
+
+    sent = []
+    monkeypatch.setattr(tasks.relink, "delay", sent.append)
+    linking.wake_stale()
+    linking.relink(config.pk)
+    linking.wake_stale()
+    assert sent == [config.pk]
