@@ -1,21 +1,19 @@
 """The furniture in a real browser: dialog, banner, theme, editor, keyboard, phone width, axe. No database."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-pytestmark = pytest.mark.browser
+from tests.browser import HEIGHT, WIDTHS, Watch, browser, grave_findings, sideways  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SCREENS = Path(settings.BASE_DIR) / "build/screens"
-WIDTHS = {"wide": 1280, "phone": 360}
 PAGES = {
     "gallery": "/?invalid=1",
     "sign-in": "/accounts/login/",
@@ -45,23 +43,12 @@ def site() -> Iterator[str]:
         server.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    """A page whose console must stay free of errors that nobody expected."""
+def page(browser: Browser, site: str) -> Iterator[Page]:  # noqa: F811
+    """A page; `page.errors` is what it complained of."""
     context = browser.new_context(base_url=site, color_scheme="light")
     page = context.new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda line: page.errors.append(line.text) if line.type == "error" else None)
+    page.errors = Watch.over(context).heard
     yield page
     context.close()
 
@@ -70,19 +57,23 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
 def test_page_fits_and_axe_finds_nothing_serious(
-    browser: Browser, site: str, name: str, width: str, theme: str
+    browser: Browser,  # noqa: F811
+    site: str,
+    name: str,
+    width: str,
+    theme: str,
 ) -> None:
-    viewport = {"width": WIDTHS[width], "height": 800}
+    viewport = {"width": WIDTHS[width], "height": HEIGHT}
     context = browser.new_context(base_url=site, color_scheme=theme, viewport=viewport)
     page = context.new_page()
     page.goto(PAGES[name])
     page.wait_for_load_state("networkidle")
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"ui-{name}-{theme}-{width}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
-    found = Axe().run(page).response["violations"]
+    wider, found = sideways(page), grave_findings(page)
     context.close()
-    assert [(each["id"], each["impact"]) for each in found if each["impact"] in {"serious", "critical"}] == []
+    assert wider <= 0
+    assert found == []
 
 
 def test_policy_blocks_nothing_of_ours(page: Page) -> None:
@@ -248,7 +239,7 @@ def test_password_can_be_shown(page: Page) -> None:
     expect(field).to_have_attribute("type", "password")
 
 
-def test_everything_is_there_without_scripts(browser: Browser, site: str) -> None:
+def test_everything_is_there_without_scripts(browser: Browser, site: str) -> None:  # noqa: F811
     context = browser.new_context(base_url=site, java_script_enabled=False, viewport={"width": 360, "height": 800})
     page = context.new_page()
     page.goto("/")

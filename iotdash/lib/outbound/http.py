@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
+from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError
 
 from iotdash.lib.outbound.connections import CallState, GuardedAdapter, tls_context
@@ -78,6 +78,9 @@ class GuardedSession(requests.Session):
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         try:
             return super().prepare_request(request)
+        except InvalidHeader:
+            # Its words are the header's value, which may be a secret.
+            raise AddressRefused("A credential has a line break, or a space at its start; it cannot be sent.") from None
         except (InvalidURL, InvalidSchema, MissingSchema, UnicodeError) as error:
             raise AddressRefused("This is not an address of the form https://host/path.") from error
 

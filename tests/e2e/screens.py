@@ -1,0 +1,159 @@
+"""The main pages, and how each is brought into the state that is worth looking at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from extensions.controlcenter.sandbox.seed import WEST_ADMIN, WEST_EDITOR
+from tests.e2e import steps
+from tests.e2e.product import Product
+from tests.e2e.steps import Credentials
+
+SAMPLE, SCENE, EMPTY = "demo01", "scene1", "empty1"
+SAMPLE_ADMIN, SAMPLE_READER = "admin@example.com", "reader@example.com"
+SCENE_ADMIN, EMPTY_ADMIN = "scene@example.com", "empty@example.com"
+DEVICES = f"/{SAMPLE}/devices"
+EXTENSIONS = f"/{SAMPLE}/extensions"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page, who looks at it ("" for nobody who is signed in), and what they do first.
+
+    `path` may name what `make_scenery` made, in braces.
+    """
+
+    name: str
+    path: str
+    who: str = SAMPLE_ADMIN
+    prepare: Callable[[Page, Product], None] | None = None
+    status: int = 200
+
+
+def make_scenery(page: Page, product: Product) -> dict[str, str]:
+    """Extension configurations that are not well, as paths by name. `page` belongs to the scene's administrator."""
+    attention = _unwell(page, product)
+    return {"attention": attention, "paused": _paused(page, product), "sandbox": product.sandbox.base_url}
+
+
+def _unwell(page: Page, product: Product) -> str:
+    page.goto(f"/{SCENE}/extensions/add/jasper/")
+    page.get_by_label("Configuration name").fill("Jasper west")
+    steps.type_credentials(page, Credentials(WEST_ADMIN.username, "not-the-key", product.sandbox.base_url))
+    steps.done(page, SCENE)
+    page.get_by_role("button", name="Check connection now").click()
+    expect(steps.outcome(page)).to_contain_text("Invalid credentials")
+    return page.url.removeprefix(product.base_url)
+
+
+def _paused(page: Page, product: Product) -> str:
+    credentials = Credentials.of(WEST_EDITOR, product.sandbox.base_url)
+    steps.add_account(page, SCENE, credentials, name="Jasper north")
+    page.get_by_role("button", name="Pause").click()
+    expect(steps.badge(page.locator("#health"))).to_have_text("Paused")
+    return page.url.removeprefix(product.base_url)
+
+
+def _open_filters(page: Page, product: Product) -> None:
+    page.get_by_text("Filters", exact=True).click()
+
+
+def _open_catalogue(page: Page, product: Product) -> None:
+    page.get_by_role("link", name="Add Extension").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _add_device(page: Page, product: Product) -> None:
+    steps.add_device(page, SCENE, "tank", "tank-1")
+
+
+def _panel(page: Page, product: Product) -> None:
+    expect(steps.panel(page)).to_contain_text("Overall data")
+
+
+def _fresh_panel(page: Page, product: Product) -> None:
+    """With something asked, and a cycle's usage."""
+    _panel(page, product)
+    steps.panel(page).get_by_role("button", name="Get usage").click()
+    expect(steps.panel(page).get_by_role("heading", name="Usage by cycle")).to_be_visible()
+    state = page.locator(".sim-freshness").inner_text()
+    steps.change_state(page, "Deactivated" if "Activated" in state else "Activated")
+    expect(steps.asked(page, "Change activation state")).to_be_visible()
+
+
+def _unknown_sim(page: Page, product: Product) -> None:
+    page.get_by_role("button", name="Refresh").click()
+    expect(steps.panel(page)).to_contain_text("The carrier does not know this SIM")
+
+
+def _mangled(page: Page, product: Product) -> None:
+    steps.configure(page, steps.configuration_text("8.98820E+18"))
+    expect(page.locator(".json-problems")).to_contain_text("spreadsheet")
+
+
+def _checked(access_key: str, words: str) -> Callable[[Page, Product], None]:
+    def check(page: Page, product: Product) -> None:
+        steps.type_credentials(page, Credentials(WEST_EDITOR.username, access_key, product.sandbox.base_url))
+        expect(steps.check_connection(page)).to_contain_text(words)
+
+    return check
+
+
+def _first_operation(page: Page, product: Product) -> None:
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/operations/*-*/")
+
+
+SCREENS = (
+    Screen("sign-in", "/accounts/login/", who=""),
+    Screen("password-reset", "/accounts/password/reset/", who=""),
+    Screen("profile", "/profile/"),
+    Screen("overview", f"/{SAMPLE}/"),
+    Screen("overview-empty", f"/{EMPTY}/", who=EMPTY_ADMIN),
+    Screen("devices", f"{DEVICES}/?size=25"),
+    Screen("devices-filters", f"{DEVICES}/?q=pump-00", prepare=_open_filters),
+    Screen("devices-empty", f"/{EMPTY}/devices/", who=EMPTY_ADMIN),
+    Screen("device-add", f"{DEVICES}/add/"),
+    Screen("device-token", f"/{SCENE}/devices/", who=SCENE_ADMIN, prepare=_add_device),
+    Screen("device", f"{DEVICES}/pump/pump-004/", prepare=_fresh_panel),
+    Screen("device-reader", f"{DEVICES}/pump/pump-001/", who=SAMPLE_READER, prepare=_panel),
+    Screen("device-unconfigured", f"{DEVICES}/gateway/gateway-011/"),
+    Screen("device-unknown-sim", f"{DEVICES}/pump/pump-002/", prepare=_unknown_sim),
+    Screen("device-mangled", f"{DEVICES}/pump/pump-003/", prepare=_mangled),
+    Screen("device-edit", f"{DEVICES}/pump/pump-003/edit/"),
+    Screen("types", f"/{SAMPLE}/device-types/"),
+    Screen("type", f"/{SAMPLE}/device-types/id/pump/"),
+    Screen("type-add", f"/{SAMPLE}/device-types/add/"),
+    Screen("extensions", f"{EXTENSIONS}/"),
+    Screen("extensions-unwell", f"/{SCENE}/extensions/", who=SCENE_ADMIN),
+    Screen("extensions-empty", f"/{EMPTY}/extensions/", who=EMPTY_ADMIN),
+    Screen("catalogue-dialog", f"{EXTENSIONS}/", prepare=_open_catalogue),
+    Screen("catalogue", f"{EXTENSIONS}/add/"),
+    Screen("setup", f"/{EMPTY}/extensions/add/jasper/", who=EMPTY_ADMIN),
+    Screen(
+        "setup-proved",
+        f"/{EMPTY}/extensions/add/jasper/",
+        who=EMPTY_ADMIN,
+        prepare=_checked(WEST_EDITOR.api_key, "Connected"),
+    ),
+    Screen(
+        "setup-refused",
+        f"/{EMPTY}/extensions/add/jasper/",
+        who=EMPTY_ADMIN,
+        prepare=_checked("not-the-key", "Invalid credentials"),
+    ),
+    Screen("configuration", f"{EXTENSIONS}/1/"),
+    Screen("configuration-attention", "{attention}", who=SCENE_ADMIN),
+    Screen("configuration-paused", "{paused}", who=SCENE_ADMIN),
+    Screen("credentials", "{attention}credentials/", who=SCENE_ADMIN),
+    Screen("remove", f"{EXTENSIONS}/1/remove/"),
+    Screen("operations", f"{EXTENSIONS}/operations/?size=25"),
+    Screen("operation", f"{EXTENSIONS}/operations/?size=25", prepare=_first_operation),
+    Screen("activity", f"/{SAMPLE}/activity/?size=25"),
+    Screen("members", f"/{SAMPLE}/members/"),
+    Screen("settings", f"/{SAMPLE}/settings/"),
+    Screen("error-403", f"{EXTENSIONS}/add/", who=SAMPLE_READER, status=403),
+    Screen("error-404", f"{DEVICES}/pump/not-there/", status=404),
+    Screen("sandbox", "{sandbox}", who=""),
+)

@@ -1,0 +1,62 @@
+"""Every main page in both themes, wide and on a phone: a picture, nothing sideways, nothing that axe calls serious."""
+
+from collections.abc import Iterator
+from itertools import product as every
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.browser import HEIGHT, WIDTHS, grave_findings, sideways
+from tests.e2e.product import PASSWORD
+from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, Screen, make_scenery
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PICTURES = Path(settings.BASE_DIR) / "build/screens"
+THEMES = ("light", "dark")
+MADE = {SCENE_ADMIN: PASSWORD, EMPTY_ADMIN: PASSWORD}
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    """Paths by name, once the scenery stands."""
+    return {}
+
+
+@pytest.fixture
+def scenery(product, visit_as, made: dict[str, str]) -> dict[str, str]:
+    if made == {"scenery": "begun"}:
+        pytest.fail("The scenery could not be made; the first failure says why.")
+    if not made:
+        made["scenery"] = "begun"
+        product.organization(SCENE, "Fenwick Tanks", SCENE_ADMIN)
+        product.organization(EMPTY, "New Beginnings", EMPTY_ADMIN)
+        made |= make_scenery(visit_as(SCENE_ADMIN).page, product)
+    return made
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_page(screen: Screen, product, visit, visit_as, scenery) -> None:
+    password = MADE.get(screen.who, product.password)
+    visitor = visit_as(screen.who, password) if screen.who else visit()
+    visitor.watch.expected += ["status of 422"] if screen.status == 200 else [f"status of {screen.status}"]
+    page = visitor.page
+    page.emulate_media(reduced_motion="reduce")
+    assert page.goto(screen.path.format(**scenery)).status == screen.status
+    expect(page.locator(".skeleton")).to_have_count(0)
+    if screen.prepare:
+        screen.prepare(page, product)
+    assert list(_findings(page, screen.name)) == []
+
+
+def _findings(page: Page, name: str) -> Iterator[str]:
+    for theme, width in every(THEMES, WIDTHS.values()):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.evaluate("window.scrollTo(0, 0)")
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png", full_page=True, animations="disabled")
+        if (wider := sideways(page)) > 0:
+            yield f"{theme} {width}: {wider} px wider than the window"
+        yield from (f"{theme} {width}: {finding}" for finding in grave_findings(page))
