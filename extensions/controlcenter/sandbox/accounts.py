@@ -34,6 +34,20 @@ def by_api_key(db: sqlite3.Connection, username: str, api_key: str) -> Account |
     return account if hmac.compare_digest(account.api_key.encode(), api_key.encode()) else None
 
 
+def by_password(db: sqlite3.Connection, username: str, password: str) -> Account | None:
+    """The user if the password is theirs."""
+    account = find(db, username)
+    if account is None:
+        return None
+    return account if hmac.compare_digest(account.password.encode(), password.encode()) else None
+
+
+def of_licence(db: sqlite3.Connection, licence_key: str) -> Account | None:
+    """Any user of the account to which the licence was issued."""
+    row = db.execute("select * from accounts where licence_key = ? order by username", (licence_key,)).fetchone()
+    return load(Account, row) if row else None
+
+
 def expire_key(db: sqlite3.Connection, username: str) -> None:
     """Unusable if there is no such user."""
     _change(db, username, {"key_expired": True})
@@ -46,7 +60,26 @@ def set_api_key(db: sqlite3.Connection, username: str, api_key: str = "") -> str
     return key
 
 
+def set_password(db: sqlite3.Connection, username: str, password: str = "") -> str:
+    """Gives a user a new password; returns it. Unusable if there is no such user."""
+    new = password or str(uuid4())
+    _change(db, username, {"password": new})
+    return new
+
+
+def set_licence_key(db: sqlite3.Connection, username: str, licence_key: str = "") -> str:
+    """Gives the user's whole account a new licence key; returns it. Unusable if there is no such user."""
+    key = licence_key or str(uuid4())
+    update(db, "accounts", ("account_id", _known(db, username).account_id), {"licence_key": key})
+    return key
+
+
 def _change(db: sqlite3.Connection, username: str, values: dict[str, object]) -> None:
-    if find(db, username) is None:
+    update(db, "accounts", ("username", _known(db, username).username), values)
+
+
+def _known(db: sqlite3.Connection, username: str) -> Account:
+    account = find(db, username)
+    if account is None:
         raise Unusable(f"There is no account {username}.")
-    update(db, "accounts", ("username", username), values)
+    return account

@@ -17,6 +17,9 @@ from .control import Control
 from .dates import utc_now
 from .exchange import Exchange
 from .rest.face import PREFIX, RestFace
+from .soap import schema
+from .soap.face import SoapFace
+from .soap.services import SERVICES
 from .state import State
 from .wire import Cut, Wire
 
@@ -34,6 +37,7 @@ class Application:
     def __init__(self, state: State) -> None:
         self.state = state
         self._rest = Exchange(state, RestFace(state))
+        self._soap = Exchange(state, SoapFace(state))
         self._control = Control(state)
         self._stopping = Event()
         self._idle = Condition()
@@ -65,6 +69,10 @@ class Application:
                 return self._control.respond(request)
             if request.path.startswith(f"{PREFIX}/"):
                 return self._rest.handle(request, wire)
+            if request.path in SERVICES:
+                return self._soap.handle(request, wire)
+            if request.path.startswith(f"{schema.PREFIX}/"):
+                return schema.response(request)
         except HTTPException as error:
             return error.get_response(request.environ)
         return Response(CONSOLE_PAGE, 404, content_type="text/html; charset=utf-8")

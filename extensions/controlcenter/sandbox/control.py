@@ -22,6 +22,11 @@ from .problems import Unusable, number_in
 from .state import State
 
 PREFIX = "/_sandbox"
+_RENEWALS: Mapping[str, tuple[str, Callable[[State, str, str], str]]] = {
+    "new_api_key": ("api_key", State.set_api_key),
+    "new_password": ("password", State.set_password),
+    "new_licence_key": ("licence_key", State.set_licence_key),
+}
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -112,17 +117,23 @@ class Control:
         return _json({"calls": [asdict(call) for call in calls]})
 
     def change_settings(self, request: Request) -> Response:
-        """Settings by name; also `expire_key`: a user name, and `new_api_key`: {username, api_key}."""
+        """Settings by name; also `expire_key`: a user name, and what renews a secret of a user:
+
+        `new_api_key`: {username, api_key}, `new_password`: {username, password}, `new_licence_key`: {username,
+        licence_key}; or a user name alone for a secret that is made up. A licence key is the whole account's.
+        """
         values = dict(_values(request))
-        expired, renewed = values.pop("expire_key", None), values.pop("new_api_key", None)
+        expired = values.pop("expire_key", None)
+        wanted = {name: values.pop(name) for name in _RENEWALS if name in values}
         reply = asdict(self._state.change_settings(**values))
         if expired is not None:
             self._state.expire_key(str(expired))
-        if renewed is not None:
-            wanted = renewed if isinstance(renewed, Mapping) else {"username": renewed}
-            username = str(wanted.get("username", ""))
-            reply["new_api_key"] = self._state.set_api_key(username, str(wanted.get("api_key", "")))
-        return _done(request, reply)
+        return _done(request, reply | {name: self._renewed(name, value) for name, value in wanted.items()})
+
+    def _renewed(self, name: str, value: object) -> str:
+        what, renew = _RENEWALS[name]
+        wanted = value if isinstance(value, Mapping) else {"username": value}
+        return renew(self._state, str(wanted.get("username", "")), str(wanted.get(what, "")))
 
     def advance(self, request: Request) -> Response:
         """Moves the clock by `seconds`."""

@@ -28,6 +28,11 @@ def recent_starts(account: Account, now: datetime, past: int) -> list[date]:
     return [shifted(current, -n) for n in range(past + 1)]
 
 
+def completed(account: Account, start: date, now: datetime) -> bool:
+    """Whether a cycle of the account starts on this day and is over."""
+    return start.day == account.cycle_day and start < current_start(account, now)
+
+
 def bounds(account: Account, start: date) -> tuple[datetime, datetime]:
     """First and last second of a cycle, in UTC."""
     first = _midnight(account, start)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
 from . import accounts, faults, log
-from .faults import Fault, Kind
+from .faults import Fault, Kind, Target
 from .state import State
 from .wire import Cut, Wire
 
@@ -24,14 +25,26 @@ _ANSWERED_BY_FACE = (Kind.SERVER_ERROR, Kind.ERROR, Kind.THROTTLE, Kind.EXPIRED_
 
 @dataclass(frozen=True)
 class Incoming:
-    """A call as it arrived. `username`: whom it claims to be. `fault`: what was put in its way."""
+    """A call as it arrived.
+
+    `username`: whom it claims to be. `account_id`: the account that it names in another way. `path`: what it is
+    called in the log, and what faults choose it by. `edits`: it changes a SIM. `fault`: what was put in its way.
+    """
 
     request: Request
     username: str
     parameters: Mapping[str, Any]
     body: Any
+    path: str
+    account_id: str = ""
+    edits: bool = False
     fault: Fault | None = None
     call_id: int | None = None
+
+    @property
+    def happens(self) -> bool:
+        """False: to be accepted, and then nothing is done."""
+        return self.fault is None or self.fault.kind != Kind.NEVER_HAPPENS
 
 
 @dataclass(frozen=True)
@@ -71,21 +84,18 @@ class Exchange:
                 log.finish(db, incoming.call_id or 0, status, reply.error_code if reply else None)
 
     def _logged(self, incoming: Incoming) -> Incoming:
-        request = incoming.request
         with self._state.store.write() as db:
-            account = accounts.find(db, incoming.username)
-            known_as = {incoming.username} | ({account.account_id} if account else set())
-            fault = faults.take(db, known_as, request.method, request.path)
+            fault = faults.take(db, _target(db, incoming))
             line = {
                 "account": incoming.username,
                 "transport": self._face.transport,
-                "method": request.method,
-                "path": request.path,
+                "method": incoming.request.method,
+                "path": incoming.path,
                 "parameters": incoming.parameters,
                 "fault": fault.kind if fault else "",
             }
             call_id = log.begin(db, self._state.now(), line)
-        return Incoming(request, incoming.username, incoming.parameters, incoming.body, fault, call_id)
+        return replace(incoming, fault=fault, call_id=call_id)
 
     def _reply(self, incoming: Incoming, wire: Wire) -> Reply:
         wire.wait(self._state.settings.latency_ms / 1000)
@@ -125,6 +135,12 @@ class Exchange:
         finally:
             with self._state.store.write() as db:
                 db.execute("delete from faults where id = ? and times = 0", (fault.id,))
+
+
+def _target(db: sqlite3.Connection, incoming: Incoming) -> Target:
+    account = accounts.find(db, incoming.username)
+    known_as = {incoming.username, incoming.account_id} | ({account.account_id} if account else set())
+    return Target(frozenset(known_as), incoming.request.method, incoming.path, incoming.edits)
 
 
 def json_body(request: Request) -> Any:

@@ -37,15 +37,25 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     Kind.CUT_BEFORE: ("Cut connection", "before anything is performed"),
     Kind.CUT_AFTER: ("Cut connection after performing", "carries the call out, but nobody hears of it"),
     Kind.HTML: ("HTML error page", "502 from a gateway, not from the carrier"),
-    Kind.SERVER_ERROR: ("Server error", "500 with the carrier's fault body"),
+    Kind.SERVER_ERROR: ("Server error", "500 with the carrier's own words: 30000001 over REST, 400300 over SOAP"),
     Kind.ERROR: ("Error code", "refuses the call with the code of your choice"),
-    Kind.THROTTLE: ("Throttling", "40000029, with Retry-After if given"),
-    Kind.EXPIRED_KEY: ("Expired API key", "401, whatever the key"),
-    Kind.GARBAGE: ("Garbled JSON", "the reply breaks off in the middle"),
+    Kind.THROTTLE: ("Throttling", "40000029 or 400101, with Retry-After if given"),
+    Kind.EXPIRED_KEY: ("Expired key", "401 over REST, 400100 over SOAP, whatever the key"),
+    Kind.GARBAGE: ("Garbled reply", "the reply breaks off in the middle"),
     Kind.WRONG_TYPE: ("Wrong content type", "the right body, called text/plain"),
-    Kind.NEVER_HAPPENS: ("Edit that never happens", "accepted with 202, and then nothing is done"),
+    Kind.NEVER_HAPPENS: ("Edit that never happens", "accepted, and then nothing is done"),
 }
 _WHOLE = ("times", "status", "retry_after")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A call as faults choose it. `accounts`: names under which its user and account are known."""
+
+    accounts: frozenset[str]
+    method: str
+    path: str
+    edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Fault:
     """One fault.
 
     `account`: user name or account id; `method`: GET, PUT or POST; both empty for any.
-    `path`: pattern such as `*/smsMessages*`.
+    `path`: pattern such as `*/smsMessages*`; a SOAP call's path ends in its operation, `*/SendSMS`.
     `seconds`: wait before the fault takes effect; for a hang its length, 0 for "until cleared".
     `times`: calls still to be hit; None for "until cleared"; 0 for a used-up hang that still holds its calls.
     """
@@ -73,14 +83,14 @@ class Fault:
     def hangs(self) -> bool:
         return self.kind in (Kind.HANG, Kind.HANG_AFTER)
 
-    def hits(self, accounts: set[str], method: str, path: str) -> bool:
-        """Whether it concerns a call of a user known by any of these names."""
+    def hits(self, target: Target) -> bool:
+        """Whether it concerns this call."""
         return (
             self.times != 0
-            and (not self.account or self.account in accounts)
-            and self.method in ("", method)
-            and (self.kind != Kind.NEVER_HAPPENS or method == "PUT")
-            and fnmatchcase(path, self.path)
+            and (not self.account or self.account in target.accounts)
+            and self.method in ("", target.method)
+            and (self.kind != Kind.NEVER_HAPPENS or target.edits)
+            and fnmatchcase(target.path, self.path)
         )
 
 
@@ -119,10 +129,10 @@ def clear(db: sqlite3.Connection, fault_id: int | None = None) -> int:
     return db.execute("delete from faults where ? is null or id = ?", (fault_id, fault_id)).rowcount
 
 
-def take(db: sqlite3.Connection, accounts: set[str], method: str, path: str) -> Fault | None:
+def take(db: sqlite3.Connection, target: Target) -> Fault | None:
     """The first fault that hits this call, counted as used."""
     for fault in active(db):
-        if fault.hits(accounts, method, path):
+        if fault.hits(target):
             _use(db, fault)
             return fault
     return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .model import Account, AuditLine, Sim
 from .problems import Problem, Reason
 from .records import encode, load, stamp
 
 PAGE_SIZE = 50
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,24 @@ def search(db: sqlite3.Connection, account: Account, wanted: Search) -> tuple[li
         _bindings(account, wanted),
     ).fetchall()
     return [load(Sim, row) for row in rows[: wanted.page_size]], len(rows) <= wanted.page_size
+
+
+def among(db: sqlite3.Connection, account: Account, iccids: Iterable[str]) -> list[Sim]:
+    """Those of the SIMs that the account owns, each once, in no order of the caller's."""
+    found = (find(db, iccid) for iccid in set(iccids))
+    owned_ones = (sim for sim in found if sim and sim.account_id == account.account_id)
+    return sorted(owned_ones, key=lambda sim: sim.iccid[::-1])
+
+
+def changed_after(db: sqlite3.Connection, account: Account, since: datetime | None, status: str = "") -> list[str]:
+    """ICCIDs changed after a time, oldest change first. Times count in whole milliseconds, as replies show them."""
+    first = since.replace(microsecond=since.microsecond // 1000 * 1000) + _MILLISECOND if since else None
+    rows = db.execute(
+        """select iccid from sims where account_id = ? and date_updated >= ? and ? in ('', status)
+           order by date_updated, iccid""",
+        (account.account_id, stamp(first) if first else "", status),
+    )
+    return [row["iccid"] for row in rows]
 
 
 def history(db: sqlite3.Connection, iccid: str, since: datetime) -> list[AuditLine]:

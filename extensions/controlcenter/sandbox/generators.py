@@ -116,15 +116,32 @@ def _sim(account: Account, plans: Sequence[RatePlan], number: int, place: int, n
         imei=make_imei(number) if activated else "",
         communication_plan=account.communication_plans[0],
         customer=chance.choice(("", *account.customers)),
-        offline=number % 11 == 0,
         date_added=added,
         date_shipped=added - timedelta(days=6),
         date_activated=activated,
         date_updated=(activated or added) + timedelta(days=chance.randint(0, 100)),
-        device_id=f"{chance.choice(DEVICE_NAMES)}-{number:03d}",
+        device_id=_device_id(number, chance.choice(DEVICE_NAMES)),
         customs={"account1": chance.choice(("north", "south"))} if number % 3 == 0 else {},
+        **_rare(number),
     )
     return _with_session(sim, number, now, chance) if status == ACTIVATED else sim
+
+
+def _rare(number: int) -> dict[str, object]:
+    """Fields that most SIMs do not have, so that both kinds of reply occur."""
+    every = {
+        "fixed_ip_address": (13, f"100.64.{number // 250 % 250}.{number % 250 + 1}"),
+        "end_consumer_id": (14, f"consumer-{number}"),
+        "modem_id": (15, f"modem-{number}"),
+        "sim_notes": (17, "Spare, in the van"),
+        "global_sim_type": (18, "Primary"),
+        "offline": (11, True),
+    }
+    return {name: value for name, (step, value) in every.items() if number % step == 0}
+
+
+def _device_id(number: int, name: str) -> str:
+    return "" if number % 19 == 0 else f"{name}-{number:03d}"
 
 
 def _with_session(sim: Sim, number: int, now: datetime, chance: random.Random) -> Sim:
@@ -160,7 +177,6 @@ def _entry(sim: Sim, plan: RatePlan, zone: str, start: date, chance: random.Rand
     figures = {"data_bytes": data, "sms_mo": chance.randint(0, 9), "sms_mt": chance.randint(0, 12)}
     voice = {"voice_mo_s": chance.randint(0, 900), "voice_mt_s": chance.randint(0, 600)} if talks else {}
     billed = {
-        "billable": True,
         "billable_data_bytes": max(0, data - plan.included_bytes),
         "billable_sms": max(0, figures["sms_mo"] - 5),
         "billable_voice_s": voice.get("voice_mo_s", 0),

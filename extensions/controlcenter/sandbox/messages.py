@@ -22,7 +22,10 @@ PER_SEGMENT = {0: 160, 1: 160, 3: 160, 4: 140, 8: 70}
 
 @dataclass(frozen=True)
 class Draft:
-    """A message to send. `text` is as it came: literal, or base64."""
+    """A message to send. `text` is as it came: literal, or base64.
+
+    `maximum`: most characters that the transport takes, where that is fewer than the account's.
+    """
 
     iccid: str
     text: str
@@ -30,6 +33,7 @@ class Draft:
     data_coding: int = 0
     validity: int | None = None
     call_id: int | None = None
+    maximum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ def send(desk: Desk, draft: Draft) -> int:
     text, length = _decoded(draft)
     if length == 0:
         raise Problem(Reason.MESSAGE_EMPTY)
-    if length > longest(draft.data_coding, desk.settings.sms_max_length):
+    fits = longest(draft.data_coding, desk.settings.sms_max_length)
+    if length > min(fits, draft.maximum or fits):
         raise Problem(Reason.MESSAGE_TOO_LONG)
     if sim.status != ACTIVATED:
         raise Problem(Reason.SIM_NOT_ACTIVATED)

@@ -35,7 +35,8 @@ class Role(StrEnum):
 class Account:
     """One API user of a carrier account. Users of one account share `account_id` and its call rate.
 
-    `zone` is an IANA name; the billing cycle starts at its midnight on `cycle_day` (1-28).
+    The licence key, too, is the account's. `zone` is an IANA name; the billing cycle starts at its midnight on
+    `cycle_day` (1-28).
     `custom_groups` names the groups of custom fields that the user may search and edit.
     """
 
@@ -116,8 +117,8 @@ class Sim:
 class CycleUsage:
     """Usage of one SIM in one cycle, on one plan and in one zone; None means that the service was not used.
 
-    `cycle_start` is the local date on which the cycle starts. Billable figures exist for the completed cycles
-    of the SOAP transport. `units_given` false: the reply leaves the unit of a figure null.
+    `cycle_start` is the local date on which the cycle starts. A billable figure left None: all of it is billed.
+    `units_given` false: the reply leaves the unit of a figure null.
     """
 
     iccid: str
@@ -132,7 +133,6 @@ class CycleUsage:
     zone: str = "Zone 1"
     sessions: int = 0
     units_given: bool = True
-    billable: bool = False
     billable_data_bytes: int | None = None
     billable_sms: int | None = None
     billable_voice_s: int | None = None

@@ -12,6 +12,7 @@ from .faults import MEANINGS, Fault
 from .log import Call
 from .model import Account
 from .settings import CHOICES, Settings
+from .soap.services import SERVICES
 from .state import State
 
 _HERE = Path(__file__).parent
@@ -26,6 +27,11 @@ _PATHS = {
     "*/usageInZone": "usage in a cycle",
     "*/smsMessages*": "SMS",
     "*/rateplans": "rate plans",
+    "/ws/service/*": "every SOAP call",
+    "*/GetTerminalDetails": "SOAP: everything about SIMs",
+    "*/EditTerminal": "SOAP: change a SIM",
+    "*/GetTerminalUsage": "SOAP: usage in a cycle",
+    "*/SendSMS": "SOAP: send SMS",
 }
 _LABELS = {
     "latency_ms": "Latency, ms",
@@ -38,6 +44,9 @@ _LABELS = {
     "search_window_days": "Widest search window, days (0: any)",
     "sms_id_key": "Key of the SMS id",
     "sms_usage_keys": "Spelling of the SMS usage keys",
+    "lone_foreign_iccid": "SOAP: another account's SIM, asked for alone",
+    "modified_page_size": "SOAP: SIMs on a page of changes (0: no pages)",
+    "invoice_after_days": "Cycle is invoiced after, days",
 }
 
 
@@ -50,6 +59,8 @@ def response(state: State, base_url: str) -> Response:
         sims=sum(state.counts().values()),
         statuses=_join(map(_status_row, state.overview())),
         accounts=_join(map(_account_row, accounts)),
+        soap_accounts=_join(map(_soap_account_row, accounts)),
+        services=_join(Markup("<li><code>{}</code></li>").format(base_url.rstrip("/") + path) for path in SERVICES),
         login=f"{accounts[0].username}:{accounts[0].api_key}" if accounts else "user:key",
         kinds=_options({kind: label for kind, (label, _) in MEANINGS.items()}),
         meanings=_join(Markup("<dt>{}</dt><dd>{}</dd>").format(*meaning) for meaning in MEANINGS.values()),
@@ -77,6 +88,18 @@ def _account_row(account: Account) -> Markup:
         '<button name="new_api_key" value="{}">New key</button></form></td></tr>'
     ).format(
         *(account.username, account.api_key, key_state, account.role, account.account_id, account.zone),
+        *(account.username, account.username),
+    )
+
+
+def _soap_account_row(account: Account) -> Markup:
+    return Markup(
+        "<tr><td><code>{}</code></td><td><code>{}</code></td><td><code>{}</code></td>"
+        '<td><form method="post" action="/_sandbox/settings">'
+        '<button name="new_password" value="{}">New password</button> '
+        '<button name="new_licence_key" value="{}">New licence key</button></form></td></tr>'
+    ).format(
+        *(account.username, account.password, account.licence_key),
         *(account.username, account.username),
     )
 

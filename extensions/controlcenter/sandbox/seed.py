@@ -20,8 +20,8 @@ MESSAGES = 3
 
 
 def _account(username: str, account_id: str, role: Role, **more: Any) -> Account:
-    keys = (make_key(f"{username} {what}") for what in ("password", "api", "licence"))
-    return Account(username, *keys, account_id, role=role, **more)
+    password, api_key = (make_key(f"{username} {what}") for what in ("password", "api"))
+    return Account(username, password, api_key, make_key(f"{account_id} licence"), account_id, role=role, **more)
 
 
 _EAST = {"zone": "Asia/Singapore", "cycle_day": 27, "customers": ("Harbour Logistics", "Orchard Water")}

@@ -30,6 +30,7 @@ DEFAULT_TRANSITIONS: Mapping[str, tuple[str, ...]] = {
 CHOICES = {
     "sms_id_key": ("smsMessageId", "smsMsgId"),
     "sms_usage_keys": ("lower", "upper", "mixed"),
+    "lone_foreign_iccid": ("absent", "fault"),
 }
 
 
@@ -40,6 +41,9 @@ class Settings:
     `sms_usage_keys`: `smsmtusage` (lower), `SMSMTUsage` (upper), or one after the other (mixed).
     `search_window_days`: the widest window between modifiedSince and modifiedTill, 0 for any.
     `sms_max_length` counts characters of coding 0; other codings hold fewer.
+    `lone_foreign_iccid`: what SOAP makes of a request for one SIM of another account alone.
+    `modified_page_size`: SIMs on a page of GetModifiedTerminals, 0 for all at once and no pages.
+    `invoice_after_days`: how long after its end a cycle is invoiced.
     """
 
     latency_ms: int = 0
@@ -52,6 +56,9 @@ class Settings:
     sms_id_key: str = "smsMessageId"
     sms_usage_keys: str = "lower"
     search_window_days: int = 0
+    lone_foreign_iccid: str = "absent"
+    modified_page_size: int = 0
+    invoice_after_days: float = 3.0
     clock_offset_s: float = 0.0
     transitions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_TRANSITIONS))
 

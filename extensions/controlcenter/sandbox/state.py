@@ -161,6 +161,16 @@ class State:
         with self.store.write() as db:
             return accounts.set_api_key(db, username, api_key)
 
+    def set_password(self, username: str, password: str = "") -> str:
+        """A new password for a user, made up if none is given."""
+        with self.store.write() as db:
+            return accounts.set_password(db, username, password)
+
+    def set_licence_key(self, username: str, licence_key: str = "") -> str:
+        """A new licence key for the user's account, made up if none is given; the old one stops working."""
+        with self.store.write() as db:
+            return accounts.set_licence_key(db, username, licence_key)
+
     # Faults
 
     def faults(self) -> list[Fault]:

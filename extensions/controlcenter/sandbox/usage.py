@@ -42,5 +42,30 @@ def totals(sim: Sim, entries: list[CycleUsage]) -> CycleTotals:
     )
 
 
+@dataclass(frozen=True)
+class Billed:
+    """What a completed cycle is charged for: bytes, messages, seconds. `final`: the invoice has been made."""
+
+    data_bytes: int
+    sms: int
+    voice_s: int
+    final: bool
+
+
+def billed(entries: list[CycleUsage], *, final: bool) -> Billed:
+    """Never more than was used; a figure that is not stored counts in full."""
+    return Billed(
+        sum(_billed(entry.billable_data_bytes, entry.data_bytes) for entry in entries),
+        sum(_billed(entry.billable_sms, entry.sms_mo, entry.sms_mt) for entry in entries),
+        sum(_billed(entry.billable_voice_s, entry.voice_mo_s, entry.voice_mt_s) for entry in entries),
+        final,
+    )
+
+
+def _billed(billable: int | None, *used: int | None) -> int:
+    total = sum(figure or 0 for figure in used)
+    return total if billable is None else min(billable, total)
+
+
 def _sum(entries: Iterable[CycleUsage], figures: Callable[[CycleUsage], tuple[int | None, ...]]) -> int:
     return sum(figure or 0 for entry in entries for figure in figures(entry))

@@ -77,7 +77,7 @@ class RestFace:
         username = (request.authorization.username or "") if _is_basic(request) else ""
         body = json_body(request)
         parameters = request.args.to_dict() | (body if isinstance(body, dict) else {})
-        return Incoming(request, username, parameters, body)
+        return Incoming(request, username, parameters, body, request.path, edits=request.method == "PUT")
 
     def answer(self, incoming: Incoming) -> Reply:
         """The reply of the carrier; refusals included."""
@@ -106,8 +106,9 @@ class RestFace:
         self._check_rate(user, now)
         route, values = ROUTES.bind_to_environ(request.environ).match()
         only_known(request.args, route.parameters)
-        happens = incoming.fault is None or incoming.fault.kind != Kind.NEVER_HAPPENS
-        call = RestCall(self._state, user, now, request.args.to_dict(), incoming.body, incoming.call_id, happens)
+        call = RestCall(
+            self._state, user, now, request.args.to_dict(), incoming.body, incoming.call_id, incoming.happens
+        )
         answer = route.handler(call, **values)
         payload = _selected(answer.payload, request.args.get("fields", ""))
         return Reply(_json(payload, answer.status))

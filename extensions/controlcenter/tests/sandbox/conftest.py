@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from sandbox_soap_client import SoapCarrier, Zeep
 
 from extensions.controlcenter.sandbox import (
     Account,
@@ -126,6 +127,22 @@ def as_user(sandbox: RunningSandbox) -> Callable[..., Carrier]:
 @pytest.fixture
 def carrier(as_user: Callable[..., Carrier]) -> Carrier:
     return as_user("editor")
+
+
+@pytest.fixture
+def soap_user(sandbox: RunningSandbox) -> Callable[[str], SoapCarrier]:
+    licences = {account.username: account.licence_key for account in ACCOUNTS}
+    return lambda name: SoapCarrier(sandbox.url, name, f"pw-{name[0]}", licences[name])
+
+
+@pytest.fixture
+def soap(soap_user: Callable[[str], SoapCarrier]) -> SoapCarrier:
+    return soap_user("editor")
+
+
+@pytest.fixture
+def zeep(sandbox: RunningSandbox) -> Zeep:
+    return Zeep(sandbox.url, "editor", "pw-e")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_only_basic_authentication_counts(carrier, error_of):
     assert error_of(reply) == (401, "10000001")
 
 
-@pytest.mark.parametrize("path", ["/ws/service/terminal", "/rws/api", "/rws/api/v2/echo/x", "/provision/ui"])
+@pytest.mark.parametrize("path", ["/ws/service/sms", "/ws/service", "/rws/api", "/rws/api/v2/echo/x", "/provision/ui"])
 def test_console_host_answers_html_404(sandbox, path):
     reply = requests.get(sandbox.url + path, auth=("editor", "key-editor"), timeout=20)
     assert reply.status_code == 404

@@ -1,0 +1,1 @@
+"""The SOAP face of the sandbox: Control Center's document/literal XML over the shared state."""
