@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 from rest_spec import ACCESS_KEY
+from soap_spec import LICENCE_KEY, PASSWORD
 
 from extensions.core.contract import Context
 from iotdash.lib.outbound import AddressPolicy, GuardedSession
@@ -76,3 +77,8 @@ def nobody_context() -> Context:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return _context(f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def soap_context(rest_context: Callable[..., Context]) -> Context:
+    return rest_context(protocol="soap", password=PASSWORD, access_key=LICENCE_KEY)

@@ -1,0 +1,64 @@
+"""What surrounds a call to Control Center over either transport: where it goes, and what no answer means."""
+
+import re
+from collections.abc import Iterable
+
+from extensions.controlcenter.address import Address, DomainIdError
+from extensions.controlcenter.errors import LONGEST_WORDS
+from extensions.controlcenter.settings import address_of
+from extensions.core.contract import (
+    AnswerLost,
+    AnswerTooLarge,
+    BadResponse,
+    CannotConnect,
+    ConnectFailed,
+    Context,
+    NotFound,
+    OutboundError,
+    ProviderError,
+    TlsFailed,
+)
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
+_SHORTEST_SECRET = 4
+_ADVICE = {
+    ConnectFailed: "Check the domain ID, or try again later.",
+    TlsFailed: "Check the domain ID.",
+    AnswerLost: "Try again later.",
+}
+
+
+def address_in(context: Context) -> Address:
+    """Raises CannotConnect."""
+    try:
+        return address_of(context.settings)
+    except DomainIdError as error:
+        raise CannotConnect(str(error)) from error
+
+
+def is_identifier(text: str) -> bool:
+    """Whether this can be the number of something in Control Center; other texts are not sent there."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
+def identifier(text: str) -> str:
+    """The text itself. Raises NotFound if it cannot be the number of anything."""
+    if not is_identifier(text):
+        raise NotFound(f"“{text}” cannot be an identifier in Control Center.")
+    return text
+
+
+def unanswered(error: OutboundError, write: bool) -> ProviderError:
+    """No answer came; `may_have_happened` is True when a write may have arrived all the same."""
+    lost = write and error.maybe_sent
+    advice = "It may have been done all the same." if lost else _ADVICE.get(type(error), "")
+    kind = BadResponse if isinstance(error, AnswerTooLarge) else CannotConnect
+    return kind(f"{error} {advice}".strip(), may_have_happened=lost)
+
+
+def without_secrets(words: str, secrets: Iterable[str]) -> str:
+    """The provider's words without what we sent it, cut to a length to show."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            words = words.replace(secret, "…")
+    return words[:LONGEST_WORDS]

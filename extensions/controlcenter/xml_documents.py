@@ -1,0 +1,115 @@
+"""XML answers, read by namespace, with nothing in them that a document could make this process do.
+
+Why our own and no SOAP library: the carrier's WSDL is not ours to ship, so a library would have nothing to generate a
+client from; few operations are called, and each is a short list of elements in a fixed order; and no lxml has to be
+installed in production. What is left is a tree of elements, for which the standard library's expat is enough. It is
+told to refuse a document type and with it every entity, so that none can be expanded or fetched.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from xml.parsers import expat
+
+MOST_BYTES = 4 * 1024 * 1024
+MOST_ELEMENTS = 100_000
+DEEPEST = 40
+
+# For any other, Python would load a codec of the document's choice.
+_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
+_SEPARATOR = " "
+_NIL = f"http://www.w3.org/2001/XMLSchema-instance{_SEPARATOR}nil"
+
+
+class XmlError(Exception):
+    """This is not an XML document that we read."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One element. `text` is its own character data as it stands; the keys of attributes with a namespace are
+    "namespace name". Children are looked up in the element's own namespace unless another is given.
+    """
+
+    namespace: str
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    children: list["Node"] = field(default_factory=list)
+    text: str = ""
+
+    def is_named(self, namespace: str, name: str) -> bool:
+        return (self.namespace, self.name) == (namespace, name)
+
+    def all(self, name: str, namespace: str | None = None) -> list["Node"]:
+        wanted = self.namespace if namespace is None else namespace
+        return [child for child in self.children if child.is_named(wanted, name)]
+
+    def first(self, name: str, namespace: str | None = None) -> "Node | None":
+        return next(iter(self.all(name, namespace)), None)
+
+    def value(self, name: str, namespace: str | None = None) -> str | None:
+        """The text of a child; None if it is missing or `xsi:nil`."""
+        child = self.first(name, namespace)
+        return None if child is None or child.attributes.get(_NIL) in ("true", "1") else child.text
+
+    def values(self, name: str) -> list[str]:
+        return [child.text for child in self.all(name)]
+
+
+def parse(content: bytes) -> Node:
+    """The root element. Raises XmlError, and nothing else, for whatever bytes there are."""
+    if len(content) > MOST_BYTES:
+        raise XmlError("The document is too large.")
+    try:
+        return _Reader().read(content)
+    except expat.ExpatError as error:
+        raise XmlError("The document is not well-formed.") from error
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._root: Node | None = None
+        self._open: list[tuple[Node, list[str]]] = []
+        self._elements = 0
+
+    def read(self, content: bytes) -> Node:
+        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.XmlDeclHandler = _check_encoding
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
+        parser.ExternalEntityRefHandler = parser.SkippedEntityHandler = _refuse
+        parser.Parse(content, True)
+        if self._root is None:
+            raise XmlError("The document is empty.")
+        return self._root
+
+    def _start(self, full_name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS or len(self._open) >= DEEPEST:
+            raise XmlError("The document has too many elements.")
+        namespace, _, name = full_name.rpartition(_SEPARATOR)
+        node = Node(namespace, name, attributes)
+        if self._open:
+            self._open[-1][0].children.append(node)
+        else:
+            self._root = node
+        self._open.append((node, []))
+
+    def _end(self, full_name: str) -> None:
+        node, texts = self._open.pop()
+        node.text = "".join(texts)
+
+    def _characters(self, text: str) -> None:
+        self._open[-1][1].append(text)
+
+
+def _check_encoding(version: str, encoding: str | None, standalone: int) -> None:
+    if encoding and encoding.lower() not in _ENCODINGS:
+        raise XmlError("The document is in an encoding that is not read.")
+
+
+def _refuse(*declared: Any) -> NoReturn:
+    raise XmlError("The document declares a type or entities, which are not read.")
