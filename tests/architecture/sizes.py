@@ -33,7 +33,7 @@ def functions(path: Path) -> Iterator[Size]:
 
 
 def layer(path: Path) -> str:
-    """`extensions/core`, `iotdash/lib`, `devices`, … as the design's rows; a sandbox is counted apart from its client."""
+    """`extensions/core`, `iotdash/lib`, `devices`, … as the design's rows; a sandbox counts apart from its client."""
     first, second, third, *_ = [*path.relative_to(house.ROOT).parts, "", ""]
     if third == "sandbox":
         return f"{first}/{second}/{third}"

@@ -91,7 +91,7 @@ def test_a_folder_that_says_nonsense_is_named_in_a_sentence(installed):
         'Extension "badsubject": subject_field "chop" is not a property of device_schema.',
         'Extension "nocapability": no capability "gauges" is installed.',
         'Folder "extensions/othername" declares a manifest with another slug; folder and slug are one name.',
-        'The manifest in folder "extensions/unloadable" cannot be imported: NameError: name \'Manifestation\' is not',
+        "The manifest in folder \"extensions/unloadable\" cannot be imported: NameError: name 'Manifestation' is not",
         f'have the same device key "{taken}"; each needs its own.',
     ):
         assert sentence in done.stderr, done.stderr
