@@ -5,17 +5,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from extensions.controlcenter import sandbox
+from extensions.controlcenter import sample, sandbox
 from extensions.controlcenter.iccid import FIELD
 from extensions.controlcenter.sandbox.generators import make_fleet, make_iccid, make_plans
 from extensions.controlcenter.sandbox.model import ACTIVATED, Sim
 from extensions.controlcenter.sandbox.seed import EAST_ADMIN, EAST_SIMS, WEST_ADMIN
-from extensions.core.contract import DemoData, DemoDevice, Example, Fault, Sandbox, SandboxControl
+from extensions.core.contract import DemoData, Example, Fault, Sandbox, SandboxControl
 
 SAMPLE_SIMS = 290
 FIRST_SAMPLE_SIM = 1001
-# Far beyond any SIM that the sandbox makes.
-UNKNOWN_SIM = make_iccid(999_999)
 SLOW_SECONDS = 0.2
 
 
@@ -67,11 +65,9 @@ def seed(state_dir: Path) -> None:
 
 
 def demo(state_dir: Path) -> DemoData:
-    """For `Manifest.demo`: a SIM for each device, the second one unknown to the carrier."""
+    """For `Manifest.demo`."""
     numbers = [*range(1, EAST_SIMS + 1), *range(FIRST_SAMPLE_SIM, FIRST_SAMPLE_SIM + SAMPLE_SIMS)]
-    devices = [DemoDevice({FIELD: make_iccid(number)}) for number in numbers]
-    devices.insert(1, DemoDevice({FIELD: UNKNOWN_SIM}, note="Its SIM is unknown to the carrier"))
-    return DemoData(name="Control Center sandbox", devices=devices)
+    return sample.demo(state_dir, EAST_ADMIN, numbers)
 
 
 def examples(state_dir: Path) -> dict[str, Example]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 
 from django.conf import settings
+from django.utils import timezone
 
 from devices.models import Device
 from devices.services import edit_device
+from extensions.core import registry, targets
 from extensions.core.contract import DemoDevice, Manifest
 from extensions.core.registry import manifests
 from extensions.core.services import configurations, connection_checks, device_configuration
@@ -44,4 +46,7 @@ def _configure(device: Device, manifest: Manifest, given: DemoDevice, source: So
     if given.note:
         edit_device(device, source, info={"info_description": given.note})
     text = json.dumps({manifest.device_key: dict(given.part)}, indent=2)
-    device_configuration.confirm(device, text, 0, source)
+    device_configuration.confirm(device, text, 0, source, refresh=not given.fetched)
+    for target in targets.of_device(device):
+        for record in given.fetched:
+            registry.capability(manifest).store(target.config, target.subject, record, timezone.now())

@@ -62,12 +62,13 @@ def _midnight(state: ListState, name: str, days_later: int = 0) -> dt.datetime |
 
 
 def readable(details: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(label, text) of each detail; a change is one line, "old → new"."""
+    """(label, text) of each detail that says something; a change is one line, "old → new"."""
     rest = dict(details)
     lines = []
     if "before" in rest and "after" in rest:
         lines.append(("Change", f"{_text(rest.pop('before'))} → {_text(rest.pop('after'))}"))
-    return lines + [(name.replace("_", " ").capitalize(), _text(value)) for name, value in rest.items()]
+    said = ((name, value) for name, value in rest.items() if value not in (None, ""))
+    return lines + [(name.replace("_", " ").capitalize(), _text(value)) for name, value in said]
 
 
 def _text(value: Any) -> str:

@@ -6,8 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from devices.models import Device, DeviceType
+from extensions.core.models import Operation
+from extensions.sims.contract import SimState
+from extensions.sims.models import Sim, UsageCycle
 from iotdash.audit.models import ActivityEntry
-from iotdash.demo import seed
+from iotdash.demo import sandboxes, seed
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 
@@ -62,3 +65,30 @@ def test_without_a_password_nothing_is_made(db, monkeypatch):
     with pytest.raises(CommandError, match="IOTDASH_DEMO_PASSWORD"):
         call_command("seed_demo")
     assert not Organization.objects.exists()
+
+
+@pytest.fixture
+def with_sims(db, monkeypatch, settings, tmp_path) -> Organization:
+    """Seeded as beside running sandboxes; they are made, but not asked for anything."""
+    settings.VAR_DIR = tmp_path
+    installed = sandboxes.installed()
+    settings.IOTDASH_SANDBOXES = dict.fromkeys(installed, "http://127.0.0.1:9")
+    for name, sandbox in installed.items():
+        sandboxes.seed_once(sandbox, sandboxes.state_dir(name))
+    monkeypatch.setenv("IOTDASH_DEMO_PASSWORD", PASSWORD)
+    call_command("seed_demo", stdout=io.StringIO())
+    return Organization.objects.get(public_id=seed.ORGANIZATION_ID)
+
+
+def test_the_sample_has_sims_in_every_state_and_four_past_cycles_of_usage(with_sims):
+    sims = Sim.objects.filter(organization=with_sims)
+    assert set(SimState) <= set(sims.exclude(fetched_at=None).values_list("state", flat=True))
+    closed = UsageCycle.objects.filter(sim__in=sims, closed=True).values("cycle_start").distinct()
+    assert closed.count() >= 3, "four past cycles, one of them without usage"
+    assert with_sims.devices.filter(configuration=None).count() == 1
+
+
+def test_one_device_has_a_sim_that_is_left_to_be_asked_about(with_sims):
+    [operation] = Operation.objects.filter(operation_id="terminal")
+    assert operation.device.info_description == "Its SIM is unknown to the carrier"
+    assert Sim.objects.get(subject=operation.subject).fetched_at is None

@@ -188,3 +188,7 @@ def test_details_are_shown_escaped(owner_client):
 )
 def test_details_in_words(details, lines):
     assert readable(details) == lines
+
+
+def test_details_that_say_nothing_are_left_out():
+    assert readable({"reason": "", "name": None, "count": 0}) == [("Count", "0")]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import accounts, due, faults, fleet, log
+from . import accounts, due, faults, fleet, log, usage
 from .dates import parse_instant, utc_now
 from .faults import Fault
 from .log import Call
@@ -89,6 +89,14 @@ class State:
         self.settle()
         with self.store.read() as db:
             return fleet.find(db, iccid)
+
+    def usage(self, iccid: str) -> dict[date, list[CycleUsage]]:
+        """Cycle start → its entries, one per plan and zone; cycles without usage are not there."""
+        with self.store.read() as db:
+            starts = db.execute(
+                "select distinct cycle_start from usage where iccid = ? order by 1", (iccid,)
+            ).fetchall()
+            return {day: usage.in_cycle(db, iccid, day) for day in (date.fromisoformat(start) for (start,) in starts)}
 
     def messages(self, iccid: str = "") -> list[Message]:
         self.settle()

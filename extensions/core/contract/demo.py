@@ -7,10 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class DemoDevice:
-    """A device's part of its configuration, without the device key. `note` says what is special."""
+    """A device's part of its configuration, without the device key. `note` says what is special.
+
+    `fetched` are normalised records of the capability, stored as if they had just been fetched.
+    """
 
     part: Mapping[str, Any]
     note: str = ""
+    fetched: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)

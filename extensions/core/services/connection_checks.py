@@ -38,23 +38,32 @@ def ask(
 
     `quiet` is for checks that no person asked for: they leave no line in the activity log.
     """
-    digest = secret_settings.digest(settings)
-    stored = config is not None and _is_stored(config, digest)
+    stored = config is not None and _is_stored(config, secret_settings.digest(settings))
     with transaction.atomic():
-        check = ConnectionCheck.objects.create(
-            organization=organization,
-            slug=manifest.slug,
-            config=config if stored else None,
-            lane=config.lane if stored else lanes.throwaway(manifest.lane),
-            draft=crypto.encrypt_json(dict(settings)),
-            settings_digest=digest,
-            asked_by=source.actor,
-        )
+        check = _queued(organization, manifest, settings, source, config if stored else None)
         if not quiet:
             record(source, "connection checked", "extension", config.name if config else manifest.name)
     lanes.try_now(check.lane_id)
     lanes.wake(check.lane_id)
     return check
+
+
+def _queued(
+    organization: Organization,
+    manifest: Manifest,
+    settings: Mapping[str, Any],
+    source: Source,
+    config: ExtensionConfig | None,
+) -> ConnectionCheck:
+    return ConnectionCheck.objects.create(
+        organization=organization,
+        slug=manifest.slug,
+        config=config,
+        lane=config.lane if config else lanes.throwaway(manifest.lane),
+        draft=crypto.encrypt_json(dict(settings)),
+        settings_digest=secret_settings.digest(settings),
+        asked_by=source.actor,
+    )
 
 
 def _is_stored(config: ExtensionConfig, digest: str) -> bool:
