@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from devices.models import Device
 from extensions.core.contract import Answer, Ask, Context, Manifest, NoData, OperationSpec, ReadBack, Verdict
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
-from extensions.sims import operations, panel, services
+from extensions.sims import operations, panel, plans, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 
 BYTES_PER_MB = 1_048_576
@@ -49,6 +51,8 @@ class SimCapability:
     def link(self, device: Device, targets: Sequence[Target]) -> None:
         mine = [target for target in targets if target.manifest.capability == self.name]
         services.link(device, mine)
+        for target in mine:
+            transaction.on_commit(partial(plans.ask_first, target.config))
 
     def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
         return panel.render(request, target)

@@ -22,10 +22,12 @@ EARLIER_CYCLES = 4
 
 
 def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
-    """The whole panel, or only its data when htmx polls for that: what is being typed stays in the page."""
+    """The whole panel, or the part that htmx polls for: what is being typed elsewhere stays in the page."""
     context = data_context(request, target)
     if request.htmx.target == context["data_id"]:
         return "sims/data.html", context
+    if request.htmx.target == context["plan_id"]:
+        return "sims/plan_form.html", context | forms_context(request, target)
     return "sims/panel.html", context | forms_context(request, target)
 
 
@@ -40,6 +42,7 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "organization": request.organization,
         "device": target.device,
         "data_id": f"sim-data-{target.manifest.device_key}",
+        "plan_id": f"sim-plan-{target.manifest.device_key}",
         "panel_url": _url("panel", request, target),
         "ask": {
             spec.id: _url("ask", request, target, operation_id=spec.id)
@@ -85,6 +88,7 @@ def forms_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "forms": {name: operation_form(spec) for name, spec in specs.items()},
         "plan_names": names,
         "plan_list": listed,
+        "plans_awaited": target.config.state not in _STANDING_STILL and plans.being_listed(target.config),
         "sms_limit": provider.sms_limit,
         "cycle_starts": _earlier_cycles(target),
     }

@@ -1,5 +1,6 @@
 """The carrier's list of rate plans: asked once a day for each configuration that has SIMs."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
@@ -29,6 +30,21 @@ def ask_where_due() -> None:
     )
     for config in due.filter(slug__in=registry.manifests()).select_related("organization", "lane"):
         ask(config)
+
+
+def ask_first(config: ExtensionConfig) -> None:
+    """For a configuration that just got a SIM: its plans are needed on the next page, not after the next sweep."""
+    lately = Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS)
+    if lately.filter(asked_at__gt=timezone.now() - LISTED_FOR).exists():
+        return
+    with suppress(asking.NotCallable):
+        ask(config)
+
+
+def being_listed(config: ExtensionConfig) -> bool:
+    """The carrier is asked right now, for the first time."""
+    unsettled = Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS, settled_at=None)
+    return not CarrierPlans.objects.filter(config=config).exists() and unsettled.exists()
 
 
 def ask(config: ExtensionConfig) -> None:
