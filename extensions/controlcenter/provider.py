@@ -16,6 +16,8 @@ class ControlCenter(SimProvider):
     supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
     settable_states = SETTABLE
     sms_limit = rest_sms.SMS_LIMIT
+    # Over REST; SOAP knows older ones too.
+    past_cycles = 2
 
     def check(self, context: Context) -> Proof:
         return rest_sims.check(_over_rest(context))

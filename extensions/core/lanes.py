@@ -137,6 +137,14 @@ def of_account(account_digest: str, policy: LanePolicy) -> Lane:
     return lane
 
 
+def carry_over(old: Lane, new: Lane) -> None:
+    """Work moves to another lane of the same account: what was called lately counts there too."""
+    if old.pk == new.pk:
+        return
+    calls = Lane.objects.filter(pk__in=(old.pk, new.pk)).values_list("recent_calls", flat=True)
+    Lane.objects.filter(pk=new.pk).update(recent_calls=sorted(at for each in calls for at in each))
+
+
 def wake(lane_id: int, at: datetime | None = None) -> None:
     """Sends the message for a lane, unless one is on its way that is due by then."""
     now = timezone.now()

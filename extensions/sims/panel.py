@@ -1,12 +1,15 @@
 """The SIM panel of a drilldown: everything from rows, nothing from the carrier."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
+from extensions.core.contract import NoData, OperationSpec
 from extensions.core.forms import operation_form
 from extensions.core.models import Health, Operation
 from extensions.core.targets import Target
@@ -18,7 +21,7 @@ from iotdash.organizations.roles import OPERATE
 
 WRITES = (operations.STATUS, operations.RATE_PLAN, operations.SMS)
 RECENT = 5
-EARLIER_CYCLES = 4
+NO_DATA = NoData.__name__
 
 
 def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
@@ -27,8 +30,8 @@ def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]
     if request.htmx.target == context["data_id"]:
         return "sims/data.html", context
     if request.htmx.target == context["plan_id"]:
-        return "sims/plan_form.html", context | forms_context(request, target)
-    return "sims/panel.html", context | forms_context(request, target)
+        return "sims/plan_form.html", context | forms_context(request, target, context["sim"])
+    return "sims/panel.html", context | forms_context(request, target, context["sim"])
 
 
 def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
@@ -36,7 +39,10 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
     # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
     sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
+    # Before the first record there may be no row at all; templates then see one in which everything is unknown.
+    sim = sim or Sim(config=target.config, subject=target.subject)
     unsettled = [operation for operation in asked if not operation.settled]
+    standing_still = target.config.state in _STANDING_STILL
     return {
         "target": target,
         "organization": request.organization,
@@ -50,13 +56,20 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         },
         "sim": sim,
         "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
-        "pending": [operation for operation in unsettled if target.config.state not in _STANDING_STILL],
+        "person_reads": not standing_still and any(_is_persons_read(operation) for operation in unsettled),
+        "standing_still": standing_still,
+        "pending": [] if standing_still else unsettled,
         "latest": _latest_writes(target),
-        "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:12]) if sim else [],
+        "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:12]) if sim.pk else [],
         "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
         "status_line": _status_line(asked),
         "unreachable": target.config.state not in (Health.CONNECTED, Health.NOT_CHECKED),
     }
+
+
+def _is_persons_read(operation: Operation) -> bool:
+    """A background read of the same may be asked for again: it then comes before the others."""
+    return operation.operation_id == operations.TERMINAL and operation.priority == Operation.PEOPLE
 
 
 def _status_line(asked: list[Operation]) -> str:
@@ -64,6 +77,8 @@ def _status_line(asked: list[Operation]) -> str:
     if not asked:
         return ""
     newest = asked[0]
+    if newest.error == NO_DATA:
+        return f"{operation_title(newest)}: {newest.sentence}"
     return f"{operation_title(newest)}: {newest.get_state_display()}. {newest.sentence}".strip()
 
 
@@ -78,14 +93,14 @@ def _url(name: str, request: HttpRequest, target: Target, **more: str) -> str:
 _STANDING_STILL = (Health.PAUSED, Health.NEEDS_ATTENTION)
 
 
-def forms_context(request: HttpRequest, target: Target) -> dict[str, Any]:
+def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, Any]:
     """A form for every operation that the carrier has and this member may run."""
     provider = target.manifest.provider
     specs = {spec.id: spec for spec in operations.of(provider)}
     names, listed = plans.choices(target.config) if operations.RATE_PLAN in specs else ([], None)
     return {
         "may_operate": may(request.membership, OPERATE, request.organization),
-        "forms": {name: operation_form(spec) for name, spec in specs.items()},
+        "forms": _forms(specs, sim),
         "plan_names": names,
         "plan_list": listed,
         "plans_awaited": target.config.state not in _STANDING_STILL and plans.being_listed(target.config),
@@ -94,17 +109,28 @@ def forms_context(request: HttpRequest, target: Target) -> dict[str, Any]:
     }
 
 
+def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form]:
+    """The state that the SIM has is not offered as a new one."""
+    made = {name: operation_form(spec) for name, spec in specs.items()}
+    if operations.STATUS in made:
+        state = made[operations.STATUS].fields["status"]
+        state.choices = [choice for choice in state.choices if choice[0] != sim.state]
+    return made
+
+
 def _earlier_cycles(target: Target) -> list[date]:
     """First days of the cycles before the one that runs, once that one is known."""
     running = UsageCycle.objects.filter(sim__config=target.config, sim__subject=target.subject, closed=False)
     newest = running.order_by("-cycle_start").values_list("cycle_start", flat=True).first()
-    return [_months_before(newest, months) for months in range(1, EARLIER_CYCLES + 1)] if newest else []
+    past = target.manifest.provider.past_cycles
+    return [_months_before(newest, months) for months in range(1, past + 1)] if newest else []
 
 
 def _months_before(day: date, months: int) -> date:
-    """The same day of an earlier month; billing cycles start on days that every month has."""
+    """The same day of an earlier month, or its last day if it is shorter."""
     index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, min(day.day, 28))
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _asked(target: Target):

@@ -36,6 +36,7 @@ class Scripted:
     supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
     settable_states = ("Inventory", "Activated", "Deactivated", "Retired")
     sms_limit = 160
+    past_cycles = 3
 
     def __init__(self) -> None:
         self.will: dict[str, list] = {}

@@ -75,6 +75,18 @@ def test_less_than_one_call_a_second(db, later, monkeypatch):
     assert waited == [pytest.approx(2)]
 
 
+def test_calls_of_a_check_count_in_the_lane_that_it_opens(db, later, monkeypatch):
+    waited = []
+    monkeypatch.setattr(lanes, "pause", waited.append)
+    old, new = lanes.throwaway(LanePolicy(per_second=5)), lanes.of_account("an account", LanePolicy(per_second=5))
+    call(lanes.Turn(old.pk), later, 0)
+    lanes.carry_over(old, new)
+    turn = lanes.Turn(new.pk)
+    for _ in range(5):
+        turn.take_slot()
+    assert waited == [pytest.approx(1)]
+
+
 def test_a_changed_policy_reaches_the_accounts_lane(db):
     lanes.of_account("an account", LanePolicy(per_second=5))
     assert lanes.of_account("an account", LanePolicy(per_second=2)).per_second == 2

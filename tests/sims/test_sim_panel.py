@@ -1,13 +1,19 @@
 """The SIM panel: what it shows while the carrier is being asked, and what it leaves alone."""
 
+import re
+from datetime import date
+
 import pytest
+from django.utils import timezone
 
 from extensions.core import lanes
-from extensions.core.contract import AuthRejected
+from extensions.core.contract import AuthRejected, NoData
 from extensions.core.models import Operation
 from extensions.core.services import device_configuration
-from extensions.sims import plans
-from extensions.sims.contract import PlanList
+from extensions.core.services import operations as asking
+from extensions.sims import operations, plans, services
+from extensions.sims.contract import PlanList, UsageRecord
+from extensions.sims.models import Sim
 
 PANEL = "/abc123/devices/pump/p1/extensions/meterco/"
 
@@ -67,3 +73,57 @@ def test_a_reader_sees_and_asks_but_changes_nothing(target, reader_client):
 def test_a_reader_may_run_what_only_reads(target, reader_client, name):
     assert reader_client.post(f"{PANEL}operations/{name}/").status_code in (200, 302)
     assert Operation.objects.filter(operation_id=name).exists()
+
+
+def test_before_the_first_record_everything_is_unknown_and_nothing_invented(target, reader_client):
+    Sim.objects.all().delete()
+    page = reader_client.get(PANEL).content.decode()
+    overview = page[page.index("Overall data") :]
+    assert overview.count('<span class="visually-hidden">unknown</span>') >= 10
+    assert "No data fetched yet" in page
+
+
+def test_a_persons_refresh_is_not_held_up_by_a_background_one(target, source, work, operator_client):
+    spec = operations.of(target.manifest.provider)[0]
+    asking.ask(target, spec, {}, source, priority=Operation.BACKGROUND)
+    assert " disabled" not in part(operator_client, "sim-data-meterco")
+    operator_client.post(f"{PANEL}operations/terminal/")
+    assert Operation.objects.get(operation_id="terminal").priority == Operation.PEOPLE
+    assert " disabled" in part(operator_client, "sim-data-meterco")
+
+
+def test_the_state_and_plan_that_the_sim_has_are_not_offered(target, source, work, operator_client, config):
+    plans.ask(config)
+    asking.ask(target, operations.of(target.manifest.provider)[0], {}, source)
+    work()
+    page = operator_client.get(PANEL).content.decode()
+    states = page[page.index('name="status"') :].partition("</select>")[0]
+    assert 'value="Activated"' in states
+    assert 'value="Deactivated"' not in states
+    offered = page[page.index('name="ratePlan"') :].partition("</select>")[0]
+    assert ("Large" in offered, "Small" in offered) == (True, False)
+
+
+def test_only_cycles_that_the_carrier_answers_for_are_offered(target, source, config, operator_client):
+    services.store_usage(config, UsageRecord("0001", date(2026, 10, 31), closed=False), timezone.now())
+    page = operator_client.get(PANEL).content.decode()
+    offered = re.findall(r'name="cycleStartDate" value="([^"]+)"', page)
+    assert offered == ["2026-09-30", "2026-08-31", "2026-07-31"]
+
+
+def test_no_usage_is_said_with_its_cycle(target, source, work, provider, operator_client):
+    provider.will["usage"] = [NoData("Nothing was recorded.")]
+    operator_client.post(f"{PANEL}operations/usage/", {"cycleStartDate": "2026-06-27"})
+    work()
+    shown = part(operator_client, "sim-data-meterco")
+    assert "Cycle 2026-06-27: Nothing was recorded." in shown
+    assert "Get usage: Nothing was recorded." in shown
+
+
+def test_refused_credentials_are_said_once(target, source, work, provider, operator_client):
+    provider.will["record"] = [AuthRejected("The key is refused.")]
+    operator_client.post(f"{PANEL}operations/terminal/")
+    work()
+    shown, _, status = part(operator_client, "sim-data-meterco").rpartition('id="sim-data-meterco-status"')
+    assert "The key is refused." in status
+    assert "The key is refused." not in shown, "the frame around the panel says it already"

@@ -53,7 +53,7 @@ def settle(operation: Operation, state: State, sentence: str, error: ProviderErr
     )
     if changed and operation.kind != "read":
         source = Source(actor=operation.asked_by, organization=operation.organization.public_id)
-        details = {"operation": operation_title(operation), "device": operation.device_id_copy}
+        details = {"operation": operation_title(operation), "asked for": operation.parameters}
         record(source, f"operation {state.value}", "subject", operation.subject, **details)
 
 

@@ -134,8 +134,9 @@ def _save(operation: Operation, spec: OperationSpec, source: Source) -> Operatio
         with transaction.atomic():
             operation.save(force_insert=True)
             if not spec.reads:
-                details = {"operation": spec.title, "device": operation.device_id_copy}
-                record(source, "operation asked", "subject", operation.subject, **details)
+                details = {"operation": spec.title, "asked for": operation.parameters}
+                device = {"device": operation.device_id_copy}
+                record(source, "operation asked", "subject", operation.subject, **details, **device)
     except IntegrityError:
         return _winner(operation)
     return operation

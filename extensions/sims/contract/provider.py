@@ -11,13 +11,14 @@ class SimProvider(Protocol):
     """Every method makes as few calls as it can through `context.http` and raises only the contract's errors.
 
     `supports` names the operations that the carrier has, of `terminal`, `status`, `usage`, `sms`, `rateplan`; what it
-    lacks is absent from the product, not broken. A write is sent once and never repeated here: when its answer is lost
-    the error has `may_have_happened=True`.
+    lacks is absent from the product, not broken. `past_cycles` is how many cycles before the running one it answers
+    for. A write is sent once and never repeated here: when its answer is lost the error has `may_have_happened=True`.
     """
 
     supports: frozenset[str]
     settable_states: tuple[str, ...]
     sms_limit: int
+    past_cycles: int
 
     def check(self, context: Context) -> Proof: ...
 

@@ -1,4 +1,7 @@
-"""`{% load sims %}`: units and looks of SIM data. None stays None, so that templates show it as unknown."""
+"""`{% load sims %}`: units and looks of SIM data. None stays None, so that templates show it as unknown.
+
+Django hands "" to a filter where a template looks for something that is not there: that is unknown too.
+"""
 
 from django import template
 
@@ -21,7 +24,7 @@ STATE_TONES = {
 @register.filter
 def megabytes(count: int | None) -> str | None:
     """Bytes as MB of 1 048 576 bytes, with as many decimals as say something."""
-    if count is None:
+    if count is None or count == "":
         return None
     value = count / BYTES_PER_MB
     decimals = 0 if value >= 1000 else 1 if value >= 100 else 2 if value >= 1 else 3
@@ -31,12 +34,12 @@ def megabytes(count: int | None) -> str | None:
 @register.filter
 def minutes(seconds: int | None) -> str | None:
     """Seconds as mm:ss."""
-    return None if seconds is None else f"{seconds // 60:02d}:{seconds % 60:02d}"
+    return None if seconds is None or seconds == "" else f"{seconds // 60:02d}:{seconds % 60:02d}"
 
 
 @register.filter
 def yes_or_no(value: bool | None) -> str | None:
-    return None if value is None else "Yes" if value else "No"
+    return None if value is None or value == "" else "Yes" if value else "No"
 
 
 @register.filter

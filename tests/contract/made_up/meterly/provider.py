@@ -31,6 +31,7 @@ class Meterly(SimProvider):
     supports = frozenset({"terminal", "status", "sms"})
     settable_states = tuple(STATES.values())
     sms_limit = 140
+    past_cycles = 3
 
     def check(self, context: Context) -> Proof:
         who = _call(context, "GET", "whoami")["login"]
