@@ -6,6 +6,16 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from extensions.controlcenter.sentences import (
+    BROKEN,
+    NO_MESSAGE,
+    NO_RIGHT,
+    OURS,
+    REFUSED,
+    SMS,
+    UNKNOWN_SIM,
+    UNKNOWN_STATE,
+)
 from extensions.core.contract import (
     AuthRejected,
     BadResponse,
@@ -26,45 +36,37 @@ CREDENTIALS = (
 )
 WRONG_DOMAIN = "{host} does not serve the Control Center API: wrong domain ID. Enter the API's host, not the console's."
 THROTTLED = "This Control Center account takes no more calls just now. Wait a little; calls resume by themselves."
-_OURS = "Control Center does not understand this request of iotdash. Please report it as a fault of iotdash."
-_NO_RIGHT = "The API user has no permission for this. Give it a role that has, or use another user."
-_UNKNOWN_SIM = "Control Center does not know this SIM in this account. Check the ICCID and the account."
-_UNKNOWN_STATE = "Control Center does not accept this SIM state."
 _INVALID_VALUE = "Control Center does not know this value in this account. Choose one that it lists."
-_SMS = "Control Center does not accept this message. Shorten it or use plain characters."
 _TRANSITION = "This SIM cannot go back to a state before activation."
 _OLD_CYCLE = "REST knows only the current cycle and the two before it, by their start dates. Older cycles are in SOAP."
 _LOCATION_OFF = "Location tracking is disabled for this account. The carrier can enable it."
 _NO_API = "This API is not enabled for the account. The carrier can enable it."
-_NO_MESSAGE = "Control Center does not know this message."
-_BROKEN = "Control Center failed inside. Try again later; if it lasts, tell the carrier."
-_REFUSED = "Control Center refused this."
 _UNREADABLE = "{host} gave an answer that is not of the Control Center API. If it lasts, check the domain ID."
 
 # First and last code, what it is to us, and what to tell.
 _TABLE: tuple[tuple[int, int, type[ProviderError], str], ...] = (
     (10000001, 10000001, AuthRejected, CREDENTIALS),
-    (10000002, 10000004, Refused, _OURS),
-    (10000005, 10000005, Refused, _UNKNOWN_STATE),
-    (10000006, 10000007, Refused, _OURS),
-    (10000008, 10000010, PermissionDenied, _NO_RIGHT),
-    (10000011, 10000012, Refused, _OURS),
+    (10000002, 10000004, Refused, OURS),
+    (10000005, 10000005, Refused, UNKNOWN_STATE),
+    (10000006, 10000007, Refused, OURS),
+    (10000008, 10000010, PermissionDenied, NO_RIGHT),
+    (10000011, 10000012, Refused, OURS),
     (10000013, 10000016, Refused, _INVALID_VALUE),
-    (10000017, 10000020, Refused, _SMS),
-    (10000021, 10000021, NotFound, _UNKNOWN_SIM),
-    (10000022, 10000028, Refused, _OURS),
+    (10000017, 10000020, Refused, SMS),
+    (10000021, 10000021, NotFound, UNKNOWN_SIM),
+    (10000022, 10000028, Refused, OURS),
     (10000029, 10000029, Refused, _TRANSITION),
-    (10000030, 10000030, PermissionDenied, _NO_RIGHT),
+    (10000030, 10000030, PermissionDenied, NO_RIGHT),
     (10000031, 10000031, NoData, "There is no usage in such a zone."),
     (10000032, 10000032, NoData, _OLD_CYCLE),
-    (10000049, 10000049, Refused, _OURS),
-    (10000062, 10000062, PermissionDenied, _NO_RIGHT),
+    (10000049, 10000049, Refused, OURS),
+    (10000062, 10000062, PermissionDenied, NO_RIGHT),
     (10000079, 10000080, PermissionDenied, _NO_API),
     (10000602, 10000602, NoData, _LOCATION_OFF),
-    (20000001, 20000001, NotFound, _UNKNOWN_SIM),
-    (20000002, 20000002, NotFound, _NO_MESSAGE),
+    (20000001, 20000001, NotFound, UNKNOWN_SIM),
+    (20000002, 20000002, NotFound, NO_MESSAGE),
     (20000003, 20000003, NotFound, "Control Center does not know this account."),
-    (30000001, 30000002, BadResponse, _BROKEN),
+    (30000001, 30000002, BadResponse, BROKEN),
     (40000029, 40000029, Throttled, THROTTLED),
 )
 _MEANINGS = {str(code): (error, sentence) for first, last, error, sentence in _TABLE for code in range(first, last + 1)}
@@ -112,7 +114,7 @@ def _unlisted(status: int) -> tuple[type[ProviderError], str]:
         return AuthRejected, CREDENTIALS
     if status == 429:
         return Throttled, THROTTLED
-    return (BadResponse, _BROKEN) if status >= 500 else (Refused, _REFUSED)
+    return (BadResponse, BROKEN) if status >= 500 else (Refused, REFUSED)
 
 
 def _codeless(reply: Reply, write: bool, now: datetime) -> ProviderError:

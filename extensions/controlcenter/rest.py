@@ -2,24 +2,15 @@
 
 import base64
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from extensions.controlcenter.address import REST, Address, DomainIdError
-from extensions.controlcenter.errors import LONGEST_WORDS, Reply, failure
+from extensions.controlcenter.address import REST
+from extensions.controlcenter.calls import address_in, identifier, unanswered, without_secrets
+from extensions.controlcenter.errors import Reply, failure
 from extensions.controlcenter.normalise import storable
-from extensions.controlcenter.settings import access_key_of, address_of, username_of
-from extensions.core.contract import BadResponse, CannotConnect, Context, NotFound, ProviderError
-from iotdash.lib.outbound import AnswerLost, AnswerTooLarge, ConnectFailed, OutboundError, TlsFailed
-
-_SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
-_SHORTEST_SECRET = 4
-_ADVICE = {
-    ConnectFailed: "Check the domain ID, or try again later.",
-    TlsFailed: "Check the domain ID.",
-    AnswerLost: "Try again later.",
-}
+from extensions.controlcenter.settings import access_key_of, username_of
+from extensions.core.contract import Context, OutboundError
 
 
 class RestLink:
@@ -30,7 +21,7 @@ class RestLink:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.address = _address(context)
+        self.address = address_in(context)
         self.user = username_of(context.settings)
         key = access_key_of(context.settings)
         self._credentials = self.user.encode(), key.encode()
@@ -59,37 +50,16 @@ class RestLink:
         try:
             answer = self.context.http.request(method, url, auth=self._credentials, headers=headers, **content)
         except OutboundError as error:
-            raise _unanswered(error, write) from error
+            raise unanswered(error, write) from error
         body = _json_object(answer.content)
         return Reply(self.address.host, answer.status_code, answer.headers, body, self._words(body))
 
     def _url(self, path: tuple[str, ...]) -> str:
-        for segment in path:
-            if not _SEGMENT.fullmatch(segment):
-                raise NotFound(f"“{segment}” cannot be an identifier in Control Center.")
-        return "/".join((self.address.url(REST), *path))
+        return "/".join((self.address.url(REST), *map(identifier, path)))
 
     def _words(self, body: Mapping[str, Any] | None) -> str:
         message = (body or {}).get("errorMessage")
-        words = storable(message) if isinstance(message, str) else ""
-        for secret in self._secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                words = words.replace(secret, "…")
-        return words[:LONGEST_WORDS]
-
-
-def _unanswered(error: OutboundError, write: bool) -> ProviderError:
-    lost = write and error.maybe_sent
-    advice = "It may have been done all the same." if lost else _ADVICE.get(type(error), "")
-    kind = BadResponse if isinstance(error, AnswerTooLarge) else CannotConnect
-    return kind(f"{error} {advice}".strip(), may_have_happened=lost)
-
-
-def _address(context: Context) -> Address:
-    try:
-        return address_of(context.settings)
-    except DomainIdError as error:
-        raise CannotConnect(str(error)) from error
+        return without_secrets(storable(message) if isinstance(message, str) else "", self._secrets)
 
 
 def _json_object(content: bytes) -> Mapping[str, Any] | None:

@@ -1,29 +1,22 @@
 """Text messages over Control Center REST: send one, follow it, find one whose answer was lost."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from extensions.controlcenter.dates import instant, request_instant
 from extensions.controlcenter.gsm import data_coding
+from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, sms_state
 from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.rest import RestLink
+from extensions.controlcenter.sentences import TOO_MANY_MESSAGES
 from extensions.core.contract import BadResponse, Context, NoData, NotFound
-from extensions.sims.contract import Accepted, SmsReport, SmsState
+from extensions.sims.contract import Accepted, SmsReport
 
 # The default; where an account has another limit, Control Center refuses what is longer.
 SMS_LIMIT = 320
 MOST_LIST_PAGES = 3
 MOST_DETAILS = 8
-_CLOCK_SLACK = timedelta(seconds=60)
-
-_STATES = {
-    "delivered": SmsState.DELIVERED,
-    "delivered-inlog": SmsState.DELIVERED,
-    "received": SmsState.DELIVERED,
-    "failed": SmsState.FAILED,
-    "cancelled": SmsState.FAILED,
-}
 
 
 def send(context: Context, subject: str, text: str) -> Accepted:
@@ -45,7 +38,7 @@ def find(
     context: Context, subject: str, text: str, since: datetime, taken: frozenset[str] = frozenset()
 ) -> SmsReport | None:
     """None only if no such message is there; NoData if there are too many messages to look at each."""
-    link, earliest = RestLink(context), since - _CLOCK_SLACK
+    link, earliest = RestLink(context), since - CLOCK_SLACK
     listed, complete = _references_since(link, earliest)
     references = [reference for reference in listed if reference not in taken]
     for reference in references[:MOST_DETAILS]:
@@ -54,10 +47,7 @@ def find(
             return _report(reference, details)
     if complete and len(references) <= MOST_DETAILS:
         return None
-    raise NoData(
-        "The account has sent too many messages since to find this one. "
-        "Look for it in Control Center before you repeat it."
-    )
+    raise NoData(TOO_MANY_MESSAGES)
 
 
 def _references_since(link: RestLink, since: datetime) -> tuple[list[str], bool]:
@@ -68,8 +58,8 @@ def _references_since(link: RestLink, since: datetime) -> tuple[list[str], bool]
         page = link.get("smsMessages", fromDate=request_instant(since), **paging)
         references.update(dict.fromkeys(_ids_on(page)))
         if page.get("lastPage") is not False:
-            return _newest_first(references), True
-    return _newest_first(references), False
+            return newest_first(references), True
+    return newest_first(references), False
 
 
 def _ids_on(page: Mapping[str, Any]) -> list[str]:
@@ -77,11 +67,6 @@ def _ids_on(page: Mapping[str, Any]) -> list[str]:
     if not isinstance(ids, list):
         raise BadResponse("Control Center sent its messages in a form that is not known. Try again later.")
     return [found for found in map(text_of, ids) if found]
-
-
-def _newest_first(references: Mapping[str, None]) -> list[str]:
-    """The numbers count up; the order of the list is not promised."""
-    return sorted(references, key=lambda reference: (len(reference), reference), reverse=True)
 
 
 def _details(link: RestLink, reference: str) -> Mapping[str, Any]:
@@ -106,7 +91,7 @@ def _report(reference: str, details: Mapping[str, Any]) -> SmsReport:
     sent = instant(details.get("dateSent"))
     return SmsReport(
         reference=reference,
-        state=_STATES.get(words.strip().lower(), SmsState.PENDING),
+        state=sms_state(words),
         words=words,
         text=text_of(details.get("messageText")) or "",
         at=sent or instant(details.get("dateReceived")),
