@@ -11,7 +11,6 @@ from iotdash.lib.outbound import policy_from_settings
 
 Settings = Mapping[str, Any]
 
-SOAP_LATER = "SOAP arrives with the next version of iotdash. Until then, use REST with your carrier's REST host."
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
 _CONSOLE = re.compile(r"(?!rest|api|rws)[a-z0-9-]+\.jasper\.com")
 
@@ -22,14 +21,14 @@ def _text(title: str, description: str, **marks: Any) -> dict[str, Any]:
 
 _PROPERTIES = {
     "username": _text("User name", "The user that calls the API; a user of its own is customary.", minLength=1),
-    "password": _text("Password", "Needed for SOAP only. REST uses the access key instead.", writeOnly=True),
+    "password": _text("Password", "SOAP: the user's password. REST uses the access key instead.", writeOnly=True),
     "access_key": _text(
         "Access key", "REST: the user's API key. SOAP: the account's licence key.", writeOnly=True, minLength=1
     ),
     "domain_id": _text("Domain ID", "Host name or address of the API; not the host where people sign in.", minLength=1),
     "protocol": _text(
         "Protocol",
-        f"Left empty, it follows from the domain ID. {SOAP_LATER}",
+        "Left empty, it follows from the domain ID. Each has hosts of its own.",
         oneOf=[{"const": REST, "title": "REST"}, {"const": SOAP, "title": "SOAP"}],
     ),
     "time_zone": _text(
@@ -105,7 +104,7 @@ def settings_problems(settings: Settings) -> tuple[tuple[str, str], ...]:
     found = (
         ("username", _username_problem(settings)),
         ("domain_id", _domain_problem(settings)),
-        ("protocol", _protocol_problem(settings)),
+        ("password", _password_problem(settings)),
         ("time_zone", _zone_problem(settings)),
     )
     return tuple((field, problem) for field, problem in found if problem)
@@ -123,7 +122,7 @@ def settings_warnings(settings: Settings) -> tuple[str, ...]:
 
 
 def _username_problem(settings: Settings) -> str:
-    if ":" in username_of(settings):
+    if ":" in username_of(settings) and _protocol_or_none(settings) == REST:
         return "A user name cannot have a colon: Basic authentication ends it there."
     return ""
 
@@ -138,11 +137,17 @@ def _domain_problem(settings: Settings) -> str:
     return ""
 
 
-def _protocol_problem(settings: Settings) -> str:
+def _password_problem(settings: Settings) -> str:
+    if _protocol_or_none(settings) == SOAP and not settings.get("password"):
+        return "SOAP needs the user's password beside the licence key."
+    return ""
+
+
+def _protocol_or_none(settings: Settings) -> str | None:
     try:
-        return SOAP_LATER if protocol_of(settings) == SOAP else ""
+        return protocol_of(settings)
     except DomainIdError:
-        return ""
+        return None
 
 
 def _zone_problem(settings: Settings) -> str:

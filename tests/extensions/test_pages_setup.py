@@ -24,7 +24,7 @@ def speaking(provider, monkeypatch):
         endpoint=lambda settings: f"https://{settings['host']}/api",
         settings_warnings=lambda settings: ("Hosts named old are slow.",) if "old" in settings["host"] else (),
         settings_problems=lambda settings: (
-            (("host", "SOAP arrives later."),) if "soap" in settings.get("host", "") else ()
+            (("host", "This host is for people."),) if "console" in settings.get("host", "") else ()
         ),
     )
     monkeypatch.setitem(registry._manifests, "meterco", manifest)
@@ -90,9 +90,9 @@ def test_missing_fields_come_back_with_the_form(owner_client, organization, carr
 
 
 def test_provider_refuses_settings_in_its_own_words(owner_client, organization, speaking):
-    response = post(owner_client, "check", host="soap.meterco.test")
+    response = post(owner_client, "check", host="console.meterco.test")
     assert response.status_code == 422
-    assert "SOAP arrives later." in response.content.decode()
+    assert "This host is for people." in response.content.decode()
 
 
 def test_same_account_is_refused_with_a_link(owner_client, config):

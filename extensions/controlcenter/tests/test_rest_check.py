@@ -121,10 +121,5 @@ def test_plain_http_to_elsewhere_is_not_called(rest_context):
     assert "https" in error.sentence
 
 
-@pytest.mark.parametrize("settings", [{"protocol": "soap"}, {"domain_id": "api.jasper.com", "protocol": ""}])
-def test_soap_says_that_it_arrives_later(rest_context, settings):
-    assert "SOAP arrives with the next version" in refusal(rest_context(**settings)).sentence
-
-
 def test_a_domain_id_that_is_no_address_is_told_so(rest_context):
     assert "host name" in refusal(rest_context(domain_id="jasper")).sentence

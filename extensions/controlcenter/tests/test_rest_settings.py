@@ -145,8 +145,14 @@ def test_a_chosen_protocol_stands():
 
 
 @pytest.mark.parametrize("changes", [{"protocol": "soap"}, {"domain_id": "api.jasper.com"}])
-def test_soap_is_refused_until_it_arrives(changes):
-    assert "SOAP arrives with the next version" in problems(**changes)["protocol"]
+def test_soap_needs_the_users_password_too(changes):
+    assert "password" in problems(**changes)["password"]
+    assert "password" in problems(**changes, password="")["password"]
+    assert problems(**changes, password="secret") == {}
+
+
+def test_rest_needs_no_password():
+    assert problems() == problems(password="") == {}
 
 
 @pytest.mark.parametrize("zone", ["Europe/Amsterdam", "+08:00", "-03:30", "", "UTC"])
@@ -159,8 +165,9 @@ def test_a_time_zone_that_is_not_known_is_refused(zone):
     assert "time_zone" in problems(time_zone=zone)
 
 
-def test_a_colon_in_the_user_name_is_refused():
+def test_a_colon_in_the_user_name_is_refused_where_it_would_end_it():
     assert "colon" in problems(username="a:b")["username"]
+    assert problems(username="a:b", protocol="soap", password="secret") == {}
 
 
 def test_the_consoles_host_is_warned_about():
