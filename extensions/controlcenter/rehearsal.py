@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from extensions.controlcenter import sample, sandbox
+from extensions.controlcenter.address import REST, SOAP
 from extensions.controlcenter.iccid import FIELD
+from extensions.controlcenter.sandbox.cycles import recent_starts
 from extensions.controlcenter.sandbox.generators import make_fleet, make_iccid, make_plans
 from extensions.controlcenter.sandbox.model import ACTIVATED, Sim
 from extensions.controlcenter.sandbox.seed import EAST_ADMIN, EAST_SIMS, WEST_ADMIN
-from extensions.core.contract import DemoData, Example, Fault, Sandbox, SandboxControl
+from extensions.core.contract import DemoData, Example, Fault, Sandbox, SandboxControl, Variant
 
 SAMPLE_SIMS = 290
 FIRST_SAMPLE_SIM = 1001
@@ -28,6 +30,7 @@ def offer() -> Sandbox:
         wrong_settings=wrong_settings,
         examples=examples,
         control=Control,
+        others={"SOAP": Variant(soap_settings, wrong_soap_settings)},
     )
 
 
@@ -38,8 +41,13 @@ def settings(base_url: str) -> dict[str, Any]:
         "password": EAST_ADMIN.password,
         "access_key": EAST_ADMIN.api_key,
         "domain_id": base_url,
-        "protocol": "rest",
+        "protocol": REST,
     }
+
+
+def soap_settings(base_url: str) -> dict[str, Any]:
+    """The same over SOAP, whose access key is the account's licence key."""
+    return settings(base_url) | {"access_key": EAST_ADMIN.licence_key, "protocol": SOAP}
 
 
 def wrong_settings(base_url: str) -> dict[str, dict[str, Any]]:
@@ -51,6 +59,20 @@ def wrong_settings(base_url: str) -> dict[str, dict[str, Any]]:
         "the key of another user": right | {"access_key": WEST_ADMIN.api_key},
         "an unknown user name": right | {"username": "nobody-here"},
         "an empty key": right | {"access_key": ""},
+    }
+
+
+def wrong_soap_settings(base_url: str) -> dict[str, dict[str, Any]]:
+    right = soap_settings(base_url)
+    return {
+        "a wrong licence key": right | {"access_key": "0f0f0f0f-not-a-key-of-anybody"},
+        "the API key instead": right | {"access_key": EAST_ADMIN.api_key},
+        "the licence key of another account": right | {"access_key": WEST_ADMIN.licence_key},
+        "an empty licence key": right | {"access_key": ""},
+        "a wrong password": right | {"password": "not-the-password"},
+        "the password of another user": right | {"password": WEST_ADMIN.password},
+        "an empty password": right | {"password": ""},
+        "an unknown user name": right | {"username": "nobody-here"},
     }
 
 
@@ -75,10 +97,12 @@ def examples(state_dir: Path) -> dict[str, Example]:
     state = sandbox.State(state_dir)
     idle, switched, texted, moved = ({FIELD: sim.iccid} for sim in islice(_activated(state), 4))
     plan = _another_plan(state, moved[FIELD])
+    # A cycle that both protocols give: REST has the last few, SOAP the completed ones.
+    before = recent_starts(EAST_ADMIN, state.now(), past=1)[-1]
     state.close()
     return {
         "terminal": Example(idle, {}),
-        "usage": Example(idle, {}),
+        "usage": Example(idle, {"cycleStartDate": before.isoformat()}),
         "rateplans": Example(idle, {}),
         "status": Example(switched, {"status": "Deactivated"}),
         "sms": Example(texted, {"message": "Rehearsal: please report."}),

@@ -1,33 +1,53 @@
 """Every test here runs for every installed extension; nothing lists them.
 
-A test that takes `manifest` runs once for each, one that takes `spec` once for each of its operations.
+A test that takes `manifest` runs once for each, one that reaches its sandbox once for each variant in which that can be
+reached, one that takes `spec` once for each of its operations.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from extensions.core import registry
-from extensions.core.contract import Manifest
+from extensions.core.contract import Manifest, Variant
 from tests.contract import rehearsing
 from tests.contract.rehearsing import Running
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    manifests = list(registry.manifests().values())
-    if "spec" in metafunc.fixturenames:
-        pairs = [(manifest, spec) for manifest in manifests for spec in rehearsing.operations(manifest)]
-        ids = [f"{manifest.slug}-{spec.id}" for manifest, spec in pairs]
-        metafunc.parametrize(("manifest", "spec"), pairs, ids=ids, scope="module")
-    elif "manifest" in metafunc.fixturenames:
-        metafunc.parametrize("manifest", manifests, ids=[each.slug for each in manifests], scope="module")
+    wanted = [name for name in ("manifest", "variant_name", "spec") if name in metafunc.fixturenames]
+    if not wanted:
+        return
+    usual = metafunc.definition.get_closest_marker("usual_variant") is not None
+    cases = {}
+    for manifest in registry.manifests().values():
+        variants = rehearsing.variants(manifest) if "variant_name" in wanted and not usual else [""]
+        specs = rehearsing.operations(manifest) if "spec" in wanted else [None]
+        for name in variants:
+            for spec in specs:
+                words = (manifest.slug, name, spec.id if spec else "")
+                values = {"manifest": manifest, "variant_name": name, "spec": spec}
+                cases["-".join(filter(None, words))] = [values[each] for each in wanted]
+    metafunc.parametrize(wanted, list(cases.values()), ids=list(cases), scope="module")
 
 
 @pytest.fixture(scope="module")
-def running(manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The extension's sandbox over a fresh world, run by the command that people run it with."""
     with rehearsing.run(manifest, tmp_path_factory.mktemp(manifest.slug)) as running:
         yield running
+
+
+@pytest.fixture
+def variant(manifest: Manifest, variant_name: str) -> Variant:
+    return manifest.sandbox().variants[variant_name]
+
+
+@pytest.fixture
+def running(served: Running, variant: Variant) -> Running:
+    """The sandbox, reached in this variant."""
+    return replace(served, variant=variant)
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ from extensions.core.contract import (
     ProviderError,
     Sandbox,
     SandboxControl,
+    Variant,
 )
-from iotdash.lib.outbound import AddressPolicy, GuardedSession
+from iotdash.lib.outbound import AddressPolicy, CallRecord, GuardedSession
 from iotdash.lib.schema_forms import secret_names
 
 # Short, so that a host that hangs costs a test no more than this.
@@ -37,20 +38,25 @@ SHORTEST_SECRET = 4
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers at `url`, and what can be done behind its back."""
+    """A sandbox that answers at `url`, how it is reached there, and what can be done behind its back."""
 
     manifest: Manifest
     sandbox: Sandbox
     url: str
     control: SandboxControl
     examples: Mapping[str, Example]
+    variant: Variant
 
     @property
     def settings(self) -> dict[str, Any]:
-        return dict(self.sandbox.settings(self.url))
+        return dict(self.variant.settings(self.url))
 
-    def context(self) -> Context:
-        return context_of(self.settings)
+    @property
+    def wrong_settings(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.variant.wrong_settings(self.url)
+
+    def context(self, calls: list[CallRecord] | None = None) -> Context:
+        return context_of(self.settings, calls)
 
     def ask(self, spec: OperationSpec, reference: str = "") -> Ask:
         """The example of an operation, as the capability gets it."""
@@ -63,8 +69,15 @@ def operations(manifest: Manifest) -> list[OperationSpec]:
     return list(registry.capability(manifest).operations(manifest))
 
 
-def context_of(settings: Mapping[str, Any]) -> Context:
-    session = GuardedSession(AddressPolicy(allow_loopback=True), **TIMEOUTS)
+def variants(manifest: Manifest) -> list[str]:
+    """Names of the ways in which its sandbox is reached; the usual one is ""."""
+    return list(manifest.sandbox().variants) if manifest.sandbox else [""]
+
+
+def context_of(settings: Mapping[str, Any], calls: list[CallRecord] | None = None) -> Context:
+    """`calls` gets a record of each call that is made."""
+    after_call = None if calls is None else calls.append
+    session = GuardedSession(AddressPolicy(allow_loopback=True), after_call=after_call, **TIMEOUTS)
     return Context(settings=settings, http=session, now=timezone.now)
 
 
@@ -83,7 +96,7 @@ def run(manifest: Manifest, folder: Path) -> Iterator[Running]:
         url = _address(process)
         control = sandbox.control(state)
         control.unlimited()
-        yield Running(manifest, sandbox, url, control, sandbox.examples(state))
+        yield Running(manifest, sandbox, url, control, sandbox.examples(state), sandbox.variants[""])
         control.close()
     finally:
         process.terminate()

@@ -76,7 +76,7 @@ def test_good_settings_are_proved_in_a_sentence(manifest, healthy, caplog):
 
 
 def test_wrong_credentials_are_told_as_such_in_the_words_of_the_service(manifest, healthy, refusal):
-    for what, settings in healthy.sandbox.wrong_settings(healthy.url).items():
+    for what, settings in healthy.wrong_settings.items():
         error = refusal(settings)
         assert (what, type(error)) == (what, AuthRejected)
         assert error.words, f"{what}: the service said why"
@@ -88,26 +88,26 @@ def test_an_expired_key_is_a_wrong_key(manifest, healthy, refusal):
 
 
 @pytest.mark.parametrize("host", WRONG_HOSTS)
-def test_another_host_is_told_as_such(manifest, refusal, host):
+def test_another_host_is_told_as_such(manifest, variant, refusal, host):
     handle, expected = WRONG_HOSTS[host]
     with hosts.answering(handle) as url:
-        error = refusal(dict(manifest.sandbox().settings(url)))
+        error = refusal(dict(variant.settings(url)))
     assert type(error) in expected
 
 
 def test_tls_to_a_port_without_it_is_told_as_such(manifest, healthy, refusal):
-    settings = dict(healthy.sandbox.settings(healthy.url.replace("http://", "https://")))
+    settings = dict(healthy.variant.settings(healthy.url.replace("http://", "https://")))
     assert type(refusal(settings)) is CannotConnect
 
 
 @pytest.mark.parametrize("address", NO_WAY_THERE)
-def test_an_address_that_cannot_be_called_is_told_as_such(manifest, refusal, address):
-    error = refusal(dict(manifest.sandbox().settings(NO_WAY_THERE[address])))
+def test_an_address_that_cannot_be_called_is_told_as_such(manifest, variant, refusal, address):
+    error = refusal(dict(variant.settings(NO_WAY_THERE[address])))
     assert type(error) is CannotConnect
 
 
 @pytest.mark.parametrize("text", ["", "  ", "https://", "not a host", "https://user:secret@service.example.com"])
-def test_what_is_no_address_is_told_as_such_even_past_the_form(manifest, refusal, text):
-    settings = dict(manifest.sandbox().settings("https://service.example.com"))
+def test_what_is_no_address_is_told_as_such_even_past_the_form(manifest, variant, refusal, text):
+    settings = dict(variant.settings("https://service.example.com"))
     settings |= dict.fromkeys(address_names(manifest.settings_schema), text)
     assert type(refusal(settings)) is CannotConnect

@@ -11,8 +11,8 @@ ADDRESS, ELSEWHERE = "https://service.example.com", "https://elsewhere.example.n
 
 
 @pytest.fixture
-def settings(manifest):
-    return dict(manifest.sandbox().settings(ADDRESS))
+def settings(variant):
+    return dict(variant.settings(ADDRESS))
 
 
 def public(manifest, settings):
@@ -62,8 +62,8 @@ def test_secrets_left_empty_are_kept_while_the_address_is_the_same(manifest, set
 
 
 @pytest.mark.parametrize("position", [0, -1])
-def test_a_changed_address_demands_every_secret_again(manifest, settings, position):
-    elsewhere = manifest.sandbox().settings(ELSEWHERE)
+def test_a_changed_address_demands_every_secret_again(manifest, variant, settings, position):
+    elsewhere = variant.settings(ELSEWHERE)
     address = address_names(manifest.settings_schema)[position]
     changed = public(manifest, settings) | {address: elsewhere[address]}
     assert changed[address] != settings[address]
@@ -75,11 +75,11 @@ def test_a_changed_address_demands_every_secret_again(manifest, settings, positi
     assert again.is_valid(), again.errors
 
 
-def test_settings_that_reach_one_account_have_one_account_key(manifest, settings):
+def test_settings_that_reach_one_account_have_one_account_key(manifest, variant, settings):
     secrets = secret_names(manifest.settings_schema)
     other_secrets = settings | {name: "another-secret" for name in secrets if name in settings}
     assert manifest.account_key(settings) == manifest.account_key(other_secrets)
-    assert manifest.account_key(settings) != manifest.account_key(dict(manifest.sandbox().settings(ELSEWHERE)))
+    assert manifest.account_key(settings) != manifest.account_key(dict(variant.settings(ELSEWHERE)))
     assert leaks(secrets_of(manifest, settings), manifest.account_key(settings)) == []
 
 

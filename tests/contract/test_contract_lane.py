@@ -131,6 +131,7 @@ def test_a_throttled_write_is_sent_again_and_performed_once(way, spec):
     assert way.running.control.performed() - before == 1
 
 
+@pytest.mark.usual_variant
 def test_unavailable_is_noted_once_when_it_begins_and_once_when_it_ends(way, caplog):
     caplog.set_level(logging.INFO, logger="extensions")
     way.running.control.fail(Fault.CUT_BEFORE)
@@ -162,6 +163,7 @@ def test_an_expired_key_is_mended_in_place_and_what_waited_goes_on(way, manifest
     assert way.run(operation).state == State.CONFIRMED
 
 
+@pytest.mark.usual_variant
 def test_the_lane_is_shared_by_everybody_who_proved_the_same_account(way, manifest, other_organization):
     other = configurations.add(other_organization, manifest, "Theirs", way.running.settings, way.source)
     assert other.lane_id != way.config.lane_id
@@ -230,6 +232,7 @@ def test_every_page_of_it_opens_and_shows_no_secret(way, shown, fault, owner_cli
     assert leaks(secrets, caplog.text, *rows()) == []
 
 
+@pytest.mark.usual_variant
 def test_the_catalogue_and_the_tiles_show_it(way, manifest, owner_client, organization):
     org = organization.public_id
     catalogue = owner_client.get(reverse("extensions:catalogue", kwargs={"org": org})).content.decode()
@@ -258,6 +261,7 @@ def test_the_panel_shows_what_was_fetched_and_offers_every_operation(way, shown,
     assert [address for address in asks if address not in page] == []
 
 
+@pytest.mark.usual_variant
 def test_a_reader_sees_the_panel_and_changes_nothing(way, shown, manifest, reader_client):
     target, _ = shown
     device = {"type_id": target.device.device_type.type_id, "device_id": target.device.device_id}

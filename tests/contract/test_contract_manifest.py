@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import importlib
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from extensions.core import checks, registry
 from extensions.core.contract import Kind, Manifest
+from extensions.core.management.commands.sandbox import Command
 from iotdash.lib.schema_forms import address_names, secret_names
 from tests.contract.rehearsing import is_sentence, operations
 
@@ -108,7 +110,16 @@ def test_it_brings_a_sandbox_with_all_that_this_suite_needs(manifest):
     assert manifest.sandbox, "Without a sandbox nothing that this provider says can be tried."
     sandbox = manifest.sandbox()
     assert sandbox.control
-    assert len(sandbox.wrong_settings("http://127.0.0.1:1")) >= 3
+    for name, variant in sandbox.variants.items():
+        assert (name, len(variant.wrong_settings("http://127.0.0.1:1")) >= 3) == (name, True)
+
+
+def test_the_command_that_runs_its_sandbox_says_how_it_is_reached(manifest):
+    said, sandbox = StringIO(), manifest.sandbox()
+    Command(stdout=said)._welcome(manifest, sandbox, 4711)
+    for variant in sandbox.variants.values():
+        settings = variant.settings("http://127.0.0.1:4711")
+        assert [value for value in settings.values() if value not in said.getvalue()] == []
 
 
 def test_its_folder_is_small(manifest):

@@ -17,7 +17,7 @@ from extensions.core.contract.errors import (
 )
 from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
 from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
-from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl
+from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
 from iotdash.lib.outbound import AddressRefused, AnswerLost, AnswerTooLarge, ConnectFailed, OutboundError, TlsFailed
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "SandboxControl",
     "Throttled",
     "TlsFailed",
+    "Variant",
     "Verdict",
 ]

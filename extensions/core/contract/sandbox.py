@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,12 +63,25 @@ class SandboxControl(Protocol):
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A way of reaching the service, such as one of its protocols.
+
+    `settings(base_url)` are extension settings that reach the sandbox's default account; `wrong_settings(base_url)`
+    name what is wrong with others, whose credentials are refused.
+    """
+
+    settings: Callable[[str], Settings]
+    wrong_settings: Callable[[str], Mapping[str, Settings]] = lambda base_url: {}
+
+
+@dataclass(frozen=True)
 class Sandbox:
     """A local stand-in of the service. `serve(state_dir, host, port, ready)` runs until SIGTERM.
 
-    `settings(base_url)` are extension settings that reach its default account; `wrong_settings(base_url)` name what is
-    wrong with variants whose credentials are refused. `seed(state_dir)` makes the world that people rehearse in;
-    `examples(state_dir)` are operations in it by id; `control(state_dir)` changes it behind the service's back.
+    `settings` and `wrong_settings` are those of the variant that people are pointed at; `others` are further ones by
+    name, which reach the same account and do the same there. `seed(state_dir)` makes the world that people rehearse
+    in; `examples(state_dir)` are operations in it by id, which every variant can do; `control(state_dir)` changes it
+    behind the service's back.
     """
 
     name: str
@@ -79,3 +92,9 @@ class Sandbox:
     wrong_settings: Callable[[str], Mapping[str, Settings]] = lambda base_url: {}
     examples: Callable[[Path], Mapping[str, Example]] = lambda state_dir: {}
     control: Callable[[Path], SandboxControl] | None = None
+    others: Mapping[str, Variant] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> Mapping[str, Variant]:
+        """Every variant by name, the usual one first and under ""."""
+        return {"": Variant(self.settings, self.wrong_settings), **self.others}

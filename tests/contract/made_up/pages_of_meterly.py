@@ -94,7 +94,7 @@ def test_the_set_up_page_has_the_fields_and_the_guide_of_the_folder(pages):
 
 
 def test_a_wrong_token_is_told_in_the_words_of_the_gateway(pages, sandbox, organization):
-    wrong = sandbox.sandbox.wrong_settings(sandbox.url)["a wrong token"]
+    wrong = sandbox.wrong_settings["a wrong token"]
     asked = fill_in(pages, wrong, "check")
     work()
     told = text(pages.get(asked.redirect_chain[-1][0]))

@@ -1,5 +1,6 @@
 """`manage.py sandbox`: runs the local stand-in of an external service alone."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,18 +36,29 @@ class Command(BaseCommand):
 
     def _welcome(self, manifest: Manifest, sandbox: Sandbox, port: int) -> None:
         base_url = f"http://{HOST}:{port}"
-        properties = manifest.settings_schema.get("properties", {})
-        lines = [
-            f"  {properties.get(field, {}).get('title', field):<16} {value}"
-            for field, value in sandbox.settings(base_url).items()
-        ]
-        fields = "\n".join(lines)
         self.stdout.write(
             f"\nThe sandbox {sandbox.name} is up at {base_url}.\n\n"
-            f"Open Extensions, Add Extension, {manifest.name}, and enter:\n{fields}\n\n{sandbox.hint}\n"
+            f"Open Extensions, Add Extension, {manifest.name}, and enter:\n{_ways(manifest, sandbox, base_url)}\n\n"
+            f"{sandbox.hint}\n"
             "The server must run with IOTDASH_OUTBOUND_ALLOW_LOOPBACK=true to reach it. Stop with Ctrl-C.\n"
         )
         self.stdout.flush()
+
+
+def _ways(manifest: Manifest, sandbox: Sandbox, base_url: str) -> str:
+    """The fields of the form, then those that are different for another variant."""
+    usual = sandbox.settings(base_url)
+    told = [_fields(manifest, usual)]
+    for name, variant in sandbox.others.items():
+        settings = variant.settings(base_url)
+        different = {field: value for field, value in settings.items() if value != usual.get(field)}
+        told.append(f"or, for {name}, these instead:\n{_fields(manifest, different)}")
+    return "\n\n".join(told)
+
+
+def _fields(manifest: Manifest, values: Mapping[str, Any]) -> str:
+    rules = manifest.settings_schema.get("properties", {})
+    return "\n".join(f"  {rules.get(field, {}).get('title', field):<16} {value}" for field, value in values.items())
 
 
 def _pick(name: str) -> tuple[Manifest, Sandbox]:
