@@ -1,6 +1,8 @@
 """A SIM carrier that runs Control Center: one contract, the transport chosen by the settings."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from extensions.controlcenter import rest_sims, rest_sms, soap_sims, soap_sms
 from extensions.controlcenter.address import REST, SOAP, DomainIdError
@@ -18,10 +20,14 @@ class ControlCenter(SimProvider):
 
     supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
     settable_states = SETTABLE
-    # That of REST; over SOAP a longer message is refused before it is sent.
-    sms_limit = rest_sms.SMS_LIMIT
     # Over REST; SOAP knows older ones too.
     past_cycles = 2
+
+    def sms_limit(self, settings: Mapping[str, Any]) -> int:
+        try:
+            return _MESSAGES[protocol_of(settings)].SMS_LIMIT
+        except DomainIdError:
+            return rest_sms.SMS_LIMIT
 
     def check(self, context: Context) -> Proof:
         return _SIMS[_protocol(context)].check(context)

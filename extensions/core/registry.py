@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
+from typing import Any
 
-from django.conf import settings
+from django.conf import settings as django_settings
 
 from extensions.core.contract import Capability, Manifest, OperationSpec
 
@@ -26,7 +28,7 @@ def load() -> None:
     """
     _manifests.clear()
     _unloadable.clear()
-    for folder in settings.EXTENSION_PROVIDERS:
+    for folder in django_settings.EXTENSION_PROVIDERS:
         try:
             manifest = import_module(f"extensions.{folder}.manifest").MANIFEST
         except Exception as error:
@@ -70,6 +72,9 @@ def capabilities() -> Mapping[str, Capability]:
     return dict(_capabilities)
 
 
-def operation(manifest: Manifest, operation_id: str) -> OperationSpec | None:
-    specs = capability(manifest).operations(manifest)
+def operation(
+    manifest: Manifest, operation_id: str, settings: Mapping[str, Any] = MappingProxyType({})
+) -> OperationSpec | None:
+    """As a configuration with these settings has it; without them, as the extension has it at most."""
+    specs = capability(manifest).operations(manifest, settings)
     return next((spec for spec in specs if spec.id == operation_id), None)

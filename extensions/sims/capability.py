@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -28,8 +29,10 @@ _VERDICTS = {
 class SimCapability:
     name = "sims"
 
-    def operations(self, manifest: Manifest) -> Sequence[OperationSpec]:
-        return operations.of(manifest.provider)
+    def operations(
+        self, manifest: Manifest, settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> Sequence[OperationSpec]:
+        return operations.of(manifest.provider, settings)
 
     def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer:
         return _PERFORM[ask.operation](manifest.provider, context, ask)

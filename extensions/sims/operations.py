@@ -22,9 +22,10 @@ _TEXT = {"type": ["string", "null"]}
 _NUMBER = {"type": ["number", "null"]}
 
 
-def of(provider: SimProvider) -> tuple[OperationSpec, ...]:
-    """The operations that this carrier supports, the overview first."""
-    declared = (_terminal(), _status(provider), _usage(), _sms(provider), _rate_plan(), _rate_plans())
+def of(provider: SimProvider, settings: Mapping[str, Any]) -> tuple[OperationSpec, ...]:
+    """The operations that this carrier supports under these settings, the overview first."""
+    sms = _sms(provider.sms_limit(settings))
+    declared = (_terminal(), _status(provider), _usage(), sms, _rate_plan(), _rate_plans())
     needs = {RATE_PLANS: RATE_PLAN}
     return tuple(spec for spec in declared if needs.get(spec.id, spec.id) in provider.supports)
 
@@ -74,12 +75,12 @@ def _usage() -> OperationSpec:
     return OperationSpec(USAGE, "Get usage", Kind.READ, "GET", _object([], cycleStartDate=start), result, Role.READER)
 
 
-def _sms(provider: SimProvider) -> OperationSpec:
+def _sms(limit: int) -> OperationSpec:
     message = {
         "type": "string",
         "title": "Message",
         "minLength": 1,
-        "maxLength": provider.sms_limit,
+        "maxLength": limit,
         "x-multiline": True,
     }
     return OperationSpec(

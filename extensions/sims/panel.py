@@ -52,7 +52,7 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "panel_url": _url("panel", request, target),
         "ask": {
             spec.id: _url("ask", request, target, operation_id=spec.id)
-            for spec in operations.of(target.manifest.provider)
+            for spec in operations.of(target.manifest.provider, target.config.settings)
         },
         "sim": sim,
         "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
@@ -95,8 +95,8 @@ _STANDING_STILL = (Health.PAUSED, Health.NEEDS_ATTENTION)
 
 def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, Any]:
     """A form for every operation that the carrier has and this member may run."""
-    provider = target.manifest.provider
-    specs = {spec.id: spec for spec in operations.of(provider)}
+    provider, settings = target.manifest.provider, target.config.settings
+    specs = {spec.id: spec for spec in operations.of(provider, settings)}
     names, listed = plans.choices(target.config) if operations.RATE_PLAN in specs else ([], None)
     return {
         "may_operate": may(request.membership, OPERATE, request.organization),
@@ -104,7 +104,7 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
         "plan_names": names,
         "plan_list": listed,
         "plans_awaited": target.config.state not in _STANDING_STILL and plans.being_listed(target.config),
-        "sms_limit": provider.sms_limit,
+        "sms_limit": provider.sms_limit(settings),
         "cycle_starts": _earlier_cycles(target),
     }
 

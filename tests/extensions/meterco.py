@@ -35,7 +35,6 @@ class Scripted:
 
     supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
     settable_states = ("Inventory", "Activated", "Deactivated", "Retired")
-    sms_limit = 160
     past_cycles = 3
 
     def __init__(self) -> None:
@@ -43,6 +42,9 @@ class Scripted:
         self.calls: Counter = Counter()
         self.state = "Deactivated"
         self.plan = "Small"
+
+    def sms_limit(self, settings) -> int:
+        return 10 if settings.get("user") == "brief" else 160
 
     def _next(self, method: str, default):
         self.calls[method] += 1

@@ -64,6 +64,14 @@ def test_wrong_date_comes_back_with_the_form(reader_client, target):
     assert ask(reader_client, "usage", cycleStartDate="31.12.2025").status_code == 422
 
 
+def test_a_message_is_as_long_as_its_configuration_allows(operator_client, target, config):
+    config.settings |= {"user": "brief"}
+    config.save(update_fields=["settings"])
+    assert "Up to 10 characters" in operator_client.get(PANEL).content.decode()
+    assert ask(operator_client, "sms", message="x" * 11).status_code == 422
+    assert ask(operator_client, "sms", message="x" * 10).status_code == 302
+
+
 def test_invalid_form_takes_the_place_of_the_panel(operator_client, target):
     response = ask(operator_client, "status", HTMX, status="")
     assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#panel-meterco", "outerHTML")

@@ -212,8 +212,18 @@ def test_throttling_while_searching_is_throttling(httpserver, context):
         find(context)
 
 
-def test_the_limit_is_the_accounts_default():
-    assert ControlCenter.sms_limit == 320
+@pytest.mark.parametrize(
+    ("settings", "limit"),
+    [
+        ({"domain_id": "restapi3.jasper.com"}, 320),
+        ({"domain_id": "api.jasper.com"}, 160),
+        ({"domain_id": "restapi3.jasper.com", "protocol": "soap"}, 160),
+        ({"domain_id": "no host"}, 320),
+        ({}, 320),
+    ],
+)
+def test_the_limit_is_that_of_the_protocol(settings, limit):
+    assert ControlCenter().sms_limit(settings) == limit
 
 
 def test_the_same_text_sent_a_moment_earlier_is_not_taken_for_the_lost_one(httpserver, context):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from extensions.core.contract.context import Context
@@ -18,7 +19,10 @@ class Capability(Protocol):
 
     name: str
 
-    def operations(self, manifest: Manifest) -> Sequence[OperationSpec]: ...
+    def operations(
+        self, manifest: Manifest, settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> Sequence[OperationSpec]:
+        """`settings` are those of a configuration, secrets or not; without them, what the extension has at most."""
 
     def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer: ...
 

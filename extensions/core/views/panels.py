@@ -35,8 +35,9 @@ def panel(request: HttpRequest, type_id: str, device_id: str, key: str) -> HttpR
 def ask(request: HttpRequest, type_id: str, device_id: str, key: str, operation_id: str) -> HttpResponse:
     """Who may ask depends on the operation, so it is authorized here."""
     shown = _panel_or_404(request, type_id, device_id, key)
-    spec = registry.operation(shown.manifest, operation_id)
-    if spec is None or shown.target is None:
+    target = shown.target
+    spec = target and registry.operation(shown.manifest, operation_id, target.config.settings)
+    if spec is None:
         raise Http404("This device has no such operation.")
     authorize(request.membership, Action(f"run “{spec.title}”", spec.least_role), request.organization)
     if request.method != "POST":

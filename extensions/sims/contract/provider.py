@@ -1,7 +1,8 @@
 """The contract of a SIM carrier."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from extensions.core.contract import Context, Proof
 from extensions.sims.contract.records import Accepted, PlanList, SimRecord, SmsReport, UsageRecord
@@ -17,8 +18,10 @@ class SimProvider(Protocol):
 
     supports: frozenset[str]
     settable_states: tuple[str, ...]
-    sms_limit: int
     past_cycles: int
+
+    def sms_limit(self, settings: Mapping[str, Any]) -> int:
+        """The most characters of one message under these settings; without any, the most that there can be."""
 
     def check(self, context: Context) -> Proof: ...
 

@@ -30,8 +30,10 @@ def gateway_of(settings: Mapping[str, Any]) -> str:
 class Meterly(SimProvider):
     supports = frozenset({"terminal", "status", "sms"})
     settable_states = tuple(STATES.values())
-    sms_limit = 140
     past_cycles = 3
+
+    def sms_limit(self, settings: Mapping[str, Any]) -> int:
+        return 140
 
     def check(self, context: Context) -> Proof:
         who = _call(context, "GET", "whoami")["login"]
