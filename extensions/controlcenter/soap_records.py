@@ -48,7 +48,7 @@ def sim_record(terminal: Node) -> SimRecord:
 def usage_record(reply: Node, *, asked: date) -> UsageRecord:
     """From GetTerminalUsage, which knows completed cycles only.
 
-    Its `billable` is false while the cycle is not invoiced yet; the billable figures are given then too.
+    Its `billable` is false while the cycle is not invoiced; the billable figures are given then too.
     """
     plan = text(reply.value("ratePlan"))
     return UsageRecord(
@@ -61,6 +61,7 @@ def usage_record(reply: Node, *, asked: date) -> UsageRecord:
         billable_data_bytes=data_bytes(reply.value("billableDataVolume")),
         billable_sms=count(reply.value("billableSMSVolume")),
         billable_voice_seconds=count(reply.value("billableVoiceVolume")),
+        invoiced=_boolean(reply.value("billable")),
         rate_plans=(plan,) if plan else (),
         closed=True,
     )

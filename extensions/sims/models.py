@@ -64,6 +64,7 @@ class UsageCycle(models.Model):
     billable_data_bytes = models.BigIntegerField(null=True, blank=True)
     billable_sms = models.BigIntegerField(null=True, blank=True)
     billable_voice_seconds = models.BigIntegerField(null=True, blank=True)
+    invoiced = models.BooleanField(null=True, blank=True)
     rate_plans = models.JSONField(default=list)
     closed = models.BooleanField(null=True, blank=True)
     fetched_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from extensions.core.contract import NoData, OperationSpec
 from extensions.core.forms import operation_form
@@ -119,11 +120,18 @@ def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form
 
 
 def _earlier_cycles(target: Target) -> list[date]:
-    """First days of the cycles before the one that runs, once that one is known."""
-    running = UsageCycle.objects.filter(sim__config=target.config, sim__subject=target.subject, closed=False)
-    newest = running.order_by("-cycle_start").values_list("cycle_start", flat=True).first()
+    """First days of the cycles before the one that runs, once any cycle is known."""
+    known = UsageCycle.objects.filter(sim__config=target.config, sim__subject=target.subject)
+    newest = known.order_by("-cycle_start").values_list("cycle_start", flat=True).first()
+    running = newest and _running(newest, timezone.now().date())
     past = target.manifest.provider.past_cycles
-    return [_months_before(newest, months) for months in range(1, past + 1)] if newest else []
+    return [_months_before(running, months) for months in range(1, past + 1)] if running else []
+
+
+def _running(start: date, today: date) -> date:
+    """Counted on from the start of a known cycle: some carriers tell of completed cycles only."""
+    months = (today.year - start.year) * 12 + today.month - start.month - (today.day < start.day)
+    return _months_before(start, -max(months, 0))
 
 
 def _months_before(day: date, months: int) -> date:

@@ -125,3 +125,43 @@ def test_sims_that_were_never_asked_about_are_asked_once_an_hour(target, source,
     later(hours=2)
     first_records.ask_where_due()
     assert Operation.objects.count() == 1
+
+
+# --- The panel --------------------------------------------------------------------------------------------------------
+
+PANEL = "/abc123/devices/pump/p1/extensions/meterco/"
+BILLED = {"billable_available": True, "billable_sms": 7, "closed": True}
+
+
+@pytest.mark.parametrize(
+    ("known", "open_bill"),
+    [
+        (BILLED | {"invoiced": False}, True),
+        (BILLED | {"invoiced": True}, False),
+        (BILLED | {"invoiced": None}, False),
+        ({"closed": True, "invoiced": None}, False),
+    ],
+)
+def test_billable_figures_that_may_still_change_are_marked(reader_client, target, config, known, open_bill):
+    services.store_usage(config, UsageRecord("0001", date(2026, 9, 1), total_sms=9, **known), AT)
+    body = reader_client.get(PANEL).content.decode()
+    assert ("billable: 7" in body) == known.get("billable_available", False)
+    assert ("not invoiced yet" in body) == open_bill
+
+
+@pytest.mark.parametrize(
+    ("known", "today", "offered"),
+    [
+        (date(2026, 10, 27), "2026-11-23", ["2026-09-27", "2026-08-27", "2026-07-27", "2026-06-27"]),
+        (date(2026, 9, 27), "2026-11-27", ["2026-10-27", "2026-09-27", "2026-08-27", "2026-07-27"]),
+        (date(2025, 12, 1), "2026-01-31", ["2025-12-01", "2025-11-01", "2025-10-01", "2025-09-01"]),
+        (date(2026, 11, 24), "2026-11-23", ["2026-10-24", "2026-09-24", "2026-08-24", "2026-07-24"]),
+    ],
+)
+def test_earlier_cycles_are_offered_from_any_known_one(
+    reader_client, target, config, time_machine, known, today, offered
+):
+    services.store_usage(config, UsageRecord("0001", known, closed=True), AT)
+    time_machine.move_to(f"{today}T12:00:00Z")
+    body = reader_client.get(PANEL).content.decode()
+    assert [line.split('"')[0] for line in body.split('name="cycleStartDate" value="')[1:]] == offered

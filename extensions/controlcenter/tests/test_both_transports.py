@@ -119,6 +119,7 @@ def assert_same_usage(over_rest: UsageRecord, over_soap: UsageRecord, start: dat
     assert over_soap.total_voice_seconds == (over_rest.total_voice_seconds or 0)
     assert set(over_soap.rate_plans) <= set(over_rest.rate_plans)
     assert (over_rest.billable_available, over_soap.billable_available) == (False, True)
+    assert (over_rest.invoiced, over_soap.invoiced) == (None, True)
 
 
 def is_empty(usage: UsageRecord) -> bool:

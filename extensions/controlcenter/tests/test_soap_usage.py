@@ -36,6 +36,7 @@ def test_a_completed_cycle_has_total_and_billable_figures(httpserver, soap_conte
         billable_data_bytes=100925440,
         billable_sms=8,
         billable_voice_seconds=60,
+        invoiced=True,
         rate_plans=("EU 5MB",),
         closed=True,
     )
@@ -81,12 +82,12 @@ def test_without_a_start_the_day_asked_for_stands(httpserver, soap_context, writ
     assert usage(soap_context).cycle_start == START
 
 
-def test_billable_figures_are_there_before_the_invoice_too(httpserver, soap_context):
+def test_billable_figures_are_there_before_the_invoice_and_said_to_be_open(httpserver, soap_context):
     serve_usage(httpserver, (">true<", ">false<"))
 
     found = usage(soap_context)
 
-    assert found.billable_available is True
+    assert (found.billable_available, found.invoiced) == (True, False)
     assert (found.billable_data_bytes, found.billable_sms, found.billable_voice_seconds) == (100925440, 8, 60)
 
 
@@ -97,11 +98,12 @@ def test_a_missing_figure_is_unknown_and_zero_is_zero(httpserver, soap_context):
         ("<ns2:totalSMSVolume>9<", '<ns2:totalSMSVolume xsi:nil="true"><'),
         (">61<", ">0<"),
         ("<ns2:ratePlan>EU 5MB</ns2:ratePlan>", ""),
+        ("<ns2:billable>true</ns2:billable>", ""),
     )
 
     found = usage(soap_context)
 
-    assert found.billable_data_bytes is found.total_sms is None
+    assert found.billable_data_bytes is found.total_sms is found.invoiced is None
     assert found.total_voice_seconds == 0
     assert found.rate_plans == ()
 

@@ -57,8 +57,8 @@ class SimRecord:
 class UsageRecord:
     """Usage of one SIM in one cycle. `cycle_start` is the operator's local date. Data in bytes, voice in seconds.
 
-    `billable_available` is False where the carrier's interface has no billable figures at all ("not available").
-    `closed` is False while the cycle runs, None if unknown.
+    `billable_available` is False where the carrier's interface has no billable figures at all ("not available");
+    `invoiced` is False while those figures may still change. `closed` is False while the cycle runs, None if unknown.
     """
 
     subject: str
@@ -71,6 +71,7 @@ class UsageRecord:
     billable_data_bytes: int | None = None
     billable_sms: int | None = None
     billable_voice_seconds: int | None = None
+    invoiced: bool | None = None
     rate_plans: tuple[str, ...] = ()
     closed: bool | None = None
 
