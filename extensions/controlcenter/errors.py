@@ -103,7 +103,7 @@ def _coded(reply: Reply, write: bool, now: datetime) -> ProviderError:
     error, sentence = _MEANINGS.get(reply.code) or _unlisted(reply.status)
     known: dict[str, Any] = {"code": reply.code, "words": reply.words}
     if error is Throttled:
-        return Throttled(sentence, retry_after=_retry_after(reply, now), **known)
+        return Throttled(sentence, retry_after=retry_after(reply.headers, now), **known)
     unlisted_fault = reply.status >= 500 and reply.code not in _MEANINGS
     known["may_have_happened"] = write and (reply.code == _LEAVES_OPEN or unlisted_fault)
     return error(sentence, **known)
@@ -120,7 +120,7 @@ def _unlisted(status: int) -> tuple[type[ProviderError], str]:
 def _codeless(reply: Reply, write: bool, now: datetime) -> ProviderError:
     known: dict[str, Any] = {"words": reply.words}
     if reply.status == 429:
-        return Throttled(THROTTLED, retry_after=_retry_after(reply, now), **known)
+        return Throttled(THROTTLED, retry_after=retry_after(reply.headers, now), **known)
     if reply.status == 401 and reply.body is not None:
         return AuthRejected(CREDENTIALS, **known)
     if reply.status == 404 or 300 <= reply.status < 400:
@@ -129,8 +129,9 @@ def _codeless(reply: Reply, write: bool, now: datetime) -> ProviderError:
     return BadResponse(_UNREADABLE.format(host=reply.host), may_have_happened=write and open_ended, **known)
 
 
-def _retry_after(reply: Reply, now: datetime) -> float | None:
-    value = (reply.headers.get("Retry-After") or "").strip()
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait, if the answer says so: by number or by date."""
+    value = (headers.get("Retry-After") or "").strip()
     if value.isdecimal():
         return float(value)
     try:

@@ -7,7 +7,7 @@ from requests import Response
 
 from extensions.controlcenter.address import SOAP
 from extensions.controlcenter.calls import address_in, unanswered, without_secrets
-from extensions.controlcenter.errors import WRONG_DOMAIN, Reply, failure
+from extensions.controlcenter.errors import WRONG_DOMAIN, Reply, failure, retry_after
 from extensions.controlcenter.settings import access_key_of, username_of
 from extensions.controlcenter.soap_envelope import ENVELOPE, SCHEMA, Credentials, Field, NotInXmlError, envelope
 from extensions.controlcenter.soap_faults import fault_error, read_fault
@@ -61,7 +61,8 @@ class SoapLink:
         fault = content and read_fault(content)
         if fault:
             # A fault comes with status 500, so it is looked for before the status is.
-            raise fault_error(fault, self._shown(fault.words), write=operation.write)
+            wait = retry_after(answer.headers, self.context.now())
+            raise fault_error(fault, self._shown(fault.words), write=operation.write, retry_after=wait)
         if content and _is_success(answer) and content.is_named(SCHEMA, f"{operation.name}Response"):
             return content
         raise self._no_answer(answer, operation.write)

@@ -116,9 +116,11 @@ def read_fault(node: Node) -> Fault | None:
     return Fault(code, token, _words(inside, "" if code else said, token))
 
 
-def fault_error(fault: Fault, words: str, *, write: bool) -> ProviderError:
+def fault_error(fault: Fault, words: str, *, write: bool, retry_after: float | None = None) -> ProviderError:
     """What the contract calls it. `words` are the fault's, made fit to show."""
     error, sentence = _meaning(fault)
+    if error is Throttled:
+        return Throttled(sentence, retry_after=retry_after, code=fault.code, words=words)
     # Such a fault does not say at which point of a write it came about.
     return error(sentence, code=fault.code, words=words, may_have_happened=write and error is BadResponse)
 

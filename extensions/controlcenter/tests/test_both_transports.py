@@ -154,9 +154,11 @@ def idle(world: sandbox.RunningSandbox) -> str:
 @pytest.mark.parametrize(("changed_over", "seen_over"), [(REST, SOAP), (SOAP, REST)])
 def test_a_change_over_one_is_seen_over_the_other(world, reach, changed_over, seen_over):
     iccid, here, there = idle(world), reach(EAST_ADMIN, changed_over), reach(EAST_ADMIN, seen_over)
-    sent = CARRIER.send_sms(here, iccid, f"over {changed_over}")
+    text = f" over {changed_over}: <&> ]]>\r\n\té€😀 "
+    sent = CARRIER.send_sms(here, iccid, text)
     report = CARRIER.sms_report(there, sent.reference)
+    assert report.text == text
     assert report == CARRIER.sms_report(here, sent.reference)
-    assert report == CARRIER.find_sms(there, iccid, f"over {changed_over}", NOW, frozenset())
+    assert report == CARRIER.find_sms(there, iccid, text, NOW, frozenset())
     CARRIER.set_state(here, iccid, "Deactivated")
     assert CARRIER.record(there, iccid).state == "Deactivated"

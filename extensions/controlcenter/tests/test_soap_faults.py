@@ -159,6 +159,15 @@ def test_a_fault_without_a_code_is_unusable_and_leaves_a_write_open(httpserver, 
     assert write.may_have_happened
 
 
+@pytest.mark.parametrize(("header", "seconds"), [("30", 30), ("Wed, 15 Mar 2017 10:01:30 GMT", 90), ("", None)])
+def test_throttling_says_how_long_if_the_provider_did(httpserver, soap_context, header, seconds):
+    headers = {"Retry-After": header} if header else {}
+    expected = httpserver.expect_request(TERMINAL, method="POST")
+    expected.respond_with_data(fault_xml("400101"), status=500, content_type="text/xml", headers=headers)
+
+    assert error_of_read(soap_context).retry_after == seconds
+
+
 def test_a_fault_in_another_prefix_is_a_fault(httpserver, soap_context):
     content = fault_xml("100100").replace("SOAP-ENV:", "s:").replace("xmlns:SOAP-ENV", "xmlns:s")
     serve(httpserver, TERMINAL, content, status=500)

@@ -133,6 +133,11 @@ def test_search_by_time_and_sim(soap, controls):
     assert soap.call("GetModifiedSMS", fields(fromDate="2017-03-15")).fault == "400000"
 
 
+def test_line_ends_come_back_as_they_were_sent(soap, carrier):
+    message_id = carrier.send(ACTIVE, messageText="one\r\ntwo\rthree\n").json()["smsMessageId"]
+    assert detail(soap, message_id)["messageText"] == "one\r\ntwo\rthree\n"
+
+
 def test_characters_that_xml_does_not_have(soap, carrier):
     message_id = carrier.send(ACTIVE, messageText="a\x00b & \x1b<c>").json()["smsMessageId"]
     assert detail(soap, message_id)["messageText"] == "a\ufffdb & \ufffd<c>"
