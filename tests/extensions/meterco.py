@@ -35,7 +35,7 @@ class Scripted:
 
     supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
     settable_states = ("Inventory", "Activated", "Deactivated", "Retired")
-    past_cycles = 3
+    past_cycles = 4
 
     def __init__(self) -> None:
         self.will: dict[str, list] = {}

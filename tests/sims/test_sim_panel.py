@@ -1,7 +1,7 @@
 """The SIM panel: what it shows while the carrier is being asked, and what it leaves alone."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
@@ -16,6 +16,7 @@ from extensions.sims.contract import PlanList, UsageRecord
 from extensions.sims.models import Sim
 
 PANEL = "/abc123/devices/pump/p1/extensions/meterco/"
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def part(client, element: str) -> str:
@@ -104,11 +105,15 @@ def test_the_state_and_plan_that_the_sim_has_are_not_offered(target, source, wor
     assert ("Large" in offered, "Small" in offered) == (True, False)
 
 
-def test_only_cycles_that_the_carrier_answers_for_are_offered(target, source, config, operator_client):
+def test_only_cycles_that_the_carrier_answers_for_are_offered(
+    target, provider, config, operator_client, monkeypatch, time_machine
+):
+    monkeypatch.setattr(provider, "past_cycles", 2)
+    time_machine.move_to("2026-11-23T12:00:00Z")
     services.store_usage(config, UsageRecord("0001", date(2026, 10, 31), closed=False), timezone.now())
     page = operator_client.get(PANEL).content.decode()
     offered = re.findall(r'name="cycleStartDate" value="([^"]+)"', page)
-    assert offered == ["2026-09-30", "2026-08-31", "2026-07-31"]
+    assert offered == ["2026-09-30", "2026-08-31"]
 
 
 def test_no_usage_is_said_with_its_cycle(target, source, work, provider, operator_client):
@@ -127,3 +132,40 @@ def test_refused_credentials_are_said_once(target, source, work, provider, opera
     shown, _, status = part(operator_client, "sim-data-meterco").rpartition('id="sim-data-meterco-status"')
     assert "The key is refused." in status
     assert "The key is refused." not in shown, "the frame around the panel says it already"
+
+
+BILLED = {"billable_available": True, "billable_sms": 7, "closed": True}
+
+
+@pytest.mark.parametrize(
+    ("known", "open_bill"),
+    [
+        (BILLED | {"invoiced": False}, True),
+        (BILLED | {"invoiced": True}, False),
+        (BILLED | {"invoiced": None}, False),
+        ({"closed": True, "invoiced": None}, False),
+    ],
+)
+def test_billable_figures_that_may_still_change_are_marked(reader_client, target, config, known, open_bill):
+    services.store_usage(config, UsageRecord("0001", date(2026, 9, 1), total_sms=9, **known), AT)
+    body = reader_client.get(PANEL).content.decode()
+    assert ("billable: 7" in body) == known.get("billable_available", False)
+    assert ("not invoiced yet" in body) == open_bill
+
+
+@pytest.mark.parametrize(
+    ("known", "today", "offered"),
+    [
+        (date(2026, 10, 27), "2026-11-23", ["2026-09-27", "2026-08-27", "2026-07-27", "2026-06-27"]),
+        (date(2026, 9, 27), "2026-11-27", ["2026-10-27", "2026-09-27", "2026-08-27", "2026-07-27"]),
+        (date(2025, 12, 1), "2026-01-31", ["2025-12-01", "2025-11-01", "2025-10-01", "2025-09-01"]),
+        (date(2026, 11, 24), "2026-11-23", ["2026-10-24", "2026-09-24", "2026-08-24", "2026-07-24"]),
+    ],
+)
+def test_earlier_cycles_are_offered_from_any_known_one(
+    reader_client, target, config, time_machine, known, today, offered
+):
+    services.store_usage(config, UsageRecord("0001", known, closed=True), AT)
+    time_machine.move_to(f"{today}T12:00:00Z")
+    body = reader_client.get(PANEL).content.decode()
+    assert [line.split('"')[0] for line in body.split('name="cycleStartDate" value="')[1:]] == offered
