@@ -22,6 +22,7 @@ from iotdash.organizations.roles import OPERATE
 
 WRITES = (operations.STATUS, operations.RATE_PLAN, operations.SMS)
 RECENT = 5
+SHOWN_CYCLES = 12
 NO_DATA = NoData.__name__
 
 
@@ -39,11 +40,11 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
     """The last record, what was asked and what became of it."""
     # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
-    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
-    # Before the first record there may be no row at all; templates then see one in which everything is unknown.
-    sim = sim or Sim(config=target.config, subject=target.subject)
-    unsettled = [operation for operation in asked if not operation.settled]
-    standing_still = target.config.state in _STANDING_STILL
+    return _addresses(request, target) | _what_was_asked(target, asked) | _what_is_known(target)
+
+
+def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
+    specs = operations.of(target.manifest.provider, target.config.settings)
     return {
         "target": target,
         "organization": request.organization,
@@ -51,21 +52,31 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "data_id": f"sim-data-{target.manifest.device_key}",
         "plan_id": f"sim-plan-{target.manifest.device_key}",
         "panel_url": _url("panel", request, target),
-        "ask": {
-            spec.id: _url("ask", request, target, operation_id=spec.id)
-            for spec in operations.of(target.manifest.provider, target.config.settings)
-        },
-        "sim": sim,
+        "ask": {spec.id: _url("ask", request, target, operation_id=spec.id) for spec in specs},
+    }
+
+
+def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
+    unsettled = [operation for operation in asked if not operation.settled]
+    standing_still = target.config.state in _STANDING_STILL
+    return {
         "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
+        "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
         "person_reads": not standing_still and any(_is_persons_read(operation) for operation in unsettled),
         "standing_still": standing_still,
         "pending": [] if standing_still else unsettled,
         "latest": _latest_writes(target),
-        "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:12]) if sim.pk else [],
-        "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
         "status_line": _status_line(asked),
         "unreachable": target.config.state not in (Health.CONNECTED, Health.NOT_CHECKED),
     }
+
+
+def _what_is_known(target: Target) -> dict[str, Any]:
+    """Before the first record there may be no row at all; templates then see one in which everything is unknown."""
+    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
+    if sim is None:
+        return {"sim": Sim(config=target.config, subject=target.subject), "cycles": []}
+    return {"sim": sim, "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])}
 
 
 def _is_persons_read(operation: Operation) -> bool:

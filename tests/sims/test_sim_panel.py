@@ -85,7 +85,7 @@ def test_before_the_first_record_everything_is_unknown_and_nothing_invented(targ
 
 
 def test_a_persons_refresh_is_not_held_up_by_a_background_one(target, source, work, operator_client):
-    spec = operations.of(target.manifest.provider)[0]
+    spec = operations.of(target.manifest.provider, {})[0]
     asking.ask(target, spec, {}, source, priority=Operation.BACKGROUND)
     assert " disabled" not in part(operator_client, "sim-data-meterco")
     operator_client.post(f"{PANEL}operations/terminal/")
@@ -95,7 +95,7 @@ def test_a_persons_refresh_is_not_held_up_by_a_background_one(target, source, wo
 
 def test_the_state_and_plan_that_the_sim_has_are_not_offered(target, source, work, operator_client, config):
     plans.ask(config)
-    asking.ask(target, operations.of(target.manifest.provider)[0], {}, source)
+    asking.ask(target, operations.of(target.manifest.provider, {})[0], {}, source)
     work()
     page = operator_client.get(PANEL).content.decode()
     states = page[page.index('name="status"') :].partition("</select>")[0]
