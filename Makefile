@@ -5,8 +5,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1 /p' Makefile | awk '{ verb = $$1; $$1 = ""; printf "  make %-11s%s\n", verb, $$0 }'
 
 demo: ## set up and run everything on this machine, with sample data (PORT=8000)
-	@sh scripts/setup.sh
-	@$(PYTHON) manage.py demo --port $(PORT)
+	@began=$$(date +%s) && sh scripts/setup.sh && exec $(PYTHON) manage.py demo --port $(PORT) --began $$began
 
 demo-reset: ## throw the sample data away; the next `make demo` starts over
 	@sh scripts/demo_reset.sh

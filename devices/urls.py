@@ -6,7 +6,7 @@ A device has two segments of its own, and a device type stands behind `id/`.
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from devices.views import drilldown, editing, lists, types
+from devices.views import drilldown, editing, lists, tokens, types
 
 register_converter(IdConverter, "registry_id")
 
@@ -20,7 +20,8 @@ urlpatterns = [
     path(_DEVICE, drilldown.device, name="device"),
     path(f"{_DEVICE}edit/", editing.edit, name="edit"),
     path(f"{_DEVICE}delete/", editing.delete, name="delete"),
-    path(f"{_DEVICE}token/", editing.token, name="token"),
+    path(f"{_DEVICE}token/", tokens.token, name="token"),
+    path(f"{_DEVICE}token/new/", tokens.token_shown, name="token_shown"),
     path("device-types/", lists.type_list, name="types"),
     path("device-types/add/", types.add, name="type_add"),
     path(_TYPE, types.detail, name="type"),

@@ -1,4 +1,4 @@
-"""Adding, editing and deleting a device, and its token."""
+"""Adding, editing and deleting a device."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from devices.models import Device
 from devices.queries import types_of
 from devices.views.lookup import device_or_404
 from devices.views.saving import attempt_edit, confirmation_error, form_page, posted
+from devices.views.tokens import show_token
 from iotdash.lib import htmx
 from iotdash.organizations.roles import EDIT_DEVICES
 from iotdash.organizations.scoping import organization_view
@@ -29,7 +30,7 @@ def add(request: HttpRequest) -> HttpResponse:
         chosen = form.cleaned_data["device_type"]
         added = form.attempt(lambda: services.add_device(chosen, form.new_device, request.source))
         if added:
-            return _show_token(request, added.device, added.token, "Device added")
+            return show_token(request, added.device, added.token)
     return form_page(request, "devices/add.html", {"form": form})
 
 
@@ -57,16 +58,6 @@ def delete(request: HttpRequest, type_id: str, device_id: str) -> HttpResponse:
     return form_page(request, "devices/delete.html", context)
 
 
-@organization_view(EDIT_DEVICES)
-@never_cache
-def token(request: HttpRequest, type_id: str, device_id: str) -> HttpResponse:
-    device = device_or_404(request, type_id, device_id)
-    if request.method == "POST":
-        new = services.reissue_token(device, request.source)
-        return _show_token(request, device, new, "New token")
-    return htmx.render(request, "devices/token.html", {"device": device})
-
-
 def _save(request: HttpRequest, device: Device, form: EditDeviceForm) -> Device:
     return services.edit_device(
         device,
@@ -76,8 +67,3 @@ def _save(request: HttpRequest, device: Device, form: EditDeviceForm) -> Device:
         location=form.location_change,
         expected=form.cleaned_data["seen"],
     )
-
-
-def _show_token(request: HttpRequest, device: Device, token: str, title: str) -> HttpResponse:
-    context = {"device": device, "token": token, "title": title}
-    return htmx.render(request, "devices/token_shown.html", context)

@@ -9,7 +9,7 @@ from django import forms
 from extensions.core.contract import Manifest, OperationSpec
 from extensions.core.models import ExtensionConfig
 from iotdash.lib.lists import ListState
-from iotdash.lib.schema_forms import SchemaForm, form_class
+from iotdash.lib.schema_forms import SchemaForm, form_class, missing_words
 
 
 class ConfigurationNameForm(forms.Form):
@@ -19,6 +19,7 @@ class ConfigurationNameForm(forms.Form):
     name = forms.CharField(
         label="Configuration name",
         max_length=80,
+        error_messages={"required": missing_words("Configuration name")},
         help_text="How this account is called here. Devices can name it when there are several.",
     )
 
@@ -31,10 +32,16 @@ def settings_form(manifest: Manifest, stored: Mapping[str, Any] | None) -> type[
         def clean(self) -> dict[str, Any]:
             cleaned = super().clean()
             for name, words in manifest.settings_problems(self.settings):
+                if self._left_empty(name):
+                    continue
                 # The provider knows better than the schema what is wrong with a field.
                 self.errors.pop(name, None)
                 self.add_error(name if name in self.fields else None, words)
             return cleaned
+
+        def _left_empty(self, name: str) -> bool:
+            """Whether a field is refused already for being empty: there is nothing in it that could be wrong."""
+            return name in self.errors and name in self.fields and not self.data.get(self.add_prefix(name))
 
     return SettingsForm
 

@@ -14,7 +14,7 @@ from extensions.core.contract import Manifest
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
-from extensions.core.words import HEALTH_ICONS, UNHEALTHY
+from extensions.core.words import HEALTH_ICONS, PASSING, UNHEALTHY
 from iotdash.lib.lists import Count, bounded_count
 from iotdash.organizations.models import Organization
 
@@ -48,6 +48,11 @@ class ConfigurationView:
         return "" if self.health == Health.CONNECTED else self.config.health_reason
 
     @property
+    def asked_again(self) -> bool:
+        """Whether the sweep asks the service again by itself, because it did not answer as it should."""
+        return self.health in PASSING
+
+    @property
     def changes(self) -> bool:
         """Whether it may look different soon without anybody doing something on this page."""
         return self.health in UNHEALTHY or bool(self.waiting)
@@ -70,17 +75,44 @@ def view_of(config: ExtensionConfig) -> ConfigurationView:
     return ConfigurationView(config, registry.manifest(config.slug), devices, waiting)
 
 
+def default_of(config: ExtensionConfig) -> ExtensionConfig | None:
+    """The present default of the same extension."""
+    return configurations(config.organization).filter(slug=config.slug, is_default=True).first()
+
+
+def heir_of(config: ExtensionConfig) -> ExtensionConfig | None:
+    """Which configuration becomes the default when this one is removed; None when it is no default or the last."""
+    if not config.is_default:
+        return None
+    others = configurations(config.organization).filter(slug=config.slug).exclude(pk=config.pk)
+    return others.order_by("pk").first()
+
+
 def devices_of(config: ExtensionConfig) -> QuerySet[Device]:
-    """Devices whose configuration has a part for this configuration: by its name, or by none if it is the default."""
+    """Devices that this configuration answers for: those naming it; for the default also those that name none."""
     manifest = registry.manifest(config.slug)
     if not manifest.device_key:
         return Device.objects.none()
-    part = f"configuration__document__{manifest.device_key}"
-    named = f"{part}__{CONFIGURATION_KEY}"
-    mine = Q(**{named: config.name})
+    mine = Q(**{_name_path(manifest): config.name})
     if config.is_default:
-        mine |= Q(**{f"{named}__isnull": True})
+        mine |= _naming_none(manifest)
     return configured_for(config.organization.devices.all(), manifest).filter(mine)
+
+
+def devices_of_default(config: ExtensionConfig) -> QuerySet[Device]:
+    """Devices whose configuration has the extension's key and names none: the default answers for them."""
+    manifest = registry.manifest(config.slug)
+    if not manifest.device_key:
+        return Device.objects.none()
+    return configured_for(config.organization.devices.all(), manifest).filter(_naming_none(manifest))
+
+
+def _name_path(manifest: Manifest) -> str:
+    return f"configuration__document__{manifest.device_key}__{CONFIGURATION_KEY}"
+
+
+def _naming_none(manifest: Manifest) -> Q:
+    return Q(**{f"{_name_path(manifest)}__isnull": True})
 
 
 def configured_for(devices: QuerySet[Device], manifest: Manifest) -> QuerySet[Device]:
@@ -92,9 +124,10 @@ def configured_for(devices: QuerySet[Device], manifest: Manifest) -> QuerySet[De
 
 def naming(config: ExtensionConfig) -> QuerySet[Device]:
     """Devices whose configuration names this configuration, so that a new name would lose them."""
-    key = registry.manifest(config.slug).device_key
-    path = f"configuration__document__{key}__{CONFIGURATION_KEY}"
-    return config.organization.devices.filter(**{path: config.name}) if key else Device.objects.none()
+    manifest = registry.manifest(config.slug)
+    if not manifest.device_key:
+        return Device.objects.none()
+    return config.organization.devices.filter(**{_name_path(manifest): config.name})
 
 
 def sharing(config: ExtensionConfig) -> int:

@@ -15,6 +15,8 @@ HEALTH_ICONS = {
 }
 # What keeps a configuration from working, and may change without anybody looking at the page.
 UNHEALTHY = (Health.NEEDS_ATTENTION, Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
+# What passes by itself: the service is asked again after a while.
+PASSING = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
 
 _TITLES = {error.__name__: error.title for error in errors.ProviderError.__subclasses__()}
 

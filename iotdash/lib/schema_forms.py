@@ -77,7 +77,13 @@ class SchemaForm(forms.Form):
         for finding in find_problems(self.settings, self.schema):
             name = next((part for part in (*finding.path[:1], finding.missing) if part in self.fields), None)
             if name not in self.errors:
-                self.add_error(name, _words(finding, secret=name in secret))
+                self.add_error(name, self._words(finding, secret=name in secret))
+
+    def _words(self, finding: Finding, *, secret: bool) -> str:
+        if finding.missing in self.fields:
+            return self.fields[finding.missing].error_messages["required"]
+        # The finding's own sentence quotes the value.
+        return f"This is not valid; expected: {finding.expected}." if secret else capfirst(finding.message)
 
 
 class _SecretTextarea(forms.Textarea):
@@ -85,6 +91,13 @@ class _SecretTextarea(forms.Textarea):
 
     def format_value(self, value: Any) -> None:
         return None
+
+
+def missing_words(label: str, *, chosen: bool = False) -> str:
+    """What to do about a required field that was left empty: "Type the user name."."""
+    # An abbreviation at the start keeps its capitals.
+    words = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return f"{'Choose' if chosen else 'Type'} the {words}."
 
 
 def form_class(schema: Schema, *, stored: Mapping[str, Any] | None = None) -> type[SchemaForm]:
@@ -98,10 +111,12 @@ def form_class(schema: Schema, *, stored: Mapping[str, Any] | None = None) -> ty
 
 
 def _field(name: str, rule: Schema, *, required: bool, stored: bool) -> forms.Field:
+    label = rule.get("title") or capfirst(name.replace("_", " "))
     common = {
-        "label": rule.get("title") or capfirst(name.replace("_", " ")),
+        "label": label,
         "help_text": rule.get("description", ""),
         "required": required,
+        "error_messages": {"required": missing_words(label, chosen=bool(_choices(rule)))},
     }
     if _is_secret(rule):
         return _secret_field(rule, common, stored=stored)
@@ -155,13 +170,6 @@ def _choices(rule: Schema) -> list[tuple[Any, str]]:
         return [(value, str(value)) for value in rule["enum"]]
     branches = [branch for branch in rule.get("oneOf", ()) if "const" in branch]
     return [(branch["const"], branch.get("title", str(branch["const"]))) for branch in branches]
-
-
-def _words(finding: Finding, *, secret: bool) -> str:
-    if finding.missing:
-        return "This field is required."
-    # The finding's own sentence quotes the value.
-    return f"This is not valid; expected: {finding.expected}." if secret else capfirst(finding.message)
 
 
 def _is_secret(rule: Schema) -> bool:

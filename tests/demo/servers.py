@@ -58,6 +58,11 @@ def _program(name: str) -> str:
     return path or _missing(name)
 
 
+def _administration_program(name: str) -> str:
+    """Also from where an ordinary PATH does not look."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin") or _missing(name)
+
+
 def _postgresql_binaries() -> str:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     on_path = shutil.which("initdb")
@@ -71,5 +76,5 @@ def _missing(what: str) -> str:
 
 
 def _as_postgres(argv: list[str]) -> None:
-    prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    prefix = [_administration_program("runuser"), "-u", "postgres", "--"] if os.getuid() == 0 else []
     subprocess.run([*prefix, *argv], check=True, stdout=subprocess.DEVNULL, cwd="/")

@@ -49,6 +49,13 @@ def test_an_extension_that_is_not_added_is_named(device, provider):
     assert problem.message == ("The extension MeterCo is not added to this organization. An administrator can add it.")
 
 
+def test_a_key_that_no_extension_has_comes_with_those_that_there_are(device, provider):
+    problem = device_configuration.validate(device, '{"metrco": {"chip": "0001"}}').problems[0]
+    assert problem.message == ('No extension with the key "metrco" is installed here. Did you mean "meterco"?')
+    assert '"meterco"' in problem.expected
+    assert (problem.line, problem.column) == (1, 2)
+
+
 def test_the_schema_of_the_extension_applies(device, config):
     [problem] = problems(device, '{"meterco": {"chip": "12"}}')
     assert problem.path == ("meterco", "chip")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.core import health, lanes
-from extensions.core.contract import AuthRejected
+from extensions.core import health, lanes, registry
+from extensions.core.contract import AuthRejected, CannotConnect
 from extensions.core.models import ConnectionCheck, ExtensionConfig
 from extensions.core.services import configurations, device_configuration, operations
 from extensions.core.services.operations import ask
@@ -188,9 +188,57 @@ def test_renaming_warns_of_devices_that_name_it(owner_client, url, config, devic
 
 def test_make_default(owner_client, config, organization, carrier, source):
     other = configurations.add(organization, carrier, "Second", {**meterco.SETTINGS, "user": "other"}, source)
-    owner_client.post(f"/abc123/extensions/{other.pk}/default/")
+    response = owner_client.post(f"/abc123/extensions/{other.pk}/default/")
     other.refresh_from_db()
+    assert response.url == f"/abc123/extensions/{other.pk}/"
     assert other.is_default
+    entry = ActivityEntry.objects.get(action="extension made default")
+    assert (entry.target, entry.details["before"]) == ("Second", "Main account")
+
+
+def test_making_default_asks_first_and_says_what_moves(owner_client, organization, carrier, source, target):
+    other = configurations.add(organization, carrier, "Second", {**meterco.SETTINGS, "user": "other"}, source)
+    named = DeviceFactory(organization=organization)
+    text = '{"meterco": {"chip": "0002", "configuration": "Main account"}}'
+    device_configuration.confirm(named, text, 0, source, refresh=False)
+    url = f"/abc123/extensions/{other.pk}/default/"
+    assert f'hx-get="{url}"' in owner_client.get(f"/abc123/extensions/{other.pk}/").content.decode()
+    body = owner_client.get(url).content.decode()
+    other.refresh_from_db()
+    assert not other.is_default
+    assert "1 device moves to another account." in body
+    for words in ("Main account", "Second", "No check of Second has succeeded", "Not checked yet"):
+        assert words in body
+
+
+def test_the_default_is_not_made_default_again(owner_client, url, config):
+    assert owner_client.get(f"{url}default/").url == url
+    assert "extension made default" not in actions()
+
+
+def test_removing_the_default_says_who_takes_its_place(owner_client, url, organization, carrier, source, target):
+    assert "becomes the default" not in owner_client.get(f"{url}remove/").content.decode()
+    configurations.add(organization, carrier, "Second", {**meterco.SETTINGS, "user": "other"}, source)
+    assert "Second becomes the default" in owner_client.get(f"{url}remove/").content.decode()
+
+
+def test_unreachable_says_that_it_is_asked_again(owner_client, url, config):
+    health.note_failure(config, CannotConnect("Nobody answers."))
+    ExtensionConfig.objects.get(pk=config.pk).lane.__class__.objects.update(blocked_until=None)
+    assert "asked again within a minute" in owner_client.get("/abc123/extensions/").content.decode()
+    assert "Asked again within a minute" in owner_client.get(url).content.decode()
+
+
+def test_what_was_left_empty_is_not_listed_unless_it_follows(owner_client, url, config, provider, monkeypatch):
+    more = {"zone": {"type": "string", "title": "Zone"}, "wire": {"type": "string", "title": "Wire"}}
+    schema = {**meterco.SETTINGS_SCHEMA, "properties": {**meterco.SETTINGS_SCHEMA["properties"], **more}}
+    changed = meterco.manifest(
+        provider, settings_schema=schema, derived=lambda settings: {"wire": "REST, from the host"}
+    )
+    monkeypatch.setitem(registry._manifests, "meterco", changed)
+    body = owner_client.get(url).content.decode()
+    assert "Zone" not in body
+    assert "REST, from the host" in body
 
 
 def test_pause_and_resume(owner_client, url, config):

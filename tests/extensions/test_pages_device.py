@@ -54,7 +54,7 @@ def test_confirming_saves_and_records(developer_client, config, device):
     [
         ('{\n "meterco": {"chip": "0001"\n', 3, "still open"),
         ('{\n "meterco": {\n  "chip": "12"}}', 3, "meterco.chip"),
-        ('{\n "nothing": {}}', 2, "is not known here"),
+        ('{\n "nothing": {}}', 2, "No extension with the key"),
     ],
 )
 def test_problems_come_with_place_path_and_words(developer_client, config, device, text, line, words):
@@ -66,6 +66,23 @@ def test_problems_come_with_place_path_and_words(developer_client, config, devic
     assert "Expected:" in body
     assert text.strip() in body
     assert not DeviceConfiguration.objects.exists()
+
+
+def test_a_refused_text_stays_on_the_drilldown_by_htmx(developer_client, config, device):
+    headers = {"HX-Request": "true"}
+    response = developer_client.post(URL, {"document": '{"meterco": {"chip": "12"}}', "version": 0}, headers=headers)
+    body = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert body.strip().startswith('<div class="device-configuration">')
+    assert "meterco.chip" in body
+    assert f'hx-post="{URL}"' in body
+    assert f'hx-post="{URL}"' in developer_client.get(DEVICE).content.decode()
+
+
+def test_a_confirmed_text_loads_the_drilldown_anew_by_htmx(developer_client, config, device):
+    response = developer_client.post(URL, {"document": GOOD, "version": 0}, headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == DEVICE
+    assert DeviceConfiguration.objects.exists()
 
 
 def test_identifier_of_another_device_is_refused_by_name(developer_client, config, device, organization, source):

@@ -27,6 +27,7 @@ PAGES = [
     (GET, "extensions/{config}/credentials/", ("owner",)),
     (POST, "extensions/{config}/credentials/", ("owner",)),
     (GET, "extensions/{config}/rename/", ("owner",)),
+    (GET, "extensions/{config}/default/", ("owner",)),
     (POST, "extensions/{config}/default/", ("owner",)),
     (POST, "extensions/{config}/pause/", ("owner",)),
     (POST, "extensions/{config}/resume/", ("owner",)),

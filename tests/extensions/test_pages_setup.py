@@ -157,6 +157,37 @@ def test_without_scripts_the_draft_fills_the_form_but_its_secrets(owner_client, 
     assert SECRET not in body
 
 
+def test_a_first_set_up_does_not_speak_of_stored_secrets(owner_client, organization, provider):
+    assert "Leave a secret empty" not in owner_client.get(URL).content.decode()
+    response = post(owner_client, "check")
+    assert "Leave a secret empty" in owner_client.get(response.url).content.decode()
+
+
+def test_what_follows_from_the_address_is_said_beside_it(owner_client, organization, provider, monkeypatch):
+    wire = {"wire": {"type": "string", "title": "Wire"}}
+    schema = {**meterco.SETTINGS_SCHEMA, "properties": {**meterco.SETTINGS_SCHEMA["properties"], **wire}}
+    follows = {"settings_schema": schema, "derived": lambda settings: {"wire": "REST, from the host"}}
+    monkeypatch.setitem(registry._manifests, "meterco", meterco.manifest(provider, **follows))
+    endpoint = f"{URL}endpoint/"
+    assert "Wire: REST, from the host" in owner_client.get(endpoint, {"host": "meterco.test"}).content.decode()
+    assert "REST, from the host" not in owner_client.get(endpoint, {"host": ""}).content.decode()
+    chosen = owner_client.get(endpoint, {"host": "meterco.test", "wire": "SOAP"})
+    assert "REST, from the host" not in chosen.content.decode()
+
+
+def test_the_provider_has_nothing_to_say_of_a_field_left_empty(owner_client, organization, provider, monkeypatch):
+    problems = {"settings_problems": lambda settings: (("host", f"“{settings.get('host', '')}” is no host."),)}
+    monkeypatch.setitem(registry._manifests, "meterco", meterco.manifest(provider, **problems))
+    assert "Type the host." in post(owner_client, "save", host="").content.decode()
+    assert "“x” is no host." in post(owner_client, "save", host="x").content.decode()
+
+
+def test_a_name_left_empty_is_asked_for(owner_client, organization, provider):
+    body = post(owner_client, "save", **{"configuration-name": "", "user": ""}).content.decode()
+    assert "Type the configuration name." in body
+    assert "Type the user name." in body
+
+
 def test_saving_after_a_check_keeps_the_drafts_secret(owner_client, organization, provider):
     post(owner_client, "check")
     check = newest_check()

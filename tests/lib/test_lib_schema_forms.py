@@ -91,8 +91,8 @@ def test_what_is_left_empty_is_left_out_and_an_unticked_box_is_false():
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"username": ""}, "username", "required"),
-        ({"password": ""}, "password", "required"),
+        ({"username": ""}, "username", "Type the user name."),
+        ({"password": ""}, "password", "Type the password."),
         ({"password": "abc"}, "password", "at least 4 characters"),
         ({"port": "70000"}, "port", "65535"),
         ({"port": "x"}, "port", "whole number"),
@@ -112,7 +112,20 @@ def test_a_rule_across_fields_lands_on_the_missing_field():
     schema = {**SCHEMA, "if": {"required": ["port"]}, "then": {"required": ["factor"]}}
     form = form_class(schema)({**TYPED, "port": "1"})
     assert not form.is_valid()
-    assert form.errors == {"factor": ["This field is required."]}
+    assert form.errors == {"factor": ["Type the factor."]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"title": "API key", "writeOnly": True}, "Type the API key."),
+        ({"title": "Target state", "enum": ["A"]}, "Choose the target state."),
+        ({}, "Type the one field."),
+    ],
+)
+def test_a_required_field_left_empty_is_named(rule, words):
+    schema = {"type": "object", "required": ["one_field"], "properties": {"one_field": {"type": "string", **rule}}}
+    assert form_class(schema)({}).errors == {"one_field": [words]}
 
 
 def test_an_empty_secret_keeps_the_stored_one():

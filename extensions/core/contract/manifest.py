@@ -34,6 +34,7 @@ class Manifest:
     `subject_field` is the field of the device part that identifies the device at the provider.
     `account_key(settings)` is equal for settings that reach the same external account.
     `life_cycle` says what became of the service; `endpoint(settings)` is the address that will be called, for showing.
+    `derived(settings)` says of fields that may be left empty what follows for them: {field: "REST, from the host"}.
     `capability` names the contract that `provider` fulfils ("sims").
     `device_problems(device_part)` are (field, sentence) pairs that refuse a device configuration beyond its schema;
     `warnings(device_part)` are sentences that do not. `settings_problems(settings)` are the same for settings.
@@ -54,6 +55,7 @@ class Manifest:
     device_schema: Mapping[str, Any] | None = None
     subject_field: str = ""
     endpoint: Callable[[Mapping[str, Any]], str] = lambda settings: ""
+    derived: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda settings: {}
     settings_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda settings: ()
     settings_warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda settings: ()
     device_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda part: ()

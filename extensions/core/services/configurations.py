@@ -80,10 +80,11 @@ def make_default(config: ExtensionConfig, source: Source) -> None:
     with transaction.atomic():
         if not siblings.select_for_update().filter(pk=config.pk).exists():
             return
+        before = siblings.filter(is_default=True).values_list("name", flat=True).first()
         siblings.update(is_default=False)
         siblings.filter(pk=config.pk).update(is_default=True)
         linking.mark(config)
-        record(source, "extension made default", "extension", config.name)
+        record(source, "extension made default", "extension", config.name, before=before or "")
 
 
 def pause(config: ExtensionConfig, source: Source) -> None:

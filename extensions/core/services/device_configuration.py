@@ -16,7 +16,14 @@ from extensions.core.models import DeviceConfiguration, Operation
 from extensions.core.services import linking, operations
 from extensions.core.targets import CONFIGURATION_KEY, Target
 from iotdash.audit.services import Source, record
-from iotdash.lib.json_documents import Document, Problem, check_document, parse
+from iotdash.lib.json_documents import (
+    Document,
+    Problem,
+    check_document,
+    did_you_mean,
+    names_in_words,
+    parse,
+)
 
 EMPTY = "{\n}\n"
 
@@ -148,13 +155,20 @@ def _part_schema(manifest: Manifest) -> dict[str, Any]:
 
 def _not_enabled(device: Device, document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
     stored = current(device).document
-    problems = []
-    for key, value in document.value.items() if isinstance(document.value, dict) else ():
-        manifest = registry.by_device_key(key)
-        if manifest and key not in keys and stored.get(key) != value:
-            words = f"The extension {manifest.name} is not added to this organization. An administrator can add it."
-            problems.append(_problem(document, (key,), words, on_key=True))
-    return problems
+    value = document.value if isinstance(document.value, dict) else {}
+    unusable = [key for key, part in value.items() if key not in keys and (key not in stored or stored[key] != part)]
+    return [_unusable(document, key) for key in unusable]
+
+
+def _unusable(document: Document, key: str) -> Problem:
+    """A key whose extension is not added, or that no installed extension has."""
+    installed = sorted(each.device_key for each in registry.manifests().values() if each.device_key)
+    manifest = registry.by_device_key(key)
+    if manifest:
+        words = f"The extension {manifest.name} is not added to this organization. An administrator can add it."
+        return document.problem((key,), words, at_key=True)
+    words = f'No extension with the key "{key}" is installed here.{did_you_mean(key, installed)}'
+    return document.problem((key,), words, names_in_words(installed), at_key=True)
 
 
 def _parts(document: Document, keys: Mapping[str, Manifest]) -> list[tuple[str, Manifest, Mapping[str, Any]]]:

@@ -6,13 +6,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from extensions.core import registry, secret_settings
-from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
 from extensions.core.services import connection_checks
+from extensions.core.words import PASSING
 from iotdash.audit.services import Source
 from iotdash.lib.crypto import CryptoError
 
 ASK_AFTER = timedelta(seconds=30)
-PASSING = (Health.UNREACHABLE, Health.THROTTLED, Health.QUOTA_SPENT)
 
 
 def ask_again() -> None:

@@ -9,7 +9,7 @@ from extensions.core import queries, registry
 from extensions.core.models import ExtensionConfig, Health
 from extensions.core.views.lookup import check_named, configuration_or_404
 from extensions.core.views.outcome import outcome_context
-from extensions.core.views.settings_page import endpoint_context, stored_settings
+from extensions.core.views.settings_page import stored_settings
 from iotdash.lib import htmx
 from iotdash.lib.schema_forms import secret_names
 from iotdash.organizations.authorization import may
@@ -42,24 +42,27 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "sharing": queries.sharing(config),
         "siblings": config.organization.extension_configs.present().filter(slug=config.slug).count() - 1,
         "waiting": waiting.select_related("config")[:10],
-        "endpoint": endpoint_context(manifest, config.settings)["endpoint"],
+        "endpoint": manifest.endpoint(config.settings),
         **outcome_context(asked),
     }
 
 
 def _settings_rows(config: ExtensionConfig) -> list[dict[str, Any]]:
-    """Every field of the form: the value, or that a secret is stored."""
-    schema = registry.manifest(config.slug).settings_schema
+    """Every field that is set, or that follows from the others: the value, or that a secret is stored."""
+    manifest = registry.manifest(config.slug)
+    schema, follows = manifest.settings_schema, manifest.derived(config.settings)
     stored = stored_settings(config) or {}
     secret = [name for name in secret_names(schema) if name in stored]
-    return [
+    rows = [
         {
             "label": rule.get("title", name),
-            "value": _shown(rule, config.settings.get(name)),
+            "value": _shown(rule, config.settings.get(name, follows.get(name))),
             "secret": name in secret,
+            "required": name in schema.get("required", ()),
         }
         for name, rule in schema.get("properties", {}).items()
     ]
+    return [row for row in rows if row["secret"] or row["required"] or row["value"] not in (None, "")]
 
 
 def _shown(rule: dict[str, Any], value: Any) -> Any:

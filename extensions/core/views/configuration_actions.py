@@ -17,6 +17,7 @@ from extensions.core.views.outcome import outcome_context
 from extensions.core.views.settings_page import OUTCOME
 from iotdash.lib import htmx
 from iotdash.lib.crypto import CryptoError
+from iotdash.lib.lists import bounded_count
 from iotdash.organizations.roles import MANAGE_EXTENSIONS
 from iotdash.organizations.scoping import organization_view
 
@@ -35,12 +36,6 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
         return _to_page(request, config)
 
     return view
-
-
-@_action
-def make_default(request: HttpRequest, config: ExtensionConfig) -> str:
-    configurations.make_default(config, request.source)
-    return f"{config.name} is the default now. Devices that name no configuration use it."
 
 
 @_action
@@ -100,9 +95,32 @@ def _renamed(request: HttpRequest, config: ExtensionConfig, form: ConfigurationN
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organization_view(MANAGE_EXTENSIONS)
+def make_default(request: HttpRequest, config_id: int) -> HttpResponse:
+    """Asks first: it moves every device that names no configuration to another account."""
+    config = configuration_or_404(request, config_id)
+    if config.is_default:
+        return _to_page(request, config)
+    if request.method != "POST":
+        return htmx.render(request, "extensions/configuration/make_default.html", _moving(config))
+    configurations.make_default(config, request.source)
+    messages.success(request, f"{config.name} is the default now. Devices that name no configuration use it.")
+    return _to_page(request, config)
+
+
+def _moving(config: ExtensionConfig) -> dict[str, Any]:
+    return {
+        "config": config,
+        "view": queries.view_of(config),
+        "before": queries.default_of(config),
+        "moving": bounded_count(queries.devices_of_default(config)),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organization_view(MANAGE_EXTENSIONS)
 def remove(request: HttpRequest, config_id: int) -> HttpResponse:
     config = configuration_or_404(request, config_id)
-    context: dict[str, Any] = {"config": config, "view": queries.view_of(config)}
+    context: dict[str, Any] = {"config": config, "view": queries.view_of(config), "heir": queries.heir_of(config)}
     template = "extensions/configuration/remove.html"
     if request.method != "POST":
         return htmx.render(request, template, context)

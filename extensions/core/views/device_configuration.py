@@ -20,6 +20,8 @@ from iotdash.organizations.roles import CONFIGURE_DEVICES
 from iotdash.organizations.scoping import organization_view
 
 PAGE = "extensions/device/configuration.html"
+# What htmx swaps: on the drilldown the person stays there.
+EDITOR = "extensions/device/_configuration.html"
 STALE = "extensions/device/stale.html"
 PROBLEMS = "components/json_problems.html"
 
@@ -38,14 +40,14 @@ def edit(request: HttpRequest, type_id: str, device_id: str) -> HttpResponse:
 def _confirm(request: HttpRequest, device: Device) -> HttpResponse:
     form = DeviceConfigurationForm(request.POST)
     if not form.is_valid():
-        return htmx.invalid(request, PAGE, device_pages.editing_context(request, device, form))
+        return htmx.invalid(request, PAGE, device_pages.editing_context(request, device, form), part=EDITOR)
     text, version = form.cleaned_data["document"], form.cleaned_data["version"]
     try:
         device_configuration.confirm(device, text, version, request.source)
     except Invalid as invalid:
         context = device_pages.editing_context(request, device, form)
         context["problems"] = device_pages.markers_of(invalid.validation)
-        return htmx.invalid(request, PAGE, context)
+        return htmx.invalid(request, PAGE, context, part=EDITOR)
     except Stale as stale:
         return htmx.render(request, STALE, _stale_context(device, text, stale), status=409)
     return _confirmed(request, device, device_configuration.validate(device, text))
@@ -55,7 +57,9 @@ def _confirmed(request: HttpRequest, device: Device, validation: Validation) -> 
     messages.success(request, "The device configuration is confirmed.")
     for warning in validation.warnings:
         messages.warning(request, f"Confirmed, but look again at {warning.where}: {warning.message}")
-    return htmx.redirect(request, f"{_device_url(request, device)}#section-extension-configuration")
+    # By htmx without the section: the address would differ in that alone, and the browser would not load it anew.
+    section = "" if htmx.wants_part(request) else "#section-extension-configuration"
+    return htmx.redirect(request, f"{_device_url(request, device)}{section}")
 
 
 def _stale_context(device: Device, text: str, stale: Stale) -> dict[str, Any]:

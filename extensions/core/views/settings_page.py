@@ -62,12 +62,14 @@ class SettingsPage:
         return htmx.redirect(self.request, f"{self.request.path}?{where}#connection-check")
 
     def context(self) -> dict[str, Any]:
+        secrets = secret_names(self.manifest.settings_schema)
         return {
             "manifest": self.manifest,
             "config": self.config,
             "form": self.form,
             "guide": provider_files.guide(self.manifest.slug),
-            "secrets": secret_names(self.manifest.settings_schema),
+            "secrets": secrets,
+            "stored_secrets": any((self.stored or {}).get(name) for name in secrets),
             **endpoint_context(self.manifest, self.settings),
             **outcome_context(self.check),
             **self.extra,
@@ -85,9 +87,17 @@ def endpoint_context(manifest: Manifest, settings: Mapping[str, Any]) -> dict[st
         "address_field": addresses[-1] if addresses else "",
         "public_fields": public,
         "endpoint": manifest.endpoint(typed) if known else "",
+        "derived": derived(manifest, typed) if known else (),
         "problems": [words for name, words in manifest.settings_problems(typed) if typed.get(name)] if known else [],
         "warnings": manifest.settings_warnings(typed) if known else (),
     }
+
+
+def derived(manifest: Manifest, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, words) of every field that was left empty and follows from the others."""
+    rules = manifest.settings_schema.get("properties", {})
+    found = manifest.derived(settings).items()
+    return [(rules[name].get("title", name), words) for name, words in found if not settings.get(name)]
 
 
 def stored_settings(config: ExtensionConfig | None) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -62,6 +62,17 @@ def find_problems(value: Any, schema: Mapping[str, Any]) -> list[Finding]:
     return [finding for error in errors for finding in words_for(error)]
 
 
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A question to put behind a message, beginning with a space; empty if nothing is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def names_in_words(known: Sequence[str]) -> str:
+    """Which keys there may be, for `Problem.expected`."""
+    return ", ".join(f'"{name}"' for name in known) or "no keys"
+
+
 def words_for(error: ValidationError) -> Iterator[Finding]:
     """One error of jsonschema as findings (one per unknown or missing key)."""
     path = tuple(error.absolute_path)
@@ -79,10 +90,8 @@ def _unknown_keys(error: ValidationError, path: Path) -> Iterator[Finding]:
     for key in error.instance:
         # jsonschema names the keys only in its message.
         if key not in known and repr(key) in error.message:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            expected = ", ".join(f'"{name}"' for name in known) or "no keys"
-            yield Finding((*path, key), f'the key "{key}" is not known here.{hint}', expected, at_key=True)
+            message = f'the key "{key}" is not known here.{did_you_mean(key, known)}'
+            yield Finding((*path, key), message, names_in_words(known), at_key=True)
 
 
 def _missing_keys(error: ValidationError, path: Path) -> Iterator[Finding]:
@@ -123,8 +132,7 @@ def _enum(error: ValidationError) -> tuple[str, str]:
 
 
 def _one_of(instance: Any, allowed: list[Any]) -> tuple[str, str]:
-    near = difflib.get_close_matches(str(instance), [str(value) for value in allowed], n=1, cutoff=0.6)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
+    hint = did_you_mean(str(instance), [str(value) for value in allowed])
     return f"{_shown(instance)} is not one of the allowed values.{hint}", ", ".join(map(_shown, allowed))
 
 

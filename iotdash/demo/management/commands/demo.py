@@ -19,11 +19,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--began", type=float, help="Seconds since 1970 when the person gave the command.")
 
-    def handle(self, *, port: int, **options: Any) -> None:
+    def handle(self, *, port: int, began: float | None, **options: Any) -> None:
         try:
             with state.only_one(settings.VAR_DIR):
-                self._run(port, time.monotonic())
+                self._run(port, began or time.time())
         except state.CannotStart as error:
             raise CommandError(str(error)) from None
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         with supervisor.stopping_on_signals():
             self._start(supervisor, kept, port)
             if supervisor.wait_until_up(port):
-                self._welcome(kept, port, time.monotonic() - began)
+                self._welcome(kept, port, time.time() - began)
                 supervisor.watch()
             self._say("Stopping…")
         self._say("Stopped. The data is kept for the next start.")
@@ -57,6 +58,13 @@ class Command(BaseCommand):
         for process in commands(kept.ports):
             supervisor.start(process)
 
+    def _sandboxes(self, kept: state.DemoState) -> str:
+        words = "make it fail on purpose, see its accounts and calls"
+        return "".join(
+            f"The sandbox {name} has a page at http://{state.HOST}:{port}/ : {words}.\n"
+            for name, port in kept.ports.items()
+        )
+
     def _welcome(self, kept: state.DemoState, port: int, seconds: float) -> None:
         others = ", ".join(person.email for person in seed.PEOPLE[1:])
         self._say(
@@ -65,6 +73,7 @@ class Command(BaseCommand):
             f"  Email     {seed.PEOPLE[0].email}\n"
             f"  Password  {kept.password}\n\n"
             f"The same password signs in {others}.\n"
+            f"{self._sandboxes(kept)}\n"
             f"Logs are in {settings.VAR_DIR / 'log'}.\n"
             f"Stop with Ctrl-C, or from elsewhere: kill {os.getpid()}\n"
         )
