@@ -20,6 +20,7 @@ def manifest_parts(rest_host: str) -> dict[str, Any]:
         "settings_warnings": settings.settings_warnings,
         "account_key": settings.account_key,
         "endpoint": settings.endpoint,
+        "derived": settings.derived,
         "device_schema": iccid.DEVICE_SCHEMA,
         "device_problems": iccid.device_problems,
         "subject_field": iccid.FIELD,

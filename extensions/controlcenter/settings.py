@@ -68,6 +68,14 @@ def endpoint(settings: Settings) -> str:
         return ""
 
 
+def derived(settings: Settings) -> dict[str, str]:
+    """For `Manifest.derived`: the protocol that follows from the domain ID."""
+    try:
+        return {"protocol": f"{address_of(settings).protocol.upper()}, from the domain ID"}
+    except DomainIdError:
+        return {}
+
+
 def account_key(settings: Settings) -> str:
     """For `Manifest.account_key`: the host and the user; a domain ID that is no address stands for itself."""
     try:

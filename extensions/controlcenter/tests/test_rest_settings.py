@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from extensions.controlcenter.address import DomainIdError, parse_domain_id
 from extensions.controlcenter.settings import (
     account_key,
+    derived,
     endpoint,
     protocol_of,
     settings_problems,
@@ -194,3 +195,15 @@ def test_secrets_and_the_address_are_marked():
 
     assert {name for name, rule in rules.items() if rule.get("writeOnly")} == {"password", "access_key"}
     assert {name for name, rule in rules.items() if rule.get("x-address")} == {"domain_id"}
+
+
+@pytest.mark.parametrize(
+    ("domain_id", "words"),
+    [
+        ("restapi3.jasper.com", {"protocol": "REST, from the domain ID"}),
+        ("api.jasperwireless.com", {"protocol": "SOAP, from the domain ID"}),
+        ("", {}),
+    ],
+)
+def test_what_follows_from_the_domain_id_is_told(domain_id, words):
+    assert derived({**GOOD, "domain_id": domain_id}) == words
