@@ -144,11 +144,6 @@ def check_of(organization: Organization, check_id: UUID | str | None, **exact: A
     return checks.select_related("config").filter(public_id=check_id).first()
 
 
-def last_check(config: ExtensionConfig) -> ConnectionCheck | None:
-    """The newest check of the stored settings that is still remembered."""
-    return config.checks.order_by("-asked_at").first()
-
-
 def operations(
     organization: Organization, prefix: str = "", exact: Mapping[str, str] | None = None
 ) -> QuerySet[Operation]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.controlcenter.gsm import data_coding, length, segments
+from extensions.controlcenter.gsm import data_coding
 
 
 @pytest.mark.parametrize("text", ["reboot", "Prüfe Ñ & £5 @ ΔΩ\n", "{a|b} ~ [c] \\ ^ 5€", ""])
@@ -24,25 +24,3 @@ def test_one_foreign_character_decides_for_the_whole_text(before, after):
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters="`"), max_size=400))
 def test_printable_ascii_but_the_backtick_is_seven_bit(text):
     assert data_coding(text) == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("", 1),
-        ("a" * 160, 1),
-        ("a" * 161, 2),
-        ("€" * 80, 1),
-        ("€" * 81, 2),
-        ("ж" * 70, 1),
-        ("ж" * 71, 2),
-        ("😀" * 36, 2),
-    ],
-)
-def test_parts_are_counted_by_the_coding(text, parts):
-    assert segments(text) == parts
-
-
-def test_length_counts_what_is_sent():
-    assert length("5€") == 3
-    assert length("😀") == 2

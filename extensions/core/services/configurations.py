@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from extensions.core import lanes, registry, secret_settings
 from extensions.core.contract import Manifest
-from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation, State
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, State
 from extensions.core.services import linking
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
@@ -202,7 +202,3 @@ def _promote_another(config: ExtensionConfig) -> None:
     others = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
     if heir := others.order_by("pk").first():
         others.filter(pk=heir.pk).update(is_default=True)
-
-
-def unsettled_operations(config: ExtensionConfig) -> int:
-    return Operation.objects.filter(config=config, settled_at=None).count()
