@@ -27,10 +27,12 @@ NO_DATA = NoData.__name__
 
 
 def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
-    """The whole panel, or the part that htmx polls for: what is being typed elsewhere stays in the page."""
+    """The whole panel, or the part that htmx asks for: what is being typed elsewhere stays in the page."""
     context = data_context(request, target)
     if request.htmx.target == context["data_id"]:
-        return "sims/data.html", context
+        # A form that was just sent stays in the page, so it needs a new one-time key.
+        sent = _keys(target) if request.method == "POST" else []
+        return "sims/data.html", context | {"fresh_keys": sent}
     if request.htmx.target == context["plan_id"]:
         return "sims/plan_form.html", context | forms_context(request, target, context["sim"])
     return "sims/panel.html", context | forms_context(request, target, context["sim"])
@@ -75,8 +77,9 @@ def _what_is_known(target: Target) -> dict[str, Any]:
     """Before the first record there may be no row at all; templates then see one in which everything is unknown."""
     sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
     if sim is None:
-        return {"sim": Sim(config=target.config, subject=target.subject), "cycles": []}
-    return {"sim": sim, "cycles": list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])}
+        return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
+    cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
+    return {"sim": sim, "cycles": cycles, "cycle_starts": _earlier_cycles(target)}
 
 
 def _is_persons_read(operation: Operation) -> bool:
@@ -117,8 +120,12 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
         "plan_list": listed,
         "plans_awaited": target.config.state not in _STANDING_STILL and plans.being_listed(target.config),
         "sms_limit": provider.sms_limit(settings),
-        "cycle_starts": _earlier_cycles(target),
     }
+
+
+def _keys(target: Target) -> list[forms.BoundField]:
+    specs = operations.of(target.manifest.provider, target.config.settings)
+    return [operation_form(spec)["form_key"] for spec in specs if not spec.reads]
 
 
 def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form]:

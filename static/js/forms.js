@@ -32,6 +32,11 @@
     const form = event.target.closest("form[data-submit-on-change]");
     if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
   });
+  // A form that stays in the page after it was sent is empty again; one that was refused keeps what was typed.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form[data-reset-when-sent]");
+    if (form && event.detail.successful) form.reset();
+  });
   // The address of a list names only what was chosen.
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.target.matches("form.filter-bar")) return;

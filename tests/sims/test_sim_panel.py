@@ -169,3 +169,31 @@ def test_earlier_cycles_are_offered_from_any_known_one(
     time_machine.move_to(f"{today}T12:00:00Z")
     body = reader_client.get(PANEL).content.decode()
     assert [line.split('"')[0] for line in body.split('name="cycleStartDate" value="')[1:]] == offered
+
+
+def sent(client, operation_id: str, **values) -> str:
+    """What htmx puts into the page after a form was sent."""
+    headers = {"hx-request": "true", "hx-target": "sim-data-meterco"}
+    return client.post(f"{PANEL}operations/{operation_id}/", values, headers=headers).content.decode()
+
+
+def key_in(page: str, operation_id: str) -> str:
+    return re.search(rf'id="id_{operation_id}_form_key"[^>]*value="([^"]+)"', page).group(1)
+
+
+def test_a_sent_form_leaves_the_others_alone_and_gets_a_new_key(target, work, operator_client, later):
+    page = operator_client.get(PANEL).content.decode()
+    first = re.search(r'name="form_key" value="([^"]+)" id="id_sms_form_key"', page).group(1)
+    answer = sent(operator_client, "sms", message="one", form_key=first)
+    assert "<textarea" not in answer
+    second = key_in(answer, "sms")
+    assert second != first
+    work()
+    later(seconds=5)
+    work()
+    sent(operator_client, "sms", message="two", form_key=second)
+    assert list(Operation.objects.order_by("pk").values_list("parameters__message", flat=True)) == ["one", "two"]
+
+
+def test_polling_leaves_the_keys_alone(target, operator_client):
+    assert "form_key" not in part(operator_client, "sim-data-meterco")
