@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 exec .venv/bin/python -m pytest -n auto --dist loadgroup -q -m "not browser and not slow and not servers" \
-    --ignore-glob='*/tests/sandbox' --ignore=tests/contract "$@"
+    --no-migrations --ignore-glob='*/tests/sandbox' --ignore=tests/contract "$@"

@@ -80,6 +80,7 @@ def with_sims(db, monkeypatch, settings, tmp_path) -> Organization:
     return Organization.objects.get(public_id=seed.ORGANIZATION_ID)
 
 
+@pytest.mark.slow
 def test_the_sample_has_sims_in_every_state_and_four_past_cycles_of_usage(with_sims):
     sims = Sim.objects.filter(organization=with_sims)
     assert set(SimState) <= set(sims.exclude(fetched_at=None).values_list("state", flat=True))
@@ -88,6 +89,7 @@ def test_the_sample_has_sims_in_every_state_and_four_past_cycles_of_usage(with_s
     assert with_sims.devices.filter(configuration=None).count() == 1
 
 
+@pytest.mark.slow
 def test_one_device_has_a_sim_that_is_left_to_be_asked_about(with_sims):
     [operation] = Operation.objects.filter(operation_id="terminal")
     assert operation.device.info_description == "Its SIM is unknown to the carrier"

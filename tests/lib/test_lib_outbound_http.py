@@ -170,7 +170,6 @@ def bad_gzip(connection):
 @pytest.mark.parametrize(
     "handler",
     [
-        close_at_once,
         close_after_request,
         cut_in_head,
         cut_after_a_header,
@@ -184,6 +183,13 @@ def test_a_request_without_whole_answer_was_maybe_sent(serve, handler):
     with pytest.raises(AnswerLost) as failed:
         session().post(url(serve(handler)), data="x")
     assert failed.value.maybe_sent
+
+
+def test_a_connection_that_is_reset_at_once_fails_before_or_after_sending(serve):
+    """Which of the two, only the kernels know; a write is repeated only if it is the first."""
+    with pytest.raises((AnswerLost, ConnectFailed)) as failed:
+        session().post(url(serve(close_at_once)), data="x")
+    assert failed.value.maybe_sent == isinstance(failed.value, AnswerLost)
 
 
 def test_a_large_body_that_nobody_reads_was_maybe_sent(serve, release):

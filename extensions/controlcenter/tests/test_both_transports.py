@@ -17,6 +17,8 @@ from extensions.core.contract import Context, NoData, NotFound
 from extensions.sims.contract import SimRecord, UsageRecord
 from iotdash.lib.outbound import AddressPolicy, GuardedSession
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2017, 3, 15, 10, 0, tzinfo=UTC)
 CARRIER = ControlCenter()
 # SOAP gives MB with three decimals.
