@@ -16,8 +16,7 @@ from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
 from extensions.sims import operations, panel, plans, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
-
-BYTES_PER_MB = 1_048_576
+from extensions.sims.units import BYTES_PER_MB
 
 _VERDICTS = {
     SmsState.PENDING: Verdict.PENDING,

@@ -6,10 +6,10 @@ Django hands "" to a filter where a template looks for something that is not the
 from django import template
 
 from extensions.sims.contract import OVERAGE_OVERRIDES, SimState
+from extensions.sims.units import BYTES_PER_MB
 
 register = template.Library()
 
-BYTES_PER_MB = 1_048_576
 STATE_TONES = {
     SimState.ACTIVATED: "success",
     SimState.ACTIVATION_READY: "info",
@@ -50,8 +50,3 @@ def override_words(value: str | None) -> str | None:
 @register.filter
 def state_tone(state: str | None) -> str:
     return STATE_TONES.get(state, "neutral")
-
-
-@register.filter
-def item(mapping: dict, key: str):
-    return mapping.get(key)
