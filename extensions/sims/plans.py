@@ -9,10 +9,8 @@ from django.utils import timezone
 from extensions.core import registry
 from extensions.core.models import ExtensionConfig, Health, Operation
 from extensions.core.services import operations as asking
-from extensions.core.targets import Target
-from extensions.sims import operations
+from extensions.sims import background, operations
 from extensions.sims.models import CarrierPlans, Sim
-from iotdash.audit.services import Source
 
 LISTED_FOR = timedelta(days=1)
 
@@ -49,12 +47,7 @@ def being_listed(config: ExtensionConfig) -> bool:
 
 def ask(config: ExtensionConfig) -> None:
     """Queues the list in the background; a carrier that has no such operation is left alone."""
-    manifest = registry.manifest(config.slug)
-    spec = registry.operation(manifest, operations.RATE_PLANS)
-    if spec:
-        source = Source(actor="iotdash", organization=config.organization.public_id)
-        target = Target(config=config, manifest=manifest, subject="")
-        asking.ask(target, spec, {}, source, priority=Operation.BACKGROUND)
+    background.ask(config, operations.RATE_PLANS)
 
 
 def choices(config: ExtensionConfig) -> tuple[list[str], CarrierPlans | None]:
