@@ -197,3 +197,13 @@ def test_a_sent_form_leaves_the_others_alone_and_gets_a_new_key(target, work, op
 
 def test_polling_leaves_the_keys_alone(target, operator_client):
     assert "form_key" not in part(operator_client, "sim-data-meterco")
+
+
+def test_a_form_that_still_waits_for_its_plans_can_take_a_fresh_key(target, config, operator_client):
+    plans.ask(config)
+    page = operator_client.get(PANEL).content.decode()
+    assert "are being listed" in page
+    key = re.search(r'name="form_key" value="([^"]+)" id="id_sms_form_key"', page).group(1)
+    answer = sent(operator_client, "sms", message="one", form_key=key)
+    fresh = set(re.findall(r'id="(id_\w+_form_key)"', answer))
+    assert fresh and fresh <= set(re.findall(r'id="(id_\w+_form_key)"', page))
