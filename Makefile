@@ -1,7 +1,7 @@
 PORT ?= 8000
 PYTHON = .venv/bin/python
 
-help: ## this list
+help:
 	@sed -n 's/^\([a-z-]*\): .*## /\1 /p' Makefile | awk '{ verb = $$1; $$1 = ""; printf "  make %-11s%s\n", verb, $$0 }'
 
 demo: ## set up and run everything on this machine, with sample data (PORT=8000)
@@ -18,6 +18,10 @@ check: ## the fast lane: style, imports, migrations and the quick tests
 	@sh scripts/setup.sh dev
 	@sh scripts/check.sh
 
+bench: ## measure: speed, queries, memory, rates (QUICK=1 for small sizes, ONLY="lists memory" for some)
+	@sh scripts/setup.sh dev
+	@.venv/bin/python -m tests.benchmarks.run $(if $(QUICK),--quick) $(ONLY)
+
 format: ## put the code in shape
 	@sh scripts/setup.sh dev
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
@@ -26,4 +30,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset test check format lock
+.PHONY: help demo demo-reset test check bench format lock
