@@ -95,20 +95,23 @@ TEMPLATES = [
 ]
 
 
+_POSTGRESQL = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+_SQLITE = {
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {
+        # IMMEDIATE: a transaction that will write waits for its turn instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    },
+}
+
+
 def _database() -> dict:
-    if "DATABASE_URL" in env.ENVIRON:
-        return {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "iotdash.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            # IMMEDIATE: a transaction that will write waits for its turn instead of failing half-way.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
-        },
-    }
+    if "DATABASE_URL" not in env.ENVIRON:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "iotdash.sqlite3", **_SQLITE}
+    given = env.db("DATABASE_URL")
+    return given | (_SQLITE if given["ENGINE"].endswith("sqlite3") else _POSTGRESQL)
 
 
 DATABASES = {"default": _database()}

@@ -1,6 +1,9 @@
 """Fixtures of every test under `tests/`. The cast itself is in `cast.py`."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from tests.cast import (  # noqa: F401
     analyst,
@@ -31,3 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser") or item.get_closest_marker("servers"):
             item.add_marker(pytest.mark.xdist_group("real processes"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory) -> None:
+    """SQLite in a file, as it is used: in memory it has one writer, and no test with several threads could run."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        folder: Path = tmp_path_factory.mktemp("database")
+        database.setdefault("TEST", {})["NAME"] = folder / "test.sqlite3"

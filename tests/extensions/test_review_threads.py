@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 
+from devices.models import Device
 from extensions.core import lanes, registry
 from extensions.core.models import ExtensionConfig, Operation
 from extensions.core.services import configurations, device_configuration, operations
@@ -16,12 +17,6 @@ from tests.extensions.hostile_carrier import HostileCarrier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 6
-
-
-@pytest.fixture(autouse=True)
-def several_writers(transactional_db):
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("an SQLite database in memory has one writer; runs on a file and on PostgreSQL")
 
 
 def at_once(*tasks) -> list:
@@ -107,7 +102,7 @@ def test_the_same_account_added_at_once_is_there_once(organization, source, monk
 
 
 def test_one_of_two_writes_of_a_kind_wins(busy, source):
-    target = of_device(Operation.objects.first().device)[0]
+    target = of_device(Device.objects.first())[0]
     spec = registry.operation(target.manifest, "status")
     ask = [lambda: operations.ask(target, spec, {"status": "Activated"}, source)] * TIMES
     kinds = Counter(type(each) for each in at_once(*ask))
