@@ -78,6 +78,8 @@ def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:
         return
     if manifest.lane.per_second < SLOWEST_LANE:
         yield 10, f"its lane is slower than {SLOWEST_LANE} calls a second; a runner would lose it while it waits."
+    if manifest.lane.in_flight != 1 or not 0 < manifest.lane.budget <= 1:
+        yield 14, "its lane has one call in flight, and a budget above 0 and at most 1."
     for spec in registry.capability(manifest).operations(manifest):
         if not spec.reads and spec.confirm_within is None:
             yield 13, f'operation "{spec.id}" changes something but says nothing of confirm_within.'

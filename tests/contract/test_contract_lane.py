@@ -29,7 +29,7 @@ STEP_SECONDS, MOST_STEPS = 30, 40
 def no_waiting(monkeypatch):
     """No broker, no pace: the tests run the lane themselves, and the sandbox has no limit."""
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
-    monkeypatch.setattr(lanes, "pause", lambda seconds: None)
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
 
 
 @dataclass(frozen=True)

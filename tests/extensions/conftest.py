@@ -30,7 +30,7 @@ def messages(monkeypatch):
     """Lane messages that were sent, as (lane id, countdown); nothing goes to a broker."""
     sent = []
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: sent.append((args[0], countdown)))
-    monkeypatch.setattr(lanes, "pause", lambda seconds: None)
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
     return sent
 
 

@@ -10,7 +10,10 @@ from extensions.core.contract import CannotConnect, LanePolicy, QuotaSpent, Thro
 from extensions.core.models import ExtensionConfig, Lane
 from extensions.core.services import configurations, connection_checks
 from iotdash.audit.services import Source
+from iotdash.lib.outbound import CallRecord
 from tests.extensions import meterco
+
+ANSWERED = CallRecord("GET", "https://meterco.test/", 200, None, 0.1, sent=True)
 
 
 @pytest.fixture
@@ -23,14 +26,14 @@ def call(turn, later, seconds) -> tuple[float, float]:
     turn.take_slot()
     began = timezone.now().timestamp()
     later(seconds=seconds)
-    turn.note_answer(None)
+    turn.note_answer(ANSWERED)
     return began, timezone.now().timestamp()
 
 
 @pytest.mark.parametrize("latencies", [(0.05,), (0.4,), (0.9, 0, 0, 0, 0, 0, 0)])
 def test_no_second_of_the_providers_holds_more_calls_than_the_rate(lane, later, monkeypatch, latencies):
     """It counts a call at some moment between its beginning and its answer, the same or another for each call."""
-    monkeypatch.setattr(lanes, "pause", lambda seconds: later(seconds=seconds))
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: later(seconds=seconds))
     turn = lanes.Turn(lane.pk)
     calls = [call(turn, later, latencies[number % len(latencies)]) for number in range(30)]
     for (_, answered), (began, _) in zip(calls, calls[5:], strict=False):
@@ -39,7 +42,7 @@ def test_no_second_of_the_providers_holds_more_calls_than_the_rate(lane, later, 
 
 def test_slow_answers_cost_no_waiting(lane, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes.turn, "pause", waited.append)
     turn = lanes.Turn(lane.pk)
     for _ in range(12):
         call(turn, later, 0.4)
@@ -48,7 +51,7 @@ def test_slow_answers_cost_no_waiting(lane, later, monkeypatch):
 
 def test_the_pace_is_kept_across_runners(lane, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", lambda seconds: waited.append(seconds) or later(seconds=seconds))
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: waited.append(seconds) or later(seconds=seconds))
     first, second = lanes.Turn(lane.pk), lanes.Turn(lane.pk)
     for _ in range(5):
         call(first, later, 0.01)
@@ -59,7 +62,7 @@ def test_the_pace_is_kept_across_runners(lane, later, monkeypatch):
 
 def test_a_call_that_was_never_answered_counts_from_its_beginning(lane, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes.turn, "pause", waited.append)
     turn = lanes.Turn(lane.pk)
     for _ in range(6):
         turn.take_slot()
@@ -68,7 +71,7 @@ def test_a_call_that_was_never_answered_counts_from_its_beginning(lane, later, m
 
 def test_less_than_one_call_a_second(db, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes.turn, "pause", waited.append)
     turn = lanes.Turn(lanes.throwaway(LanePolicy(per_second=0.5)).pk)
     call(turn, later, 0)
     turn.take_slot()
@@ -77,7 +80,7 @@ def test_less_than_one_call_a_second(db, later, monkeypatch):
 
 def test_calls_of_a_check_count_in_the_lane_that_it_opens(db, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes.turn, "pause", waited.append)
     old, new = lanes.throwaway(LanePolicy(per_second=5)), lanes.of_account("an account", LanePolicy(per_second=5))
     call(lanes.Turn(old.pk), later, 0)
     lanes.carry_over(old, new)

@@ -259,7 +259,7 @@ def test_a_killed_runner_leaves_a_write_unknown_and_a_read_queued(target, source
     Operation.objects.update(state="sent", holder="somebody who was killed", sent_at=write.asked_at, attempts=1)
     later(seconds=1)
     config.refresh_from_db()
-    for source_of_work in lanes._sources:
+    for source_of_work in lanes.work.sources():
         source_of_work.recover(config.lane_id)
     write.refresh_from_db()
     read.refresh_from_db()
@@ -275,7 +275,7 @@ def test_what_a_living_runner_sent_is_left_alone(target, source, config):
     turn = lanes.Turn(config.lane_id)
     turn.hold()
     Operation.objects.update(state="sent", holder=turn.holder)
-    for source_of_work in lanes._sources:
+    for source_of_work in lanes.work.sources():
         source_of_work.recover(config.lane_id)
     write.refresh_from_db()
     assert write.state == "sent"

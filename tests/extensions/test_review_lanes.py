@@ -21,7 +21,7 @@ def lane(db):
 
 def test_a_clock_that_was_set_back_does_not_stop_a_lane(lane, later, monkeypatch):
     waited = []
-    monkeypatch.setattr(lanes, "pause", waited.append)
+    monkeypatch.setattr(lanes.turn, "pause", waited.append)
     turn = lanes.Turn(lane.pk)
     ahead = (timezone.now() + timedelta(hours=1)).timestamp()
     Lane.objects.update(recent_calls=[ahead] * 5)
@@ -57,7 +57,7 @@ def test_a_write_for_which_no_slot_could_be_taken_is_not_unknown(config, target,
     work = operations.source.next(config.lane_id, timezone.now())
     with monkeypatch.context() as patch:
         patch.setattr(lanes.Turn, "_take_slot", locked)
-        work(turn)
+        turn.do(work)
     write.refresh_from_db()
     assert (write.state, write.sent_at) == ("queued", None)
 

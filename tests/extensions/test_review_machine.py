@@ -166,7 +166,7 @@ class Machine:
 
 @pytest.fixture
 def world(db, organization, source, monkeypatch, time_machine):
-    monkeypatch.setattr(lanes, "pause", lambda seconds: None)
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
     sent = []
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: sent.append((args[0], countdown)))
     time_machine.move_to(timezone.now(), tick=False)

@@ -157,7 +157,7 @@ def test_nothing_is_sent_for_what_was_paused_a_moment_ago(target, source, config
     turn.hold()
     work = operations.source.next(config.lane_id, timezone.now())
     configurations.pause(config, source)
-    work(turn)
+    turn.do(work)
     write.refresh_from_db()
     assert (write.state, provider.calls["set_state"]) == ("queued", 0)
 
@@ -168,7 +168,7 @@ def test_a_lane_lost_before_the_first_call_of_a_write_leaves_it_queued(target, s
     turn.hold()
     turn.calls = 3
     provider.will["set_state"] = [lanes.LaneLost()]
-    operations.source.next(config.lane_id, timezone.now())(turn)
+    turn.do(operations.source.next(config.lane_id, timezone.now()))
     write.refresh_from_db()
     assert (write.state, write.sent_at, write.attempts) == ("queued", None, 0)
 

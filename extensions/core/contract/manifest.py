@@ -20,9 +20,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class LanePolicy:
-    """How many calls a second one external account takes, over all its users; one at a time, always."""
+    """How many calls a second one external account takes, over all its users.
+
+    `in_flight` is how many may be under way at once; lanes know one and a check refuses others. `budget` is the share
+    of the rate, above 0 and at most 1, that slow background reading may take in any minute.
+    """
 
     per_second: float
+    in_flight: int = 1
+    budget: float = 0.5
 
 
 @dataclass(frozen=True)

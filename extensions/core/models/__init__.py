@@ -3,16 +3,18 @@
 from extensions.core.models.check import ConnectionCheck
 from extensions.core.models.configuration import ExtensionConfig, Health
 from extensions.core.models.device import DeviceConfiguration
-from extensions.core.models.lane import Lane
+from extensions.core.models.lane import CallCount, Lane, Purpose
 from extensions.core.models.operation import UNSETTLED, Operation, State
 
 __all__ = [
     "UNSETTLED",
+    "CallCount",
     "ConnectionCheck",
     "DeviceConfiguration",
     "ExtensionConfig",
     "Health",
     "Lane",
     "Operation",
+    "Purpose",
     "State",
 ]

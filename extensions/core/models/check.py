@@ -34,6 +34,7 @@ class ConnectionCheck(models.Model):
     code = models.CharField(max_length=80, blank=True, help_text="The provider's own code.")
     words = models.CharField(max_length=500, blank=True, help_text="The provider's own words.")
     facts = models.JSONField(default=dict)
+    quiet = models.BooleanField(default=False, help_text="No person asked for it.")
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)

@@ -1,5 +1,26 @@
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+
+class Purpose(models.TextChoices):
+    """What a call is made for, the most urgent first: a lane does what is due in this order."""
+
+    PEOPLE = "people", "Asked for by people"
+    CONFIRMATION = "confirmation", "Confirming what was asked for"
+    BACKGROUND = "background", "Background"
+    SYNC = "sync", "Synchronisation"
+    USAGE = "usage", "Usage"
+
+    @property
+    def rank(self) -> int:
+        """0 is the most urgent."""
+        return list(Purpose).index(self)
+
+    @property
+    def limited(self) -> bool:
+        """Whether it only gets the budget's share of the account's rate, also when nobody else wants the rest."""
+        return self is Purpose.USAGE
 
 
 class Lane(models.Model):
@@ -16,8 +37,16 @@ class Lane(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     per_second = models.FloatField(default=1)
+    budget = models.FloatField(default=0.5, help_text="Share of the rate that limited purposes get.")
     last_call_at = models.DateTimeField(default=timezone.now)
+    last_purpose = models.CharField(
+        max_length=16, blank=True, help_text="What the newest call was made for; empty if nothing of it was sent."
+    )
+    last_config_id = models.BigIntegerField(default=0, help_text="Which configuration the newest call was made for.")
     recent_calls = models.JSONField(default=list, help_text="Unix times of the newest calls, when each was answered.")
+    limited_calls = models.JSONField(
+        default=list, help_text="[Unix second, calls] of limited purposes, of the last minute."
+    )
     block = models.CharField(max_length=12, choices=Block.choices, blank=True)
     blocked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Calls that failed since the last that did not.")
@@ -25,3 +54,37 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return f"lane {self.key[:12]}"
+
+    @property
+    def limited_per_minute(self) -> int:
+        """How many calls limited purposes get in any minute; never none, or they would wait for ever."""
+        return max(1, int(60 * self.per_second * self.budget))
+
+
+class CallCount(models.Model):
+    """How many calls a lane made in a minute (or, later, in an hour) for one purpose, on behalf of one configuration.
+
+    `config_id` is no foreign key: counts outlive a configuration; 0 stands for settings that were not saved yet.
+    `failed` counts those after which the account or the way to it was in doubt; `throttled` those of them that the
+    provider refused for their pace.
+    """
+
+    lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="call_counts")
+    begins = models.DateTimeField()
+    seconds = models.PositiveIntegerField(default=60)
+    purpose = models.CharField(max_length=16)
+    config_id = models.BigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    throttled = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lane", "begins", "purpose", "config_id", "seconds"], name="one_count_of_a_minute"
+            )
+        ]
+        indexes = [models.Index(fields=["begins"], condition=Q(seconds=60), name="call_count_minutes")]
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls for {self.purpose} from {self.begins:%Y-%m-%d %H:%M}"

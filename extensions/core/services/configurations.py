@@ -129,7 +129,7 @@ def note_proof(config: ExtensionConfig, sentence: str) -> None:
     """
     manifest = registry.manifest(config.slug)
     before, config.lane = config.lane, lanes.of_account(config.account_digest, manifest.lane)
-    lanes.carry_over(before, config.lane)
+    lanes.carry_over(before, config.lane, config.pk)
     same = ExtensionConfig.objects.present().filter(pk=config.pk, secrets=config.secrets)
     same.update(lane=config.lane, proved_at=timezone.now(), proof=sentence[:300])
     # Work that was waiting goes on in the new lane, whose runner knows nothing of it yet.

@@ -40,7 +40,7 @@ def ask(
     """
     stored = config is not None and _is_stored(config, secret_settings.digest(settings))
     with transaction.atomic():
-        check = _queued(organization, manifest, settings, source, config if stored else None)
+        check = _queued(organization, manifest, settings, source, config if stored else None, quiet=quiet)
         if not quiet:
             record(source, "connection checked", "extension", config.name if config else manifest.name)
     lanes.try_now(check.lane_id)
@@ -54,6 +54,8 @@ def _queued(
     settings: Mapping[str, Any],
     source: Source,
     config: ExtensionConfig | None,
+    *,
+    quiet: bool,
 ) -> ConnectionCheck:
     return ConnectionCheck.objects.create(
         organization=organization,
@@ -63,6 +65,7 @@ def _queued(
         draft=crypto.encrypt_json(dict(settings)),
         settings_digest=secret_settings.digest(settings),
         asked_by=source.actor,
+        quiet=quiet,
     )
 
 
@@ -161,7 +164,10 @@ class _Source:
 
     def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
         check = self._queued().filter(lane_id=lane_id).select_related("config__lane").order_by("pk").first()
-        return (lambda turn: run(check, turn)) if check else None
+        if check is None:
+            return None
+        purpose = lanes.Purpose.BACKGROUND if check.quiet else lanes.Purpose.PEOPLE
+        return lanes.Work(lambda turn: run(check, turn), purpose, check.config_id or 0)
 
     def next_due_at(self, lane_id: int) -> datetime | None:
         return self._queued().filter(lane_id=lane_id).order_by("pk").values_list("asked_at", flat=True).first()

@@ -190,7 +190,9 @@ class _Source:
     def next(self, lane_id: int, now: datetime) -> lanes.Work | None:
         due = self._open(lane_id).filter(next_attempt_at__lte=now).order_by("priority", "next_attempt_at", "id")
         operation = due.select_related("config__lane", "config__organization").first()
-        return (lambda turn: performing.run(operation, turn)) if operation else None
+        if operation is None:
+            return None
+        return lanes.Work(lambda turn: performing.run(operation, turn), _purpose(operation), operation.config_id)
 
     def next_due_at(self, lane_id: int) -> datetime | None:
         return self._open(lane_id).aggregate(at=Min("next_attempt_at"))["at"]
@@ -206,6 +208,12 @@ class _Source:
         orphans = self._sent().filter(~Exists(_held(timezone.now())), config__lane_id=lane_id)
         for operation in orphans.select_related("config"):
             performing.answer_lost(operation, "The process that sent this was stopped before the answer came.")
+
+
+def _purpose(operation: Operation) -> lanes.Purpose:
+    if operation.kind != Kind.READ and operation.sent_at:
+        return lanes.Purpose.CONFIRMATION
+    return lanes.Purpose.PEOPLE if operation.priority == Operation.PEOPLE else lanes.Purpose.BACKGROUND
 
 
 source = _Source()

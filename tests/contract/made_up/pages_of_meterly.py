@@ -27,7 +27,7 @@ def sandbox(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
-    monkeypatch.setattr(lanes, "pause", lambda seconds: None)
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
 
 
 @pytest.fixture

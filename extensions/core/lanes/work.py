@@ -1,0 +1,66 @@
+"""Work and where it comes from."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.utils import timezone
+
+from extensions.core.lanes.turn import Turn
+from extensions.core.models import Purpose
+
+
+@dataclass(frozen=True)
+class Work:
+    """The smallest piece that makes sense alone: best one call, so that more urgent work never waits for more.
+
+    `run` makes its calls in sessions of the turn, notes in health how they went, and lets neither ProviderError nor
+    LaneLost out. Its calls are counted for `purpose` and `config_id` (0: settings that are not saved yet). Finding work
+    changes nothing: it may be found and not done.
+    """
+
+    run: Callable[[Turn], None]
+    purpose: Purpose
+    config_id: int = 0
+
+
+class WorkSource(Protocol):
+    """Where a lane's work comes from, registered at start-up."""
+
+    def next(self, lane_id: int, now: datetime) -> Work | None: ...
+
+    def next_due_at(self, lane_id: int) -> datetime | None: ...
+
+    def due_lanes(self, now: datetime) -> Iterable[int]: ...
+
+    def recover(self, lane_id: int) -> None:
+        """Takes back work that a killed runner left unfinished."""
+
+
+_sources: list[tuple[Purpose, WorkSource]] = []
+
+
+def register_source(source: WorkSource, most_urgent: Purpose) -> None:
+    """`most_urgent` is the most urgent purpose of its work and its place among the sources, whoever registers first.
+
+    A source of a limited purpose has no other work: it is not asked while the budget is spent.
+    """
+    if all(source is not known for _, known in _sources):
+        _sources.append((most_urgent, source))
+        _sources.sort(key=lambda known: known[0].rank)
+
+
+def sources(*, limited: bool = True) -> list[WorkSource]:
+    """The most urgent first; without those of limited purposes if so asked."""
+    return [source for purpose, source in _sources if limited or not purpose.limited]
+
+
+def should_yield(turn: Turn) -> bool:
+    """Whether more urgent work waits in the lane. Work of several calls asks between any two, and ends early if so."""
+    more_urgent = [source for purpose, source in _sources if purpose.rank < turn.purpose.rank]
+    return any(source.next(turn.lane_id, timezone.now()) for source in more_urgent)
+
+
+def limited_sources() -> list[WorkSource]:
+    return [source for purpose, source in _sources if purpose.limited]
