@@ -1,6 +1,7 @@
 """The web process: `gunicorn iotdash.wsgi` reads this file by itself. The worker count is WEB_CONCURRENCY."""
 
 import os
+import sys
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -14,6 +15,17 @@ control_socket_disable = True
 
 def post_worker_init(worker) -> None:
     """Refuses to serve with an unsafe configuration, and imports every page before the first request."""
+    from django.core.management.base import SystemCheckError
+    from django.db import connections
+    from gunicorn.arbiter import Arbiter
+
     from iotdash.serving import refuse_unsafe
 
-    refuse_unsafe()
+    try:
+        refuse_unsafe()
+    except SystemCheckError as error:
+        worker.log.critical("%s", error)
+        # Any other exit code, and gunicorn would start it over and over.
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)
+    # Requests are served by other threads, with connections of their own.
+    connections.close_all()

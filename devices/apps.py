@@ -8,7 +8,10 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.cards import CARD
+        from devices.services.tokens import redigest
+        from iotdash.runtime.key_marks import register_redigest
 
         cards.register(CARD)
+        register_redigest("device tokens", redigest)
         nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10))
         nav.register(nav.NavEntry("Device types", "box", "devices:types", order=15))

@@ -16,6 +16,8 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def check_before_work(**known: Any) -> None:
+    from django.db import connections
+
     from iotdash.serving import refuse_unsafe
 
     try:
@@ -23,6 +25,8 @@ def check_before_work(**known: Any) -> None:
     except SystemCheckError as error:
         # Celery goes on after any other exception of a signal.
         raise SystemExit(str(error)) from None
+    # Tasks run in other threads, with connections of their own.
+    connections.close_all()
 
 
 @worker_ready.connect

@@ -1,7 +1,8 @@
 """`/healthz`: is all of it up? `/readyz`: can this web process serve? Neither minds host names or sessions.
 
 Apps may add a part with `register_probe(name, probe)` from AppConfig.ready(). A probe is cheap, returns ""
-when the part is up, and otherwise a sentence without secrets.
+when the part is up, and otherwise a sentence without secrets. `/healthz` is "degraded" and still answers 200 when only
+parts fail that restarting would not mend and that most work goes on without.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from extensions.core.services import readability
 from iotdash.celery import app
+from iotdash.lib.key_doctor import watch
 from iotdash.runtime.models import Heartbeat
 
 Probe = Callable[[], str]
@@ -61,7 +64,25 @@ def sweep() -> str:
     return ""
 
 
-_probes: dict[str, Probe] = {"database": database, "cache": cache_store, "broker": broker, "sweep": sweep}
+def keys() -> str:
+    """Whether what is stored can be read with the keys of this process, and with those of the worker."""
+    report = watch.refreshed()
+    if report and report.unreadable:
+        return " ".join(report.sentences)
+    try:
+        return readability.sentence()
+    except DatabaseError:
+        return "The database does not answer."
+
+
+_probes: dict[str, Probe] = {
+    "database": database,
+    "cache": cache_store,
+    "broker": broker,
+    "sweep": sweep,
+    "keys": keys,
+}
+_NOT_VITAL = {"keys"}
 
 
 def register_probe(name: str, probe: Probe) -> None:
@@ -97,9 +118,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _report(probes: dict[str, Probe]) -> JsonResponse:
     parts = {name: probe() or "up" for name, probe in probes.items()}
-    up = all(state == "up" for state in parts.values())
-    body = {"status": "up" if up else "not up", "parts": parts}
-    return JsonResponse(body, status=200 if up else 503, headers={"Cache-Control": "no-store"})
+    down = {name for name, state in parts.items() if state != "up"}
+    status = "not up" if down - _NOT_VITAL else "degraded" if down else "up"
+    code = 503 if status == "not up" else 200
+    return JsonResponse({"status": status, "parts": parts}, status=code, headers={"Cache-Control": "no-store"})
 
 
 class HealthMiddleware:

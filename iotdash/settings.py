@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from iotdash.discovery import capability_apps, provider_folders
+from iotdash.lib.key_environment import KeyEnvironment
 from iotdash.lib.logging import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,6 +18,8 @@ TESTING = "pytest" in sys.modules
 
 env = environ.Env()
 environ.Env.read_env(env.str("IOTDASH_ENV_FILE", default=str(BASE_DIR / ".env")))
+# Keys may also come from files, as containers hand them over: NAME_FILE names one.
+key_env = KeyEnvironment(env.ENVIRON)
 
 # Data of the embedded installation: database, broker, keys, sandboxes.
 VAR_DIR = env.path("IOTDASH_VAR", default=str(BASE_DIR / "var"))
@@ -24,7 +27,9 @@ VAR_DIR = Path(str(VAR_DIR))
 
 DEBUG = env.bool("DEBUG", default=False)
 # The fallback serves tests and one-off commands only; a system check refuses it in production.
-SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-that-check-deploy-refuses-0123456789")
+SECRET_KEY = key_env.text("SECRET_KEY") or "insecure-development-key-that-check-deploy-refuses-0123456789"
+# Former ones: who is signed in stays so while they are listed.
+SECRET_KEY_FALLBACKS = key_env.texts("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -179,8 +184,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iotdash@localhost")
 
 # --- Secrets and outgoing calls ----------------------------------------------------------------------------------
 # First key encrypts, all decrypt. Each is 32 bytes in URL-safe base64 (`manage.py generatekey`).
-IOTDASH_SECRET_KEYS = env.list("IOTDASH_SECRET_KEYS", default=[])
-IOTDASH_DIGEST_KEY = env.str("IOTDASH_DIGEST_KEY", default="")
+IOTDASH_SECRET_KEYS = key_env.texts("IOTDASH_SECRET_KEYS")
+IOTDASH_DIGEST_KEY = key_env.text("IOTDASH_DIGEST_KEY")
+# Sentences about variables that cannot be used; a system check says them.
+IOTDASH_KEY_PROBLEMS = key_env.problems
 if TESTING and not IOTDASH_SECRET_KEYS:
     IOTDASH_SECRET_KEYS = ["dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdDE="]
     IOTDASH_DIGEST_KEY = "test-digest-key-test-digest-key-test-digest"

@@ -46,3 +46,9 @@ def reissue_token(device: Device, source: Source, *, token: str | None = None) -
         device.save(update_fields=["token_digest", "token_issued_at"])
         record(source, "device token reissued", "device", device.path)
     return token
+
+
+def redigest() -> str:
+    """After the digest key was lost: a digest cannot be worked out anew without the token."""
+    count = Device.objects.exclude(token_digest="").count()
+    return f"Device tokens: {count} are refused from now on. Reissue them on the devices' pages."

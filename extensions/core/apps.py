@@ -8,7 +8,9 @@ class ExtensionsConfig(AppConfig):
 
     def ready(self) -> None:
         from extensions.core import checks, facet, lanes, pages, registry
-        from extensions.core.services import connection_checks, linking, operations, recovery
+        from extensions.core.services import connection_checks, linking, operations, readability, recovery, redigesting
+        from iotdash.lib.ciphertexts import register_ciphertexts
+        from iotdash.runtime.key_marks import register_redigest
         from iotdash.runtime.sweep import register_due_finder
 
         registry.load()
@@ -17,6 +19,12 @@ class ExtensionsConfig(AppConfig):
         pages.register()
         lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
         lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
+        configurations, checks_asked = self.get_model("ExtensionConfig"), self.get_model("ConnectionCheck")
+        register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")
+        register_ciphertexts("connection checks", checks_asked, "draft", "organization_id")
+        register_redigest("accounts", redigesting.redigest)
+        # First, so that what becomes readable is due in the same sweep.
+        register_due_finder("unreadable secrets", readability.review)
         register_due_finder("lanes", lanes.wake_due)
         register_due_finder("connection checks", connection_checks.forget_old)
         register_due_finder("links of devices", linking.wake_stale)

@@ -11,7 +11,7 @@ from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.forms import DeviceConfigurationForm
-from extensions.core.models import DeviceConfiguration, Health
+from extensions.core.models import STANDING_STILL, DeviceConfiguration, Health
 from extensions.core.services import device_configuration
 from extensions.core.targets import Target
 from iotdash.lib.json_documents import Problem
@@ -46,9 +46,9 @@ class Panel:
 
     @property
     def obstacle(self) -> Health | None:
-        """Why nothing new can come: paused, or waiting for credentials."""
+        """Why nothing new can come: paused, or waiting for credentials or their key."""
         state = self.target.config.state if self.target else None
-        return state if state in (Health.PAUSED, Health.NEEDS_ATTENTION) else None
+        return state if state in STANDING_STILL else None
 
 
 def editing_context(

@@ -45,9 +45,22 @@ def note_failure(config: ExtensionConfig, error: ProviderError) -> None:
             _change(other, health, _reason(error))
 
 
+@transaction.atomic
 def note_unreadable(config: ExtensionConfig, error: CryptoError) -> None:
-    """The stored secrets cannot be decrypted; the ciphertext is kept until the key is back."""
-    _change(config, Health.NEEDS_ATTENTION, str(error))
+    """The stored secrets cannot be decrypted. They and the health are kept as they are until the key is back."""
+    reason = str(error)[:300]
+    if _row(config).filter(unreadable_at=None).update(unreadable_at=timezone.now(), unreadable_reason=reason):
+        record(_source(config), "extension secrets unreadable", "extension", config.name, reason=reason)
+        logger.error("the secrets of extension configuration %s cannot be read: %s", config.pk, reason)
+
+
+@transaction.atomic
+def note_readable(config: ExtensionConfig) -> None:
+    """They can be decrypted again: what was waiting goes on."""
+    if _row(config).exclude(unreadable_at=None).update(unreadable_at=None, unreadable_reason=""):
+        record(_source(config), "extension secrets readable again", "extension", config.name)
+        logger.info("the secrets of extension configuration %s can be read again", config.pk)
+        transaction.on_commit(lambda: lanes.wake(config.lane_id))
 
 
 def _of_lane(config: ExtensionConfig, error: ProviderError) -> Health | None:
@@ -63,7 +76,11 @@ def _reason(error: ProviderError) -> str:
 
 def _row(config: ExtensionConfig) -> QuerySet[ExtensionConfig]:
     """Nothing once it was removed, or its credentials replaced: a call made before says nothing about those."""
-    return ExtensionConfig.objects.present().filter(pk=config.pk, secrets=config.secrets)
+    return ExtensionConfig.objects.present().filter(pk=config.pk, credentials_version=config.credentials_version)
+
+
+def _source(config: ExtensionConfig) -> Source:
+    return Source(actor="iotdash", organization=config.organization.public_id)
 
 
 @transaction.atomic
@@ -73,6 +90,5 @@ def _change(config: ExtensionConfig, health: Health, reason: str) -> None:
     if not row.exclude(health=health).update(health=health, health_since=timezone.now(), health_reason=reason):
         row.exclude(health_reason=reason).update(health_reason=reason)
         return
-    source = Source(actor="iotdash", organization=config.organization.public_id)
-    record(source, f"extension {health.value}", "extension", config.name, reason=reason)
+    record(_source(config), f"extension {health.value}", "extension", config.name, reason=reason)
     logger.info("extension configuration %s is now %s: %s", config.pk, health.value, reason)

@@ -12,6 +12,7 @@ HEALTH_TONES = {
     Health.THROTTLED: "warning",
     Health.QUOTA_SPENT: "warning",
     Health.UNREACHABLE: "danger",
+    Health.UNREADABLE: "danger",
     Health.PAUSED: "neutral",
 }
 OPERATION_TONES = {

@@ -45,6 +45,8 @@ class ConfigurationView:
         """Why it is as it is, in words; empty when there is nothing to say."""
         if self.config.paused_at:
             return f"Paused by {self.config.paused_by}. Nothing is asked of the service until it is resumed."
+        if self.config.unreadable_at:
+            return self.config.unreadable_reason
         return "" if self.health == Health.CONNECTED else self.config.health_reason
 
     @property

@@ -21,6 +21,15 @@ def whole(config: ExtensionConfig) -> dict[str, Any]:
     return {**config.settings, **(crypto.decrypt_json(config.secrets) if config.secrets else {})}
 
 
+def problem(config: ExtensionConfig) -> str:
+    """Why the stored secrets cannot be read here and now; "" when they can."""
+    try:
+        whole(config)
+    except crypto.CryptoError as error:
+        return str(error)
+    return ""
+
+
 def digest(settings: Mapping[str, Any]) -> str:
     """Equal for equal settings; says nothing about them."""
     return crypto.keyed_digest("settings", repr(sorted(settings.items())))

@@ -11,10 +11,11 @@ HEALTH_ICONS = {
     Health.THROTTLED: "gauge",
     Health.QUOTA_SPENT: "receipt",
     Health.UNREACHABLE: "plug-connected-x",
+    Health.UNREADABLE: "key",
     Health.PAUSED: "player-pause",
 }
 # What keeps a configuration from working, and may change without anybody looking at the page.
-UNHEALTHY = (Health.NEEDS_ATTENTION, Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
+UNHEALTHY = (Health.NEEDS_ATTENTION, Health.UNREADABLE, Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
 # What passes by itself: the service is asked again after a while.
 PASSING = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from extensions.core.contract import NoData, OperationSpec
 from extensions.core.forms import operation_form
-from extensions.core.models import Health, Operation
+from extensions.core.models import STANDING_STILL, Health, Operation
 from extensions.core.targets import Target
 from extensions.core.words import operation_title
 from extensions.sims import operations, plans
@@ -60,7 +60,7 @@ def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
 
 def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
     unsettled = [operation for operation in asked if not operation.settled]
-    standing_still = target.config.state in _STANDING_STILL
+    standing_still = target.config.state in STANDING_STILL
     return {
         "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
         "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
@@ -104,10 +104,6 @@ def _url(name: str, request: HttpRequest, target: Target, **more: str) -> str:
     return reverse(f"extensions:{name}", kwargs=keys | where | more)
 
 
-# While a configuration is in one of these, nothing will change until a person does something.
-_STANDING_STILL = (Health.PAUSED, Health.NEEDS_ATTENTION)
-
-
 def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, Any]:
     """A form for every operation that the carrier has and this member may run."""
     provider, settings = target.manifest.provider, target.config.settings
@@ -118,7 +114,7 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
         "forms": _forms(specs, sim),
         "plan_names": names,
         "plan_list": listed,
-        "plans_awaited": target.config.state not in _STANDING_STILL and plans.being_listed(target.config),
+        "plans_awaited": target.config.state not in STANDING_STILL and plans.being_listed(target.config),
         "sms_limit": provider.sms_limit(settings),
     }
 

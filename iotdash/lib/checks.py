@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from iotdash.lib import crypto
 
-_HINT = 'Make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+_HINT = "Make one with: manage.py generatekey"
 
 
 @register("secrets")
@@ -17,13 +17,18 @@ def check_secret_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return [Warning("IOTDASH_SECRET_KEYS is empty: secrets cannot be stored.", hint=_HINT, id="lib.W001")]
     return [
         Error(
-            f"Key {number} of IOTDASH_SECRET_KEYS (id {crypto.key_id(key)}) is not 32 bytes in base64.",
-            hint=_HINT,
+            f"Key {number} of IOTDASH_SECRET_KEYS (id {crypto.key_id(key)}) is not 32 bytes in URL-safe base64.",
+            hint=f"It must be written exactly as it was made, without quotes or spaces. {_HINT}",
             id="lib.E001",
         )
         for number, key in enumerate(keys, start=1)
         if crypto.malformed(key)
     ]
+
+
+@register("secrets")
+def check_key_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [Error(problem, id="lib.E002") for problem in getattr(settings, "IOTDASH_KEY_PROBLEMS", [])]
 
 
 @register("secrets")
@@ -33,7 +38,7 @@ def check_digest_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             "IOTDASH_DIGEST_KEY is missing or shorter than 32 characters.",
-            hint="Set it once and never change it: tokens and API keys are compared by it.",
+            hint="Set it to what it was before: tokens and API keys are compared by it. A new installation invents it.",
             id="lib.W002",
         )
     ]

@@ -1,8 +1,8 @@
 """Encrypted secrets, keyed digests and token hashes.
 
 A ciphertext is `k1:<key id>:<Fernet token>`; the key id is the first 8 hex digits of the SHA-256 of the key's
-text. Keys come from IOTDASH_SECRET_KEYS (first is current). Digests come from IOTDASH_DIGEST_KEY, which never
-changes.
+text. Keys come from IOTDASH_SECRET_KEYS: the first encrypts, all decrypt, and they may be rotated. Digests come from
+IOTDASH_DIGEST_KEY alone, which stays the same for ever: tokens and lanes are found by them.
 """
 
 import base64
@@ -32,7 +32,8 @@ class KeyMissing(CryptoError):
 
     def __init__(self, key_id: str, ciphertext: str) -> None:
         super().__init__(
-            f"The key with id {key_id} is missing. Add it to IOTDASH_SECRET_KEYS to read this secret.",
+            f"The key with id {key_id} is missing: whoever runs this server adds it to IOTDASH_SECRET_KEYS and "
+            "restarts. What is stored is kept until then.",
             ciphertext,
         )
         self.key_id = key_id
@@ -48,27 +49,52 @@ def key_id(key: str) -> str:
 
 
 def malformed(key: str) -> bool:
-    """True if `key` is not 32 bytes in URL-safe base64."""
+    """True if `key` is not 32 bytes in URL-safe base64, exactly as they are written: its id is made of the text."""
     try:
-        return len(base64.urlsafe_b64decode(key.encode())) != 32
+        raw = base64.urlsafe_b64decode(key.encode())
     except (binascii.Error, ValueError):
         return True
+    return len(raw) != 32 or base64.urlsafe_b64encode(raw).decode() != key
+
+
+def key_ids() -> list[str]:
+    """Of the configured keys, the current one first."""
+    return [key_id(key) for key in settings.IOTDASH_SECRET_KEYS]
+
+
+def key_of(ciphertext: str) -> str:
+    """The id of the key that wrote it; "" if it is no ciphertext of this program."""
+    prefix, _, rest = ciphertext.partition(":")
+    name, _, token = rest.partition(":")
+    return name if prefix == _PREFIX and token else ""
+
+
+def prefix_of(key_id: str) -> str:
+    """How every ciphertext of that key begins."""
+    return f"{_PREFIX}:{key_id}:"
+
+
+def written_at(ciphertext: str) -> int:
+    """Unix time at which it was encrypted, as it says itself, without its key; 0 if it is damaged."""
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(ciphertext.rpartition(":")[2].encode())[1:9])
+    except (binascii.Error, ValueError):
+        return 0
 
 
 def encrypt(text: str) -> str:
     """Encrypt with the current key."""
     key = _current()
-    return f"{_PREFIX}:{key_id(key)}:{Fernet(key).encrypt(text.encode()).decode()}"
+    return f"{prefix_of(key_id(key))}{Fernet(key).encrypt(text.encode()).decode()}"
 
 
 def decrypt(ciphertext: str) -> str:
     """Raises KeyMissing (with the key id) or Corrupt."""
-    prefix, _, rest = ciphertext.partition(":")
-    name, _, token = rest.partition(":")
-    if prefix != _PREFIX or not token:
+    name = key_of(ciphertext)
+    if not name:
         raise Corrupt("This stored secret is not a ciphertext of this program.", ciphertext)
     try:
-        return _fernet(name, ciphertext).decrypt(token.encode()).decode()
+        return _fernet(name, ciphertext).decrypt(ciphertext.rpartition(":")[2].encode()).decode()
     except (InvalidToken, UnicodeError) as error:
         raise Corrupt(f"This stored secret is damaged (key id {name}).", ciphertext) from error
 
@@ -88,8 +114,7 @@ def decrypt_json(ciphertext: str) -> Any:
 def rotate(ciphertext: str) -> str:
     """The same secret under the current key; unchanged if it already is. Raises KeyMissing or Corrupt."""
     text = decrypt(ciphertext)
-    current = key_id(_current())
-    return ciphertext if ciphertext.startswith(f"{_PREFIX}:{current}:") else encrypt(text)
+    return ciphertext if key_of(ciphertext) == key_id(_current()) else encrypt(text)
 
 
 def keyed_digest(purpose: str, text: str) -> str:

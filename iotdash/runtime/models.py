@@ -22,3 +22,14 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class KeyMark(models.Model):
+    """What a key makes of a fixed text: tells that a key was changed, and nothing of the key."""
+
+    name = models.CharField(max_length=40, unique=True)
+    mark = models.CharField(max_length=64)
+    noted_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"mark of the {self.name}"

@@ -1,12 +1,13 @@
 """Rows of the extensions: configurations, lanes, checks, operations, and what devices are configured with."""
 
 from extensions.core.models.check import ConnectionCheck
-from extensions.core.models.configuration import ExtensionConfig, Health
+from extensions.core.models.configuration import STANDING_STILL, ExtensionConfig, Health
 from extensions.core.models.device import DeviceConfiguration
 from extensions.core.models.lane import CallCount, Lane, Purpose
 from extensions.core.models.operation import UNSETTLED, Operation, State
 
 __all__ = [
+    "STANDING_STILL",
     "UNSETTLED",
     "CallCount",
     "ConnectionCheck",

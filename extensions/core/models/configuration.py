@@ -13,7 +13,12 @@ class Health(models.TextChoices):
     THROTTLED = "throttled", "Throttled"
     QUOTA_SPENT = "quota spent", "Quota spent"
     UNREACHABLE = "unreachable", "Unreachable"
+    UNREADABLE = "unreadable", "Secrets unreadable"
     PAUSED = "paused", "Paused"
+
+
+# In these nothing is asked, and nothing changes until a person does something.
+STANDING_STILL = (Health.PAUSED, Health.UNREADABLE, Health.NEEDS_ATTENTION)
 
 
 class ExtensionConfigQuerySet(models.QuerySet):
@@ -21,14 +26,15 @@ class ExtensionConfigQuerySet(models.QuerySet):
         return self.filter(removed_at=None)
 
     def callable(self) -> "ExtensionConfigQuerySet":
-        """Those that work may be done for: neither removed, paused, nor waiting for credentials."""
-        return self.present().filter(paused_at=None).exclude(health=Health.NEEDS_ATTENTION)
+        """Those that work may be done for: neither removed, paused, nor waiting for credentials or their key."""
+        return self.present().filter(paused_at=None, unreadable_at=None).exclude(health=Health.NEEDS_ATTENTION)
 
 
 class ExtensionConfig(models.Model):
     """An organization's settings and credentials for one extension.
 
-    `settings` holds what is not secret; `secrets` is one ciphertext of the rest. A removed configuration keeps its row
+    `settings` holds what is not secret; `secrets` is one ciphertext of the rest. Rotation of keys writes it anew, so
+    whether credentials are still the same is told by `credentials_version` alone. A removed configuration keeps its row
     for the history, without secrets.
     """
 
@@ -38,6 +44,7 @@ class ExtensionConfig(models.Model):
     is_default = models.BooleanField(default=False)
     settings = models.JSONField(default=dict)
     secrets = models.TextField(blank=True, editable=False)
+    credentials_version = models.PositiveIntegerField(default=1, editable=False)
     account_digest = models.CharField(max_length=64, editable=False)
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="configs", editable=False)
     proved_at = models.DateTimeField(null=True, editable=False, help_text="When a check proved these credentials.")
@@ -49,6 +56,8 @@ class ExtensionConfig(models.Model):
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_attempt_at = models.DateTimeField(null=True, blank=True)
 
+    unreadable_at = models.DateTimeField(null=True, blank=True, help_text="Since when the secrets cannot be read.")
+    unreadable_reason = models.CharField(max_length=300, blank=True)
     links_stale = models.BooleanField(default=False, editable=False, help_text="Devices are to be linked anew.")
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=254, blank=True)
@@ -84,12 +93,14 @@ class ExtensionConfig(models.Model):
 
     @property
     def state(self) -> Health:
-        """What people are shown: paused by a person hides what the service last said."""
-        return Health.PAUSED if self.paused_at else Health(self.health)
+        """What people are shown: paused by a person, and secrets without a key, hide what the service last said."""
+        if self.paused_at:
+            return Health.PAUSED
+        return Health.UNREADABLE if self.unreadable_at else Health(self.health)
 
     @property
     def state_since(self):
-        return self.paused_at or self.health_since
+        return self.paused_at or self.unreadable_at or self.health_since
 
     @property
     def next_attempt_at(self):

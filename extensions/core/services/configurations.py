@@ -59,6 +59,7 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
     _lock(config)
     manifest = registry.manifest(config.slug)
     config.settings, config.secrets = secret_settings.split(manifest, settings)
+    config.credentials_version += 1
     config.account_digest = secret_settings.account_digest(manifest, settings)
     _attach(config, manifest, _proof(config.organization, manifest, settings))
     _save(config)
@@ -130,7 +131,7 @@ def note_proof(config: ExtensionConfig, sentence: str) -> None:
     manifest = registry.manifest(config.slug)
     before, config.lane = config.lane, lanes.of_account(config.account_digest, manifest.lane)
     lanes.carry_over(before, config.lane, config.pk)
-    same = ExtensionConfig.objects.present().filter(pk=config.pk, secrets=config.secrets)
+    same = ExtensionConfig.objects.present().filter(pk=config.pk, credentials_version=config.credentials_version)
     same.update(lane=config.lane, proved_at=timezone.now(), proof=sentence[:300])
     # Work that was waiting goes on in the new lane, whose runner knows nothing of it yet.
     transaction.on_commit(lambda: lanes.wake(config.lane_id))
@@ -152,6 +153,7 @@ def _proof(organization: Organization, manifest: Manifest, settings: Settings) -
 
 def _attach(config: ExtensionConfig, manifest: Manifest, proof: ConnectionCheck | None) -> None:
     config.health_since, config.health_reason = timezone.now(), ""
+    config.unreadable_at, config.unreadable_reason = None, ""
     if proof:
         config.lane = lanes.of_account(config.account_digest, manifest.lane)
         config.proved_at, config.proof = proof.answered_at, proof.sentence[:300]

@@ -94,6 +94,9 @@ def run(check: ConnectionCheck, turn: Turn) -> None:
         _failed(check, error)
     except LaneLost:
         _mine(check).update(state=State.QUEUED)
+    except crypto.CryptoError as error:
+        # Nothing was asked, so nothing is said of the service or the account.
+        _answered(check, state=State.FAILED, sentence=str(error)[:500])
 
 
 def _ask(check: ConnectionCheck, turn: Turn) -> None:
@@ -103,10 +106,8 @@ def _ask(check: ConnectionCheck, turn: Turn) -> None:
         with turn.session() as session:
             proof = manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
         _proved(check, proof)
-    except (ProviderError, LaneLost, OperationalError, InterfaceError):
+    except (ProviderError, LaneLost, OperationalError, InterfaceError, crypto.CryptoError):
         raise
-    except crypto.CryptoError as error:
-        raise BadResponse(str(error)) from error
     except Exception as error:
         logger.exception("%s failed in check", manifest.slug)
         sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."

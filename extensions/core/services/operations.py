@@ -87,6 +87,8 @@ def _validate(spec: OperationSpec, parameters: Mapping[str, Any]) -> None:
 def _require_callable(config: ExtensionConfig) -> None:
     if config.paused_at:
         raise NotCallable(f'"{config.name}" is paused by {config.paused_by}. Resume it first.')
+    if config.unreadable_at:
+        raise NotCallable(f'The secrets of "{config.name}" cannot be read. {config.unreadable_reason}')
     if config.health == Health.NEEDS_ATTENTION:
         raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can mend that.')
 

@@ -35,7 +35,7 @@ def _check(config: ExtensionConfig) -> None:
     try:
         settings = secret_settings.whole(config)
     except CryptoError:
-        # Health says so as soon as an operation needs the settings; there is nothing to ask without them.
+        # The review of readability says so; there is nothing to ask without them.
         return
     source = Source(actor="iotdash", organization=config.organization.public_id)
     connection_checks.ask(config.organization, manifest, settings, source, config, quiet=True)

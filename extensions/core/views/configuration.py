@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from extensions.core import queries, registry
+from extensions.core import queries, registry, secret_settings
 from extensions.core.models import ExtensionConfig, Health
 from extensions.core.views.lookup import check_named, configuration_or_404
 from extensions.core.views.outcome import outcome_context
@@ -37,6 +37,7 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "config": config,
         "manifest": manifest,
         "rows": _settings_rows(config),
+        "secrets_problem": secret_settings.problem(config),
         "may_manage": may_manage,
         "prominent": config.health == Health.NEEDS_ATTENTION and not config.paused_at,
         "sharing": queries.sharing(config),

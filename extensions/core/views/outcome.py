@@ -20,6 +20,6 @@ def outcome_context(check: ConnectionCheck | None) -> dict[str, Any]:
         "check": check,
         "proved": check.state == ConnectionCheck.State.PROVED,
         "slow": check.pending and timezone.now() - check.asked_at > SLOW_AFTER,
-        "title": error_title(check.error),
+        "title": error_title(check.error) if check.error else "Nothing was asked",
         "service": registry.manifest(check.slug).name,
     }

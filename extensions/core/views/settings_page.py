@@ -69,6 +69,7 @@ class SettingsPage:
             "form": self.form,
             "guide": provider_files.guide(self.manifest.slug),
             "secrets": secrets,
+            "unreadable_secrets": bool(self.config and secret_settings.problem(self.config)),
             "stored_secrets": any((self.stored or {}).get(name) for name in secrets),
             **endpoint_context(self.manifest, self.settings),
             **outcome_context(self.check),
