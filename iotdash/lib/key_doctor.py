@@ -33,8 +33,8 @@ class KeyUse:
 
     @property
     def affected(self) -> str:
-        """ "2 extension configurations, 1 connection check"."""
-        return ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items()))
+        """ "connection checks: 1, extension configurations: 2"."""
+        return words(self.counts)
 
     @property
     def sentence(self) -> str:
@@ -46,6 +46,15 @@ class KeyUse:
         return (
             f"Encryption key {self.key_id} is missing, so stored secrets cannot be read ({self.affected}). "
             "Add it to IOTDASH_SECRET_KEYS and restart; nothing is deleted meanwhile."
+        )
+
+    @property
+    def sentence_for_members(self) -> str:
+        """Without figures, which are those of everybody on this server; only of a key that is missing."""
+        return (
+            f"Encryption key {self.key_id} is missing on this server, so stored secrets of this organization cannot be "
+            "read. Whoever runs the server adds it to IOTDASH_SECRET_KEYS and restarts. Until then what needs them "
+            "waits; nothing is lost."
         )
 
 
@@ -67,7 +76,9 @@ class Report:
         return [use.sentence for use in self.unreadable]
 
     def of_organization(self, organization: Any) -> list[KeyUse]:
-        return [use for use in self.unreadable if organization in use.organizations]
+        """The missing keys that concern secrets of that organization."""
+        missing = (use for use in self.unreadable if use.problem == MISSING)
+        return [use for use in missing if organization in use.organizations]
 
 
 def examine(*, decrypt: bool = True) -> Report:
@@ -100,6 +111,11 @@ def _problem(ciphertext: str, configured: list[str], *, decrypt: bool) -> str:
     except crypto.Corrupt:
         return DAMAGED
     return ""
+
+
+def words(counts: Counter[str]) -> str:
+    """ "connection checks: 1, extension configurations: 2", or "nothing"."""
+    return ", ".join(f"{name}: {count}" for name, count in sorted(counts.items())) or "nothing"
 
 
 class Watch:

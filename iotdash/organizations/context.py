@@ -6,11 +6,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from iotdash.accounts.models import User
 from iotdash.lib.htmx import wants_part
+from iotdash.lib.key_doctor import watch
 from iotdash.lib.nav import NavContext, NavLink, entries
+from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
 from iotdash.organizations.queries import current_membership, memberships_of
-from iotdash.organizations.roles import Role
+from iotdash.organizations.roles import MANAGE_EXTENSIONS, Role
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class OrganizationLink:
 
 
 def organization(request: HttpRequest) -> dict[str, Any]:
-    """`membership`, `organization`, `organization_links`, `nav_entries` and `profile_url`.
+    """`membership`, `organization`, `organization_links`, `nav_entries`, `key_problems` and `profile_url`.
 
     On pages outside an organization (profile, errors) the frame is that of the last used one. A fragment has
     no frame, so it costs no query. Computed once per request, however many templates are rendered.
@@ -46,8 +49,21 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         **_here(membership),
         "organization_links": [_link(each, membership) for each in memberships],
         "nav_entries": _nav_entries(request, membership),
+        "key_problems": _key_problems(user, membership),
         "profile_url": reverse("profile"),
     }
+
+
+def _key_problems(user: User, membership: Membership | None) -> list[str]:
+    """For staff all, with figures; for administrators those that concern secrets of their organization."""
+    report = watch.known()
+    if report is None or not report.unreadable:
+        return []
+    if user.is_staff:
+        return report.sentences
+    if membership is None or not may(membership, MANAGE_EXTENSIONS, membership.organization):
+        return []
+    return [use.sentence_for_members for use in report.of_organization(membership.organization_id)]
 
 
 def _here(membership: Membership | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from iotdash.lib import crypto, key_doctor, key_rotation
-from iotdash.lib.key_doctor import KeyUse
+from iotdash.lib.key_doctor import KeyUse, words
 from iotdash.runtime import key_marks
 
 _ROW = "{:<10} {:>8}  {:<8}  {:<16}  {}"
@@ -46,18 +46,19 @@ class Command(BaseCommand):
         if not key_marks.digest_key_fits():
             raise CommandError("IOTDASH_DIGEST_KEY is not the key that this database was used with.")
         if unreadable:
-            raise CommandError(f"{_words(sum((use.counts for use in unreadable), Counter()))}: cannot be read.")
+            counts = sum((use.counts for use in unreadable), Counter())
+            raise CommandError(f"Some stored secrets cannot be read ({words(counts)}).")
         self.stdout.write(self.style.SUCCESS("Every stored secret can be read."))
 
     def _rotate(self, *, dry_run: bool) -> None:
         if not crypto.key_ids():
             raise CommandError("IOTDASH_SECRET_KEYS is empty. Set it, the new key first.")
-        began = int(time.time())
+        began = float("inf") if dry_run else int(time.time())
         outcome = key_rotation.rotate(dry_run=dry_run)
         verb = "Would be re-encrypted" if dry_run else "Re-encrypted"
-        self.stdout.write(f"{verb} under key {crypto.key_ids()[0]}: {_words(outcome.changed)}.")
+        self.stdout.write(f"{verb} under key {crypto.key_ids()[0]} ({words(outcome.changed)}).")
         if outcome.overtaken:
-            self.stdout.write(f"Changed by others meanwhile: {_words(outcome.overtaken)}. Run it again.")
+            self.stdout.write(f"Changed by others meanwhile ({words(outcome.overtaken)}). Run it again.")
         report = key_doctor.examine()
         for advice in (*report.sentences, *(_about_older(use, began) for use in _older(report.uses))):
             self.stdout.write(advice)
@@ -70,10 +71,6 @@ class Command(BaseCommand):
             return
         for sentence in key_marks.accept_digest_key():
             self.stdout.write(sentence)
-
-
-def _words(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nothing"
 
 
 def _line(use: KeyUse, *, current: bool) -> str:
@@ -90,14 +87,14 @@ def _older(uses: tuple[KeyUse, ...]) -> list[KeyUse]:
 def _about_order(uses: tuple[KeyUse, ...]) -> list[str]:
     """A key behind the first that wrote later than the first did: somebody has them in another order."""
     late = [use for use in _older(uses) if uses[0].total and use.newest > uses[0].newest]
-    words = (
+    sentence = (
         "Key {} wrote later than the first key {}: a process still has it first and must be restarted, or the keys "
         "are in the wrong order. The newest key comes first."
     )
-    return [words.format(use.key_id, uses[0].key_id) for use in late]
+    return [sentence.format(use.key_id, uses[0].key_id) for use in late]
 
 
-def _about_older(use: KeyUse, began: int) -> str:
+def _about_older(use: KeyUse, began: float) -> str:
     if not use.total:
         return (
             f"Key {use.key_id}: nothing uses it. Once every web and worker process has been restarted with "
