@@ -8,13 +8,13 @@ from extensions.core.models import ExtensionConfig
 from extensions.core.services import configurations
 from iotdash.lib import crypto, key_rotation
 from tests.extensions import meterco
-from tests.extensions.test_review_threads import at_once, several_writers  # noqa: F401  the fixture skips by itself
+from tests.extensions.test_review_threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EDITS = 10
 
 
-def test_no_edit_is_lost_and_everything_moves(several_writers, config, source, settings):  # noqa: F811
+def test_no_edit_is_lost_and_everything_moves(config, source, settings):
     new = Fernet.generate_key().decode()
     settings.IOTDASH_SECRET_KEYS = [new, *settings.IOTDASH_SECRET_KEYS]
 
