@@ -9,7 +9,7 @@ from iotdash.lib.outbound.errors import (
     TlsFailed,
 )
 from iotdash.lib.outbound.guard import Address, AddressPolicy, policy_from_settings, resolve
-from iotdash.lib.outbound.http import CallRecord, GuardedSession
+from iotdash.lib.outbound.http import CallRecord, GuardedSession, Witness
 from iotdash.lib.outbound.sockets import open_socket
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "GuardedSession",
     "OutboundError",
     "TlsFailed",
+    "Witness",
     "open_socket",
     "policy_from_settings",
     "resolve",

@@ -40,13 +40,17 @@ class CallRecord:
     sent: bool
 
 
+Witness = Callable[[CallRecord, requests.PreparedRequest, requests.Response | None], None]
+
+
 class GuardedSession(requests.Session):
     """get(), post() … as in requests, each answer read whole; what goes wrong outside is an OutboundError.
 
     For one thread. No redirects, proxies, cookies, retries, or environment. Times are seconds;
     `total_timeout` covers a call from looking up the name to the last byte, `max_body` (bytes) counts after
     decompression.
-    `before_call` runs before each call and may wait or raise; `after_call` is told how it went.
+    `before_call` runs before each call and may wait or raise; `after_call` is told how it went, and after it
+    `witness(record, request, response)` sees the call as it was, secrets included; it must not raise.
     `ca_pem` replaces the public certificate authorities.
     """
 
@@ -61,12 +65,13 @@ class GuardedSession(requests.Session):
         max_body: int = 4 * MEBIBYTE,
         before_call: Callable[[], None] | None = None,
         after_call: Callable[[CallRecord], None] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         super().__init__()
         self._call = CallState(policy)
         self._timeouts, self._total = (connect_timeout, read_timeout), total_timeout
         self._max_body = max_body
-        self._before, self._after = before_call, after_call
+        self._before, self._after, self._witness = before_call, after_call, witness
         self.trust_env = False
         self.headers["User-Agent"] = "iotdash"
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -149,12 +154,14 @@ class GuardedSession(requests.Session):
         error: OutboundError | None,
         seconds: float,
     ) -> None:
-        if not self._after:
-            return
         parts = urlsplit(request.url)
         url = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
         status = None if response is None else response.status_code
-        self._after(CallRecord(request.method, url, status, error, seconds, self._call.sent))
+        record = CallRecord(request.method, url, status, error, seconds, self._call.sent)
+        if self._after:
+            self._after(record)
+        if self._witness:
+            self._witness(record, request, response)
 
 
 def _lost_words(host: str | None, error: Exception) -> str:
