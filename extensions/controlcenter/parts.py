@@ -3,6 +3,7 @@
 from typing import Any
 
 from extensions.controlcenter import iccid, rehearsal, settings
+from extensions.controlcenter.diagnostics import WIRE
 from extensions.controlcenter.provider import ControlCenter
 from extensions.core.contract import LanePolicy
 
@@ -25,6 +26,7 @@ def manifest_parts(rest_host: str) -> dict[str, Any]:
         "device_problems": iccid.device_problems,
         "subject_field": iccid.FIELD,
         "warnings": iccid.device_warnings,
+        "wire": WIRE,
         "sandbox": rehearsal.offer,
         "demo": rehearsal.demo,
     }

@@ -18,6 +18,7 @@ from extensions.core.contract.errors import (
 from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
 from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
+from extensions.core.contract.wire import Wire
 from iotdash.lib.outbound import AddressRefused, AnswerLost, AnswerTooLarge, ConnectFailed, OutboundError, TlsFailed
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "TlsFailed",
     "Variant",
     "Verdict",
+    "Wire",
 ]

@@ -1,7 +1,7 @@
 """The manifest: all that the product knows of an extension before it is added."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ from extensions.core.contract.context import Context
 from extensions.core.contract.demo import DemoData
 from extensions.core.contract.operation import Proof
 from extensions.core.contract.sandbox import Sandbox
+from extensions.core.contract.wire import Wire
 
 
 class Provider(Protocol):
@@ -45,6 +46,7 @@ class Manifest:
     `device_problems(device_part)` are (field, sentence) pairs that refuse a device configuration beyond its schema;
     `warnings(device_part)` are sentences that do not. `settings_problems(settings)` are the same for settings.
     Both take any mapping, also one that fails the schema; for a field that both refuse, theirs is shown.
+    `wire` says what diagnostics may keep of the calls; if it says nothing, that is hardly more than sizes.
     """
 
     slug: str
@@ -66,5 +68,6 @@ class Manifest:
     settings_warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda settings: ()
     device_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda part: ()
     warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda part: ()
+    wire: Wire = field(default_factory=Wire)
     sandbox: Callable[[], Sandbox] | None = None
     demo: Callable[[Path], DemoData] | None = None
