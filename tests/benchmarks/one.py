@@ -33,6 +33,7 @@ def prepare() -> None:
         (settings.VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":
