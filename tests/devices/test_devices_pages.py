@@ -1,20 +1,16 @@
-"""Pages of one device: adding, drilldown, editing, token, deleting; and who may."""
+"""Pages of one device: adding, drilldown, editing, deleting; and who may."""
 
 import re
-from html import unescape
 
 import pytest
 
 from devices import services
-from devices.models import Device, DeviceType
+from devices.models import Device
 from devices.services import NewDevice
-from iotdash.lib.crypto import check_token
 from tests.cast import DeviceFactory, DeviceTypeFactory
+from tests.devices.pages import DEVICE, LIST, form_data, text_of
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/abc123/devices/"
-DEVICE = "/abc123/devices/pump/p1/"
 PAGES = [LIST, DEVICE, "/abc123/device-types/", "/abc123/device-types/id/pump/"]
 CHANGING = [
     "/abc123/devices/add/",
@@ -26,27 +22,6 @@ CHANGING = [
     "/abc123/device-types/id/pump/edit/",
     "/abc123/device-types/id/pump/delete/",
 ]
-
-
-@pytest.fixture
-def pump(organization) -> DeviceType:
-    return DeviceTypeFactory(organization=organization, type_id="pump", manufacturer="Acme", metadata={"site": "north"})
-
-
-@pytest.fixture
-def device(pump, organization) -> Device:
-    return DeviceFactory(organization=organization, device_type=pump, device_id="p1", model="W1")
-
-
-def form_data(client, url: str, **changes) -> dict[str, str]:
-    """What a browser would send for the form of a page, with changes."""
-    form = client.get(url).context["form"]
-    fields = {field.html_name: field.value() for field in form}
-    return {name: "" if value is None else str(value) for name, value in {**fields, **changes}.items()}
-
-
-def text_of(response) -> str:
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("url", PAGES + CHANGING)
@@ -72,29 +47,6 @@ def test_readers_change_nothing_and_are_told_why(url, method, device, reader_cli
     assert response.status_code == 403
     assert "may not edit devices" in text_of(response)
     assert Device.objects.exists()
-
-
-def test_a_device_is_added_and_its_token_shown_once(pump, developer_client):
-    url = f"{LIST}add/?type=pump"
-    data = form_data(developer_client, url, device_id="p1", latitude="51.02", longitude="-1.39", metadata="")
-    assert data["device_type"] == "pump"
-    response = developer_client.post(f"{LIST}add/", data)
-    assert response["Location"] == f"{DEVICE}token/new/"
-    response = developer_client.get(response["Location"])
-    device = Device.objects.get()
-    token = response.context["token"]
-    assert check_token(token, device.token_digest)
-    assert "no-store" in response["Cache-Control"]
-    for words in ("abc123", "d:abc123:pump:p1", "not recoverable", DEVICE):
-        assert words in text_of(response)
-    assert (device.manufacturer, device.metadata, device.latitude) == ("Acme", {"site": "north"}, 51.02)
-    assert token not in unescape(text_of(developer_client.get(DEVICE)))
-
-
-def test_an_own_token_is_taken(pump, developer_client):
-    data = form_data(developer_client, f"{LIST}add/", device_type="pump", device_id="p1", token="my-token-1")
-    developer_client.post(f"{LIST}add/", data)
-    assert check_token("my-token-1", Device.objects.get().token_digest)
 
 
 @pytest.mark.parametrize(
@@ -201,40 +153,6 @@ def test_an_edit_without_what_was_seen_is_refused(device, developer_client, seen
     assert Device.objects.get().model == "W1"
 
 
-def test_a_token_is_reissued_after_a_confirmation(device, developer_client):
-    assert "stops working at once" in text_of(developer_client.get(f"{DEVICE}token/"))
-    assert Device.objects.get().token_digest == ""
-    response = developer_client.post(f"{DEVICE}token/", follow=True)
-    assert check_token(response.context["token"], Device.objects.get().token_digest)
-    assert response.context["token"] in unescape(text_of(response)), "a token may have an ampersand"
-    assert "no-store" in response["Cache-Control"]
-
-
-def test_reloading_the_page_of_a_new_token_issues_no_other(device, developer_client):
-    first = developer_client.post(f"{DEVICE}token/", follow=True)
-    again = developer_client.get(f"{DEVICE}token/new/")
-    assert check_token(first.context["token"], Device.objects.get().token_digest)
-    assert first.context["token"] not in unescape(text_of(again))
-    assert "shown already" in text_of(again)
-
-
-def test_a_new_token_waits_encrypted_and_not_for_long(device, developer_client, time_machine):
-    time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
-    developer_client.post(f"{DEVICE}token/")
-    waiting = developer_client.session["device_token"]
-    time_machine.move_to("2026-03-01T12:11:00Z", tick=False)
-    assert waiting.startswith("k1:")
-    assert developer_client.get(f"{DEVICE}token/new/").context["token"] == ""
-
-
-def test_a_new_token_is_not_shown_on_another_device(device, developer_client, source):
-    other = services.add_device(device.device_type, services.NewDevice(device_id="p2"), source).device
-    developer_client.post(f"{DEVICE}token/")
-    shown = developer_client.get(f"{DEVICE.replace('/p1/', '/p2/')}token/new/")
-    assert shown.context["token"] == ""
-    assert other.token_digest == Device.objects.get(device_id="p2").token_digest
-
-
 def test_a_device_is_deleted_by_typing_its_id(device, developer_client):
     assert "a SIM keeps its state and plan" in text_of(developer_client.get(f"{DEVICE}delete/"))
     assert developer_client.post(f"{DEVICE}delete/", {"confirm": "p2"}).status_code == 422
@@ -251,46 +169,6 @@ def test_the_dialog_gets_a_form_that_stays_in_it(device, developer_client):
     assert "<html" not in content
     response = developer_client.post(f"{DEVICE}delete/", {"confirm": "p1"}, headers=headers)
     assert response["HX-Redirect"] == LIST
-
-
-def test_a_type_is_added_edited_and_deleted(organization, developer_client):
-    base = "/abc123/device-types/"
-    data = form_data(developer_client, f"{base}add/", type_id="add", class_id="Gateway", manufacturer="Acme")
-    response = developer_client.post(f"{base}add/", data)
-    assert response["Location"] == f"{base}id/add/"
-    edit = f"{base}id/add/edit/"
-    developer_client.post(edit, form_data(developer_client, edit, description="Hall gateway", class_id="Device"))
-    device_type = DeviceType.objects.get()
-    assert (device_type.description, device_type.class_id, device_type.manufacturer) == (
-        "Hall gateway",
-        "Gateway",
-        "Acme",
-    )
-    assert developer_client.post(f"{base}id/add/delete/", {"confirm": "no"}).status_code == 422
-    assert developer_client.post(f"{base}id/add/delete/", {"confirm": "add"})["Location"] == base
-    assert not DeviceType.objects.exists()
-
-
-def test_a_taken_type_id_is_refused_in_words(pump, developer_client):
-    response = developer_client.post("/abc123/device-types/add/", {"type_id": "pump", "class_id": "Device"})
-    assert response.status_code == 422
-    assert "already a device type pump" in text_of(response)
-
-
-def test_a_type_with_devices_is_not_deleted_and_links_to_them(device, developer_client):
-    url = "/abc123/device-types/id/pump/delete/"
-    for response in (developer_client.get(url), developer_client.post(url, {"confirm": "pump"})):
-        assert f"{LIST}?type=pump" in text_of(response)
-    assert response.status_code == 422
-    assert DeviceType.objects.exists()
-
-
-def test_a_stale_edit_of_a_type_overwrites_nothing(pump, developer_client, source):
-    url = "/abc123/device-types/id/pump/edit/"
-    stale = form_data(developer_client, url, description="mine")
-    services.edit_type(pump, source, description="newer")
-    assert developer_client.post(url, stale).status_code == 422
-    assert DeviceType.objects.get().description == "newer"
 
 
 @pytest.mark.parametrize(

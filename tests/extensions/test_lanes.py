@@ -166,7 +166,7 @@ def test_the_breaker_opens_after_failures_and_its_pauses_grow(lane, later):
 
 
 def test_a_shut_lane_asks_nothing_and_wakes_when_it_opens(config, provider, target, source, messages, later):
-    from tests.extensions.test_performing import activate
+    from tests.extensions.asking import activate
 
     activate(target, source)
     lanes.note_failure(config.lane_id, Throttled("Slow down.", retry_after=40))
@@ -176,7 +176,7 @@ def test_a_shut_lane_asks_nothing_and_wakes_when_it_opens(config, provider, targ
 
 
 def test_the_sweep_wakes_every_lane_with_due_work_but_not_a_shut_one(config, target, source, messages, later):
-    from tests.extensions.test_performing import activate
+    from tests.extensions.asking import activate
 
     activate(target, source)
     Lane.objects.update(message_due_at=None)

@@ -12,7 +12,7 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.lib import crypto
 from iotdash.runtime.models import Lease
 from tests.extensions import meterco
-from tests.extensions.test_performing import activate
+from tests.extensions.asking import activate
 
 NEW = meterco.SETTINGS | {"key": "new"}
 

@@ -11,7 +11,7 @@ from extensions.core import lanes, tasks
 from extensions.core.contract import LanePolicy, QuotaSpent
 from extensions.core.models import Lane, Operation
 from extensions.core.services import configurations, operations
-from tests.extensions.test_performing import activate
+from tests.extensions.asking import activate
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from extensions.core.services import configurations, operations
 from extensions.sims import services as sim_services
 from extensions.sims.contract import SmsReport, SmsState
 from tests.extensions import meterco
-from tests.extensions.test_performing import activate, ask, text
+from tests.extensions.asking import activate, ask, text
 
 
 def unstorable(*args, **kwargs):

@@ -10,7 +10,7 @@ from extensions.core.models import ConnectionCheck, Operation
 from extensions.core.services import connection_checks, device_configuration
 from iotdash.lib.outbound import AddressPolicy, AddressRefused, GuardedSession
 from tests.extensions import meterco
-from tests.extensions.test_performing import activate
+from tests.extensions.asking import activate
 
 SECRET = meterco.SETTINGS["key"]
 

@@ -5,6 +5,8 @@ import threading
 import pytest
 from hypothesis import settings
 
+from tests.lib.authority import Authority
+
 # A busy machine is not a failure.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
@@ -43,3 +45,14 @@ def _accept(listener, handler):
 def _handle(connection, handler):
     with contextlib.suppress(OSError), connection:
         handler(connection)
+
+
+@pytest.fixture
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls"))
