@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from celery import shared_task
 
 from extensions.core import lanes
@@ -5,8 +7,8 @@ from extensions.core.services import linking
 
 
 @shared_task(name="extensions.run_lane")
-def run_lane(lane_id: int) -> None:
-    lanes.run(lane_id)
+def run_lane(lane_id: int, due_at: str) -> None:
+    lanes.receive(lane_id, datetime.fromisoformat(due_at))
 
 
 @shared_task(name="extensions.relink")

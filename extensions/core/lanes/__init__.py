@@ -8,7 +8,7 @@ sweep sends it again if it was lost.
 from extensions.core.lanes.accounts import carry_over, of_account, throwaway
 from extensions.core.lanes.breaker import note_failure, note_success, try_now
 from extensions.core.lanes.messages import wake, wake_due
-from extensions.core.lanes.running import run
+from extensions.core.lanes.running import receive, run
 from extensions.core.lanes.turn import LEASE_SECONDS, LaneLost, Turn
 from extensions.core.lanes.work import Work, WorkSource, register_source, should_yield
 from extensions.core.models import Purpose
@@ -24,6 +24,7 @@ __all__ = [
     "note_failure",
     "note_success",
     "of_account",
+    "receive",
     "register_source",
     "run",
     "should_yield",

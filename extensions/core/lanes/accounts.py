@@ -9,7 +9,7 @@ from extensions.core.models import Lane
 
 def throwaway(policy: LanePolicy) -> Lane:
     """A lane of its own for credentials that nothing has proved yet: a wrong guess must not join somebody's account."""
-    return Lane.objects.create(key=f"unproved {uuid.uuid4()}", **_kept(policy))
+    return Lane.objects.create(key=f"{Lane.UNPROVED}{uuid.uuid4()}", **_kept(policy))
 
 
 def of_account(account_digest: str, policy: LanePolicy) -> Lane:

@@ -2,8 +2,9 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -12,32 +13,83 @@ from extensions.core.models import Lane
 
 # A message that has not been received so long after it was due is taken for lost.
 MESSAGE_LOST_AFTER = timedelta(seconds=30)
+# Sooner where people wait: one message too many is received and dropped, one too few costs them the patience above.
+LOST_FOR_PEOPLE_AFTER = timedelta(seconds=3)
+MOST_TRIED = 8
 # What is due later is left to the sweep: brokers deliver messages for hours ahead badly, and lose them.
 FARTHEST_MESSAGE = timedelta(seconds=60)
 
 logger = logging.getLogger(__name__)
 
 
-def wake(lane_id: int, at: datetime | None = None) -> None:
-    """Sends the message for a lane, unless one is on its way that is due by then."""
+class Waiting(NamedTuple):
+    """How many lanes wait for a thread, and whether people wait in one of them."""
+
+    lanes: int
+    people: bool
+
+
+def wake(lane_id: int, at: datetime | None = None, *, people: bool = False) -> None:
+    """Sends the message for a lane, unless one is on its way that is due by then.
+
+    With `people`, any runner that comes between two pieces of work does people's work of this lane first.
+    """
     now = timezone.now()
     at = max(at or now, now)
     if at - now > FARTHEST_MESSAGE:
         return
-    unsent = Q(message_due_at=None) | Q(message_due_at__gt=at) | Q(message_due_at__lt=now - MESSAGE_LOST_AFTER)
-    if Lane.objects.filter(unsent, pk=lane_id).update(message_due_at=at):
-        _send_message(lane_id, (at - now).total_seconds())
+    if people:
+        Lane.objects.filter(pk=lane_id, people_since=None).update(people_since=at)
+    lane = Lane.objects.filter(pk=lane_id)
+    if lane.filter(Q(message_due_at=None) | Q(message_due_at__gt=at)).update(message_due_at=at, message_sent_at=now):
+        _send_message(lane_id, at, (at - now).total_seconds())
+    else:
+        _send_again(lane, lane_id, now - (LOST_FOR_PEOPLE_AFTER if people else MESSAGE_LOST_AFTER))
 
 
-def _send_message(lane_id: int, seconds: float) -> None:
+def _send_again(lane: QuerySet[Lane], lane_id: int, lost: datetime) -> None:
+    """If the message is taken for lost. It is the same message: whichever of the two comes later is dropped."""
+    if lane.filter(message_due_at__lt=lost, message_sent_at__lt=lost).update(message_sent_at=timezone.now()):
+        due_at = lane.values_list("message_due_at", flat=True).first()
+        if due_at:
+            _send_message(lane_id, due_at, 0)
+
+
+def _send_message(lane_id: int, due_at: datetime, seconds: float) -> None:
     from extensions.core.tasks import run_lane
 
     try:
-        run_lane.apply_async((lane_id,), countdown=seconds or None)
+        run_lane.apply_async((lane_id, due_at.isoformat()), countdown=seconds or None)
     except BrokerAway as error:
         # The row is saved and is the truth; the sweep sends the message once there is a broker again.
         Lane.objects.filter(pk=lane_id).update(message_due_at=None)
         logger.warning("no message for lane %s: %s", lane_id, error)
+
+
+def received(lane_id: int, due_at: datetime) -> bool:
+    """Notes that the message came. False for one that is not expected: it came already, or an earlier one was sent."""
+    expected = Lane.objects.filter(pk=lane_id, message_due_at=due_at)
+    return bool(expected.update(message_due_at=None, people_since=None))
+
+
+def claim_for_people() -> int | None:
+    """The lane in which people wait longest; the caller is the only one who is given it."""
+    waiting = Lane.objects.filter(people_since__lte=timezone.now())
+    for lane_id in waiting.order_by("people_since").values_list("pk", flat=True)[:MOST_TRIED]:
+        if waiting.filter(pk=lane_id).update(people_since=None):
+            return lane_id
+    return None
+
+
+def others_waiting(lane_id: int, within: float) -> Waiting:
+    """What the other lanes need a thread for, now or within so many seconds."""
+    now = timezone.now()
+    on_its_way = Q(message_sent_at__gt=now - FARTHEST_MESSAGE - MESSAGE_LOST_AFTER)
+    due = Q(message_due_at__lte=now + timedelta(seconds=within))
+    people = Q(people_since__lte=now)
+    others = Lane.objects.filter((due & on_its_way) | people).exclude(pk=lane_id)
+    counts = others.aggregate(lanes=Count("pk"), people=Count("pk", filter=people))
+    return Waiting(counts["lanes"], bool(counts["people"]))
 
 
 def wake_due() -> None:

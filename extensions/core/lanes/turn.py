@@ -110,13 +110,17 @@ class Turn:
         now = timezone.now()
         self.lane.recent_calls[-1] = now.timestamp()
         with suppress(DatabaseError):
-            self._write(now, sent=call.sent)
+            self._write(now, call)
             if call.sent:
                 counting.note_call(self.lane_id, now, self.purpose, self.config_id)
 
-    def _write(self, now: datetime, *, sent: bool) -> None:
-        written = {"recent_calls": self.lane.recent_calls, "last_call_at": now}
-        if self.purpose.limited:
-            written["limited_calls"] = self.lane.limited_calls
-        made_for = {"last_purpose": self.purpose.value if sent else "", "last_config_id": self.config_id}
-        Lane.objects.filter(pk=self.lane_id).update(**written, **made_for)
+    def _write(self, now: datetime, call: CallRecord) -> None:
+        limited = {"limited_calls": self.lane.limited_calls} if self.purpose.limited else {}
+        Lane.objects.filter(pk=self.lane_id).update(
+            recent_calls=self.lane.recent_calls,
+            last_call_at=now,
+            last_call_seconds=call.seconds,
+            last_purpose=self.purpose.value if call.sent else "",
+            last_config_id=self.config_id,
+            **limited,
+        )

@@ -62,5 +62,12 @@ def should_yield(turn: Turn) -> bool:
     return any(source.next(turn.lane_id, timezone.now()) for source in more_urgent)
 
 
+def people_wait(lane_id: int, now: datetime) -> bool:
+    """Whether people wait for what the lane is to do next, or for the confirmation of what they asked for."""
+    asked = [source for purpose, source in _sources if purpose.for_people]
+    work = next(filter(None, (source.next(lane_id, now) for source in asked)), None)
+    return work is not None and work.purpose.for_people
+
+
 def limited_sources() -> list[WorkSource]:
     return [source for purpose, source in _sources if purpose.limited]

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+SLOW_CALL_SECONDS = 3
+
 
 class Purpose(models.TextChoices):
     """What a call is made for, the most urgent first: a lane does what is due in this order."""
@@ -16,6 +18,10 @@ class Purpose(models.TextChoices):
     def rank(self) -> int:
         """0 is the most urgent."""
         return list(Purpose).index(self)
+
+    @property
+    def for_people(self) -> bool:
+        return self in (Purpose.PEOPLE, Purpose.CONFIRMATION)
 
     @property
     def limited(self) -> bool:
@@ -35,10 +41,13 @@ class Lane(models.Model):
         QUOTA_SPENT = "quota spent", "Quota spent"
         UNREACHABLE = "unreachable", "Unreachable"
 
+    UNPROVED = "unproved "
+
     key = models.CharField(max_length=80, unique=True)
     per_second = models.FloatField(default=1)
     budget = models.FloatField(default=0.5, help_text="Share of the rate that limited purposes get.")
     last_call_at = models.DateTimeField(default=timezone.now)
+    last_call_seconds = models.FloatField(default=0, help_text="How long the newest call took.")
     last_purpose = models.CharField(
         max_length=16, blank=True, help_text="What the newest call was made for; empty if nothing of it was sent."
     )
@@ -51,9 +60,29 @@ class Lane(models.Model):
     blocked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Calls that failed since the last that did not.")
     message_due_at = models.DateTimeField(null=True, blank=True, help_text="When the message on its way is due.")
+    message_sent_at = models.DateTimeField(null=True, blank=True, help_text="When it was sent, or sent again.")
+    people_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when people's work waits here that no runner has taken up."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["message_due_at"], name="lane_message", condition=Q(message_due_at__isnull=False)),
+            models.Index(fields=["people_since"], name="lane_people", condition=Q(people_since__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"lane {self.key[:12]}"
+
+    @property
+    def shut(self) -> bool:
+        """Whether no call is made now, because of what the last ones said."""
+        return self.blocked_until is not None and self.blocked_until > timezone.now()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether its next call may hold a thread for long: the last one failed, or took long, or none is proved."""
+        return self.failures > 0 or self.last_call_seconds > SLOW_CALL_SECONDS or self.key.startswith(self.UNPROVED)
 
     @property
     def limited_per_minute(self) -> int:

@@ -44,7 +44,7 @@ def ask(
         if not quiet:
             record(source, "connection checked", "extension", config.name if config else manifest.name)
     lanes.try_now(check.lane_id)
-    lanes.wake(check.lane_id)
+    lanes.wake(check.lane_id, people=not quiet)
     return check
 
 
@@ -153,7 +153,7 @@ def forget_old() -> None:
     used = Exists(ConnectionCheck.objects.filter(lane=OuterRef("pk"))) | Exists(
         ExtensionConfig.objects.filter(lane=OuterRef("pk"))
     )
-    Lane.objects.filter(~used, key__startswith="unproved ", last_call_at__lt=old).delete()
+    Lane.objects.filter(~used, key__startswith=Lane.UNPROVED, last_call_at__lt=old).delete()
     Lease.objects.filter(name__startswith="lane ", expires_at__lt=old).delete()
 
 

@@ -60,7 +60,8 @@ def ask(
         return earlier
     _require_callable(target.config)
     operation = _save(draft, spec, source)
-    transaction.on_commit(lambda: lanes.wake(target.config.lane_id))
+    people = priority == Operation.PEOPLE
+    transaction.on_commit(lambda: lanes.wake(target.config.lane_id, people=people))
     return operation
 
 
