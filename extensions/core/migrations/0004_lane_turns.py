@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extensions', '0002_lane_counters'),
+        ('extensions', '0003_unreadable_secrets'),
     ]
 
     operations = [
