@@ -195,6 +195,10 @@ if TESTING and not IOTDASH_SECRET_KEYS:
 IOTDASH_OUTBOUND_ALLOW = env.list("IOTDASH_OUTBOUND_ALLOW", default=[])
 IOTDASH_OUTBOUND_ALLOW_LOOPBACK = env.bool("IOTDASH_OUTBOUND_ALLOW_LOOPBACK", default=TESTING)
 # Sandboxes that run beside this installation, as name=address; only the demo has any.
+# How long calls to external accounts are counted by minute, and after that by hour.
+IOTDASH_CALLS_BY_MINUTE_HOURS = env.int("IOTDASH_CALLS_BY_MINUTE_HOURS", default=24)
+IOTDASH_CALLS_BY_HOUR_DAYS = env.int("IOTDASH_CALLS_BY_HOUR_DAYS", default=35)
+
 IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
 
 # --- Pages ---------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class ExtensionsConfig(AppConfig):
         # First, so that what becomes readable is due in the same sweep.
         register_due_finder("unreadable secrets", readability.review)
         register_due_finder("lanes", lanes.wake_due)
+        register_due_finder("counts of calls", lanes.tidy_counts)
         register_due_finder("connection checks", connection_checks.forget_old)
         register_due_finder("links of devices", linking.wake_stale)
         register_due_finder("recovery", recovery.ask_again)

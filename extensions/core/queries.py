@@ -11,6 +11,7 @@ from devices.models import Device
 from devices.queries import starting_with
 from extensions.core import registry
 from extensions.core.contract import Manifest
+from extensions.core.lanes import meter
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
@@ -136,6 +137,12 @@ def sharing(config: ExtensionConfig) -> int:
     """How many other organizations use the same account. Never which."""
     others = ExtensionConfig.objects.present().filter(lane=config.lane).exclude(organization=config.organization)
     return others.values("organization").distinct().count()
+
+
+def meter_of(config: ExtensionConfig) -> meter.Meter:
+    """What the organization's own configurations asked of the account lately, and how much others did."""
+    own = ExtensionConfig.objects.filter(organization=config.organization_id, slug=config.slug)
+    return meter.read(config.lane, set(own.values_list("pk", flat=True)))
 
 
 def check_of(organization: Organization, check_id: UUID | str | None, **exact: Any) -> ConnectionCheck | None:

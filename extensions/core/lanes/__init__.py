@@ -7,6 +7,7 @@ sweep sends it again if it was lost.
 
 from extensions.core.lanes.accounts import carry_over, of_account, throwaway
 from extensions.core.lanes.breaker import note_failure, note_success, try_now
+from extensions.core.lanes.keeping import tidy_counts
 from extensions.core.lanes.messages import wake, wake_due
 from extensions.core.lanes.running import receive, run
 from extensions.core.lanes.turn import LEASE_SECONDS, LaneLost, Turn
@@ -29,6 +30,7 @@ __all__ = [
     "run",
     "should_yield",
     "throwaway",
+    "tidy_counts",
     "try_now",
     "wake",
     "wake_due",

@@ -9,21 +9,21 @@ from extensions.core.models import CallCount, Lane, Purpose
 
 def note_call(lane_id: int, at: datetime, purpose: Purpose, config_id: int) -> None:
     """One call that left for the provider."""
-    _add(_of_minute(lane_id, at, purpose.value, config_id), calls=1)
+    add(_of_minute(lane_id, at, purpose.value, config_id), calls=1)
 
 
 def note_failure(lane: Lane, *, throttled: bool) -> None:
     """The newest call of the lane put the account in doubt; nothing is counted if it never left."""
     if lane.last_purpose:
         of_call = _of_minute(lane.pk, lane.last_call_at, lane.last_purpose, lane.last_config_id)
-        _add(of_call, failed=1, throttled=int(throttled))
+        add(of_call, failed=1, throttled=int(throttled))
 
 
 def move(old_id: int, new_id: int, config_id: int) -> None:
     """Counts of a lane whose work goes on in another: a check's calls are counted where they were made."""
     for count in CallCount.objects.filter(lane_id=old_id):
         moved = {"begins": count.begins, "purpose": count.purpose, "seconds": count.seconds}
-        _add(
+        add(
             {**moved, "lane_id": new_id, "config_id": config_id},
             calls=count.calls,
             failed=count.failed,
@@ -37,7 +37,7 @@ def _of_minute(lane_id: int, at: datetime, purpose: str, config_id: int) -> dict
     return {"lane_id": lane_id, "begins": minute, "seconds": 60, "purpose": purpose, "config_id": config_id}
 
 
-def _add(row: dict, **more: int) -> None:
+def add(row: dict, **more: int) -> None:
     """One UPDATE as a rule. Safe against another process that makes the same row at the same time."""
     changes = {name: F(name) + number for name, number in more.items()}
     if not CallCount.objects.filter(**row).update(**changes):

@@ -113,7 +113,7 @@ class CallCount(models.Model):
                 fields=["lane", "begins", "purpose", "config_id", "seconds"], name="one_count_of_a_minute"
             )
         ]
-        indexes = [models.Index(fields=["begins"], condition=Q(seconds=60), name="call_count_minutes")]
+        indexes = [models.Index(fields=["seconds", "begins"], name="call_count_by_age")]
 
     def __str__(self) -> str:
         return f"{self.calls} calls for {self.purpose} from {self.begins:%Y-%m-%d %H:%M}"

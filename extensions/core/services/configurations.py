@@ -48,6 +48,7 @@ def add(
     proof = _proof(organization, manifest, settings)
     _attach(config, manifest, proof)
     _save(config)
+    _take_over(config, proof)
     linking.mark(config)
     record(source, "extension added", "extension", config.name, extension=manifest.name)
     return config
@@ -61,8 +62,10 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
     config.settings, config.secrets = secret_settings.split(manifest, settings)
     config.credentials_version += 1
     config.account_digest = secret_settings.account_digest(manifest, settings)
-    _attach(config, manifest, _proof(config.organization, manifest, settings))
+    proof = _proof(config.organization, manifest, settings)
+    _attach(config, manifest, proof)
     _save(config)
+    _take_over(config, proof)
     record(source, "extension credentials replaced", "extension", config.name)
     transaction.on_commit(lambda: lanes.wake(config.lane_id))
 
@@ -162,6 +165,12 @@ def _attach(config: ExtensionConfig, manifest: Manifest, proof: ConnectionCheck 
         return
     config.lane = lanes.throwaway(manifest.lane)
     config.proved_at, config.proof, config.health = None, "", Health.NOT_CHECKED
+
+
+def _take_over(config: ExtensionConfig, proof: ConnectionCheck | None) -> None:
+    """The calls that proved the settings were calls to this account."""
+    if proof:
+        lanes.carry_over(proof.lane, config.lane, config.pk)
 
 
 def _is_first(organization: Organization, manifest: Manifest) -> bool:

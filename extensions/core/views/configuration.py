@@ -40,6 +40,7 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "secrets_problem": secret_settings.problem(config),
         "may_manage": may_manage,
         "prominent": config.health == Health.NEEDS_ATTENTION and not config.paused_at,
+        "meter": queries.meter_of(config),
         "sharing": queries.sharing(config),
         "siblings": config.organization.extension_configs.present().filter(slug=config.slug).count() - 1,
         "waiting": waiting.select_related("config")[:10],
