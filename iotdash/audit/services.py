@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 from iotdash.audit.models import ActivityEntry
 
+# `via` of what support staff does, who need not be members.
+STAFF = "staff"
+
 
 @dataclass(frozen=True)
 class Source:
     """Who acts and from where: made once per request (or per process) and handed down to services.
 
-    `organization` is the public id, empty for what concerns no organization.
+    `organization` is the public id, empty for what concerns no organization. `via` is STAFF on the support pages.
     """
 
     actor: str
     organization: str = ""
     address: str | None = None
+    via: str = ""
 
 
 def record(source: Source, action: str, target_kind: str = "", target: str = "", **details) -> ActivityEntry:
@@ -30,4 +34,5 @@ def record(source: Source, action: str, target_kind: str = "", target: str = "",
         target=target[:200],
         details=details,
         address=source.address,
+        via=source.via,
     )
