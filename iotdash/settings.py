@@ -35,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "iotdash.accounts.apps.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "iotdash.lib",
     "iotdash.audit",
     "iotdash.runtime",
@@ -173,6 +174,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "iotdash.accounts.mfa.adapter.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "iotdash.accounts.mfa.forms.ActivateTOTPForm",
+    "add_webauthn": "iotdash.accounts.mfa.forms.AddPasskeyForm",
+    "authenticate_webauthn": "iotdash.accounts.mfa.forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "iotdash.accounts.mfa.forms.ConfirmByPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "iotdash"
+# Addresses are given by whoever adds a person; nobody signs up with somebody else's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "account_login"

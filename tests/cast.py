@@ -5,6 +5,7 @@
 
 `owner`, `operator`, `developer`, `analyst` and `reader` are users with that role in `organization` (`owner`
 is its administrator); `stranger` belongs nowhere; `other_owner` is the administrator of `other_organization`.
+`support_client` is signed in as `support`, who may see everything on the support pages and has used a second factor.
 """
 
 from collections.abc import Callable
@@ -12,12 +13,15 @@ from typing import Any
 
 import factory
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from factory.django import DjangoModelFactory
 
 from devices.models import Device, DeviceType
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source
+from iotdash.lib import crypto
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import Role
 
@@ -178,6 +182,36 @@ def stranger_client(stranger: User) -> Client:
 @pytest.fixture
 def other_owner_client(other_owner: User) -> Client:
     return sign_in(other_owner)
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+
+
+def with_app(user: User) -> str:
+    """Gives the person an authenticator app; returns its secret."""
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.create(user=user, type="totp", data={"secret": crypto.encrypt(secret)})
+    return secret
+
+
+def sign_in_with_code(user: User, secret: str) -> Client:
+    """Both steps, as a browser takes them."""
+    client = Client()
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    return client
+
+
+@pytest.fixture
+def support(db: None) -> User:
+    return UserFactory(email="support@example.com", name="Support", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def support_client(support: User) -> Client:
+    return sign_in_with_code(support, with_app(support))
 
 
 @pytest.fixture

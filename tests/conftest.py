@@ -26,6 +26,8 @@ from tests.cast import (  # noqa: F401
     source,
     stranger,
     stranger_client,
+    support,
+    support_client,
 )
 
 

@@ -1,25 +1,138 @@
-from allauth.account.decorators import secure_admin_login
+"""People, their second factors, the groups of support staff, and what support staff did here."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from iotdash.accounts import services
 from iotdash.accounts.models import User
+from iotdash.accounts.support import staff_source
+from iotdash.audit.models import ActivityEntry
+from iotdash.audit.services import record
+from iotdash.lib.admin import NotDone, ReadOnlyAdmin, SupportAdmin, list_of
 
-# Support staff signs in where everybody does, with the same throttling.
-admin.site.login = secure_admin_login(admin.site.login)
-admin.site.site_header = "iotdash support staff"
-admin.site.site_title = "iotdash"
+# An address is a column of the person here; allauth's table of addresses stays empty.
+# allauth's page of second factors shows their secrets.
+admin.site.unregister([EmailAddress, Authenticator, Group])
+RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
-    ordering = ["email"]
-    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "is_superuser"]
-    search_fields = ["email", "name"]
+class UserAdmin(SupportAdmin, DjangoUserAdmin):
+    """Nobody is deleted: an account that is not active cannot sign in, and what it did stays readable."""
+
+    ordering = ["-pk"]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login", "date_joined"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]
+    search_fields = ["^email"]
+    searched_everywhere = 1
     readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ["groups"]
     fieldsets = [
-        (None, {"fields": ["email", "password", "name", "time_zone"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (None, {"fields": ["email", "name", "time_zone", "see_also"]}),
+        ("Rights", {"fields": RIGHTS}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "password1", "password2"]})]
+    actions = ["remove_second_factors"]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff who may edit people may not edit staff: that would be a way to give oneself every right."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        fields = [*super().get_readonly_fields(request, obj), "access"]
+        return fields if request.user.is_superuser else [*fields, "is_staff", "is_superuser", "groups"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list:
+        fieldsets = list(super().get_fieldsets(request, obj))
+        if obj and self.has_change_permission(request, obj):
+            fieldsets.append(("Password", {"fields": ["access"]}))
+        return fieldsets
+
+    @admin.display(description="Password")
+    def access(self, row: User) -> SafeString:
+        url = reverse("admin:auth_user_password_change", args=[row.pk])
+        return format_html('<a href="{}">Set a new password</a>, which signs this person out everywhere.', url)
+
+    def further_links(self, row: User) -> list[tuple[str, str]]:
+        return [("Activity of this person", list_of(ActivityEntry, actor=row.email))]
+
+    def as_stored(self, text: str) -> str:
+        return text.lower()
+
+    def found_of(self, row: User) -> str:
+        return row.name
+
+    def log_addition(self, request: HttpRequest, obj: User, message: list | str) -> None:
+        super().log_addition(request, obj, message)
+        record(staff_source(request), "person added", "person", obj.email)
+
+    def log_change(self, request: HttpRequest, obj: User, message: list | str) -> None:
+        """Called for the form and for a new password; an organization reads of it when it concerns a member."""
+        super().log_change(request, obj, message)
+        for organization in ["", *obj.memberships.values_list("organization__public_id", flat=True)]:
+            record(staff_source(request, organization), "person changed", "person", obj.email, what=_in_words(message))
+
+    @admin.action(description="Remove second factors of chosen people", permissions=["superuser"])
+    def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self.each(request, queryset, self._without_second_factors)
+
+    def _without_second_factors(self, person: User) -> str:
+        if not services.remove_second_factors(person):
+            raise NotDone("There was none to remove.")
+        return "Second factors removed; the password alone signs in again."
+
+
+def _in_words(message: list | str) -> str:
+    """Django's list of changed fields, or the sentence of an action."""
+    if isinstance(message, str):
+        return message
+    fields = [name for part in message for name in part.get("changed", {}).get("fields", ())]
+    return ", ".join(fields) or "nothing"
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """That somebody has a second factor, and since when; never what it holds."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["=user__email"]
+    exclude = ["data"]
+
+
+@admin.register(Group)
+class GroupAdmin(SupportAdmin, DjangoGroupAdmin):
+    list_display = ["name"]
+    search_fields = ["name"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and request.user.is_superuser
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """What was done on these pages, by whom."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag", "change_message"]
+    list_filter = ["action_flag", "action_time", "content_type"]
+    list_select_related = ["user", "content_type"]
+    search_fields = ["=user__email", "^object_repr"]

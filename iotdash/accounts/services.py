@@ -2,6 +2,7 @@
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
@@ -31,3 +32,9 @@ def change_profile(source: Source, user: User, *, name: str, time_zone: str) -> 
     user.name, user.time_zone = name, time_zone
     user.save(update_fields=["name", "time_zone"])
     record(source, "profile changed", "person", user.email)
+
+
+def remove_second_factors(user: User) -> int:
+    """For somebody who lost them all: the password alone signs in again. How many there were."""
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    return removed

@@ -1,7 +1,7 @@
 """Sign-in and profile. Of allauth only what we use; its names stay, because its own code looks them up."""
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from iotdash.accounts import views
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/signup/", views.no_sign_up, name="account_signup"),
+    path("accounts/", include("iotdash.accounts.mfa.urls")),
     path("accounts/password/change/", views.password_change, name="account_change_password"),
     path("accounts/password/reset/", views.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -1,24 +1,24 @@
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from iotdash.accounts.addresses import address_of
-from iotdash.audit.services import Source
+from iotdash.accounts.support import staff_source
+from iotdash.audit.models import ActivityEntry
+from iotdash.lib.admin import SupportAdmin, list_of
 from iotdash.organizations import services
 from iotdash.organizations.models import Membership, Organization
 
 
-def _source(request: HttpRequest, organization: Organization) -> Source:
-    return Source(request.user.email, organization.public_id, address_of(request))
-
-
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(SupportAdmin):
     """To look up and rename; `manage.py createorganization` makes one, with its administrator."""
 
     list_display = ["public_id", "name", "created_at"]
     list_filter = ["created_at"]
-    search_fields = ["public_id", "name"]
+    # By a part of the name: organizations are few, and people remember any word of it.
+    search_fields = ["^public_id", "name"]
+    searched_everywhere = 2
     readonly_fields = ["public_id", "created_at", "updated_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -27,31 +27,38 @@ class OrganizationAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return False
 
+    def further_links(self, row: Organization) -> list[tuple[str, str]]:
+        return [("Activity", list_of(ActivityEntry, organization=row.public_id))]
+
+    def found_of(self, row: Organization) -> str:
+        return row.public_id
+
     def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm, change: bool) -> None:
-        services.rename(_source(request, obj), obj, obj.name)
+        services.rename(staff_source(request, obj.public_id), obj, obj.name)
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(SupportAdmin):
     list_display = ["organization", "user", "role", "created_at"]
-    list_filter = ["role"]
+    list_filter = ["role", "created_at"]
     list_select_related = ["organization", "user"]
-    search_fields = ["organization__public_id", "organization__name", "user__email", "user__name"]
+    search_fields = ["=organization__public_id", "=user__email"]
     autocomplete_fields = ["organization", "user"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
-        return ["organization", "user"] if obj else []
+        fields = super().get_readonly_fields(request, obj)
+        return ["organization", "user", *fields] if obj else fields
 
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
-        source = _source(request, obj.organization)
+        source = staff_source(request, obj.organization.public_id)
         if change:
             services.change_role(source, obj, obj.role)
         else:
             obj.pk = services.add_member(source, obj.organization, obj.user, obj.role).pk
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        services.remove_member(_source(request, obj.organization), obj)
+        services.remove_member(staff_source(request, obj.organization.public_id), obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         for membership in queryset.select_related("organization", "user"):
             self.delete_model(request, membership)

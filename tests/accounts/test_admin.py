@@ -5,7 +5,7 @@ import pytest
 from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.models import Membership
-from tests.cast import PASSWORD, UserFactory
+from tests.cast import PASSWORD
 
 LISTS = [
     "accounts/user",
@@ -18,8 +18,8 @@ LISTS = [
 
 
 @pytest.fixture
-def staff(db, client_of):
-    return client_of(UserFactory(email="support@example.com", is_staff=True, is_superuser=True))
+def staff(support_client):
+    return support_client
 
 
 def test_sign_in_to_the_admin_is_our_sign_in(client, db):

@@ -90,7 +90,7 @@ def test_there_is_no_sign_up(client):
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["account_email", "account_set_password", "account_reauthenticate"])
+@pytest.mark.parametrize("name", ["account_email", "account_set_password", "mfa_login_webauthn"])
 def test_account_pages_that_we_do_not_use_are_not_mounted(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)

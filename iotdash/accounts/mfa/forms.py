@@ -1,0 +1,59 @@
+"""Forms of second factors, where allauth's are not enough."""
+
+import struct
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.core.exceptions import ValidationError
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
+
+from iotdash.lib import crypto
+
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, struct.error)
+
+
+class ActivateTOTPForm(totp.ActivateTOTPForm):
+    """The secret waits in the session while its code is typed; it is encrypted there too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        session = context.request.session
+        try:
+            self.secret = crypto.decrypt(self.secret)
+        except crypto.CryptoError:
+            # allauth has just made it, in clear.
+            session[SECRET_SESSION_KEY] = crypto.encrypt(self.secret)
+
+
+class CredentialField(forms.JSONField):
+    """What a browser answers for a passkey. allauth fails with a traceback on some that are malformed."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, shape: type[RegistrationResponse | AuthenticationResponse]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def clean(self, value: str) -> Any:
+        credential = super().clean(value)
+        try:
+            self.shape.from_dict(credential)
+        except _MALFORMED:
+            raise ValidationError("The browser's answer cannot be read. Try again.", code="malformed") from None
+        return credential
+
+
+class AddPasskeyForm(webauthn.AddWebAuthnForm):
+    credential = CredentialField(RegistrationResponse)
+
+
+class UsePasskeyForm(webauthn.AuthenticateWebAuthnForm):
+    credential = CredentialField(AuthenticationResponse)
+
+
+class ConfirmByPasskeyForm(webauthn.ReauthenticateWebAuthnForm):
+    credential = CredentialField(AuthenticationResponse)
