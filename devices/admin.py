@@ -1,41 +1,37 @@
 """Support's view of devices: reading only, so that every change goes through services and the activity log."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from devices.models import Device, DeviceIdentifier, DeviceType
-
-
-class _ReadOnly(admin.ModelAdmin):
-    show_full_result_count = False
-    list_select_related = ("organization",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from iotdash.lib.admin import ReadOnlyAdmin
 
 
 @admin.register(DeviceType)
-class DeviceTypeAdmin(_ReadOnly):
+class DeviceTypeAdmin(ReadOnlyAdmin):
     list_display = ("type_id", "class_id", "organization", "updated_at")
-    search_fields = ("type_id__startswith", "organization__public_id__exact")
+    list_filter = ("class_id", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("^type_id", "=organization__public_id")
 
 
 @admin.register(Device)
-class DeviceAdmin(_ReadOnly):
+class DeviceAdmin(ReadOnlyAdmin):
     list_display = ("device_id", "device_type", "organization", "serial_number", "registered_at")
+    list_filter = ("registered_at", "updated_at")
     list_select_related = ("organization", "device_type")
-    search_fields = ("device_id__startswith", "serial_number__startswith", "organization__public_id__exact")
+    search_fields = ("^device_id", "^serial_number", "=organization__public_id")
+    searched_everywhere = 3
     exclude = ("token_digest",)
+    readonly_fields = ("registered_at", "registered_by", "token_issued_at", "located_at")
 
 
 @admin.register(DeviceIdentifier)
-class DeviceIdentifierAdmin(_ReadOnly):
+class DeviceIdentifierAdmin(ReadOnlyAdmin):
     list_display = ("key", "value", "device", "organization")
+    list_filter = ("device__device_type__class_id",)
     list_select_related = ("organization", "device")
-    search_fields = ("value__startswith", "organization__public_id__exact")
+    search_fields = ("^value", "=organization__public_id")
+    searched_everywhere = 4
+
+    def found_of(self, row: DeviceIdentifier) -> str:
+        return f"device {row.device}, {row.organization}"

@@ -98,6 +98,9 @@ class Device(DeviceInfo):
             models.Index(fields=["organization", "manufacturer", "id"], name="device_by_manufacturer"),
             models.Index(fields=["organization", "model", "id"], name="device_by_model"),
             models.Index(fields=["organization", "device_type", "device_id", "id"], name="device_by_type"),
+            # For support staff, who search over all organizations.
+            models.Index(fields=["device_id"], name="device_anywhere_by_id"),
+            models.Index(fields=["serial_number"], name="device_anywhere_by_serial"),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +134,10 @@ class DeviceIdentifier(models.Model):
             models.UniqueConstraint(fields=["organization", "key", "value"], name="identifier_on_one_device"),
             models.UniqueConstraint(fields=["device", "key"], name="one_identifier_of_a_key_per_device"),
         ]
-        indexes = [models.Index(fields=["organization", "value"], name="identifier_by_value")]
+        indexes = [
+            models.Index(fields=["organization", "value"], name="identifier_by_value"),
+            models.Index(fields=["value"], name="identifier_anywhere"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.value}"

@@ -45,6 +45,12 @@ class Sim(models.Model):
         indexes = [
             models.Index(fields=["organization", "state", "id"], name="sim_by_state"),
             models.Index(fields=["config", "rate_plan"], name="sim_by_plan"),
+            # For support staff, who search over all organizations; the operator class answers prefixes in any language.
+            models.Index(fields=["subject"], name="sim_anywhere", opclasses=["varchar_pattern_ops"]),
+            *(
+                models.Index(fields=[name], name=f"sim_by_{name}", condition=models.Q(**{f"{name}__isnull": False}))
+                for name in ("imsi", "msisdn", "imei")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,56 @@
+"""What carriers said of SIMs, for support staff: to look at. Subscriber numbers are shown by their last digits."""
+
+from django.contrib import admin
+
+from extensions.core.models import Operation
+from extensions.sims.models import CarrierPlans, Sim, UsageCycle
+from iotdash.lib.admin import ReadOnlyAdmin, last_digits, list_of
+
+
+@admin.register(Sim)
+class SimAdmin(ReadOnlyAdmin):
+    """An IMSI or a number is found when the whole of it is typed, so that it cannot be guessed digit by digit."""
+
+    list_display = ("subject", "organization", "config", "device", "state", "rate_plan", "fetched_at")
+    list_filter = (
+        "config__slug",
+        ("device", admin.EmptyFieldListFilter),
+        ("missing_since", admin.EmptyFieldListFilter),
+        "fetched_at",
+    )
+    list_select_related = ("organization", "config", "device")
+    search_fields = ("^subject", "=imsi", "=msisdn", "=imei", "=organization__public_id")
+    searched_everywhere = 6
+    exclude = ("imsi", "msisdn", "imei")
+    readonly_fields = ("imsi_end", "msisdn_end", "imei_end")
+
+    @admin.display(description="IMSI")
+    def imsi_end(self, row: Sim) -> str:
+        return last_digits(row.imsi)
+
+    @admin.display(description="MSISDN")
+    def msisdn_end(self, row: Sim) -> str:
+        return last_digits(row.msisdn)
+
+    @admin.display(description="IMEI")
+    def imei_end(self, row: Sim) -> str:
+        return last_digits(row.imei)
+
+    def further_links(self, row: Sim) -> list[tuple[str, str]]:
+        return [("Operations of this SIM", list_of(Operation, config__id__exact=row.config_id, subject=row.subject))]
+
+
+@admin.register(UsageCycle)
+class UsageCycleAdmin(ReadOnlyAdmin):
+    list_display = ("sim", "cycle_start", "cycle_end", "total_data_bytes", "closed", "fetched_at")
+    list_filter = ("cycle_start", "closed", "invoiced")
+    list_select_related = ("sim",)
+    search_fields = ("=sim__subject",)
+
+
+@admin.register(CarrierPlans)
+class CarrierPlansAdmin(ReadOnlyAdmin):
+    list_display = ("config", "listed_at", "why_not")
+    list_filter = ("config__slug", "listed_at")
+    list_select_related = ("config",)
+    search_fields = ("=config__name",)
