@@ -8,8 +8,11 @@ import sys
 
 import pytest
 from django.core.management.base import SystemCheckError
+from django.db import DatabaseError
 
+from iotdash import serving
 from iotdash.demo import state
+from iotdash.runtime import key_marks
 from iotdash.serving import refuse_unsafe
 from tests.architecture.house import ROOT
 
@@ -38,10 +41,12 @@ def first_word(call: ast.Call) -> str:
 
 
 def read_by(path: str) -> set[str]:
-    """First arguments of `env.…("NAME")` and `environ.get("NAME")`."""
+    """First arguments of `env.…("NAME")` and `environ.get("NAME")`; of `key_env.…("NAME")` also NAME_FILE."""
     calls = [node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.Call)]
     readers = [call for call in calls if re.match(r"(env|os\.environ)\.", ast.unparse(call.func))]
-    return {word for word in map(first_word, readers) if re.fullmatch(r"[A-Z_]+", word)}
+    keys = {first_word(call) for call in calls if re.match(r"key_env\.", ast.unparse(call.func))}
+    words = {word for word in map(first_word, readers) if re.fullmatch(r"[A-Z_]+", word)}
+    return words | keys | {f"{key}_FILE" for key in keys}
 
 
 def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess:
@@ -87,11 +92,11 @@ GUNICORN = ("gunicorn", "iotdash.wsgi")
 CELERY = ("celery", "--app", "iotdash", "worker", "--pool", "threads")
 
 
-def start(program: tuple[str, ...], tmp_path, missing: str) -> subprocess.CompletedProcess:
+def start(program: tuple[str, ...], tmp_path, missing: str, **others: str) -> subprocess.CompletedProcess:
     """Starts a process of a real installation that lacks one variable, and waits until it gives up."""
     kept = {name: value for name, value in os.environ.items() if name not in documented()}
     env = {name: value for name, value in PRODUCTION.items() if name not in (missing, "DATABASE_URL", "REDIS_URL")}
-    env |= kept | {"IOTDASH_VAR": str(tmp_path), "BIND": "127.0.0.1:0"}
+    env |= kept | {"IOTDASH_VAR": str(tmp_path), "BIND": "127.0.0.1:0"} | others
     argv = [sys.executable, "-m", *program]
     return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
@@ -104,7 +109,7 @@ def start(program: tuple[str, ...], tmp_path, missing: str) -> subprocess.Comple
         ("IOTDASH_DIGEST_KEY", "", KEYS[2][1]),
     ],
 )
-def test_serving_is_refused_when_a_key_is_missing(settings, missing, value, words):
+def test_serving_is_refused_when_a_key_is_missing(db, settings, missing, value, words):
     settings.TESTING = False
     settings.SECRET_KEY = PRODUCTION["SECRET_KEY"]
     refuse_unsafe()
@@ -120,4 +125,35 @@ def test_a_process_without_its_keys_does_not_serve(program, tmp_path, missing, w
     done = start(program, tmp_path, missing)
     assert done.returncode != 0
     assert words in done.stderr
+    assert "Traceback" not in done.stderr
     assert "celery@" not in done.stdout
+
+
+@pytest.mark.parametrize("program", [GUNICORN, CELERY])
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("IOTDASH_SECRET_KEYS", '"dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdDE="', "Key 1 of IOTDASH_SECRET_KEYS"),
+        ("IOTDASH_SECRET_KEYS", "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdDE=,short", "Key 2 of IOTDASH_SECRET_KEYS"),
+        ("IOTDASH_SECRET_KEYS_FILE", "not-there", "IOTDASH_SECRET_KEYS_FILE names not-there, which cannot be read"),
+    ],
+)
+def test_a_process_with_a_key_of_no_use_does_not_serve(program, tmp_path, variable, value, words):
+    done = start(program, tmp_path, "IOTDASH_SECRET_KEYS", **{variable: value})
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "dGVzdC1r" not in done.stderr + done.stdout
+
+
+def test_without_a_database_serving_begins_and_waits_for_it(settings, monkeypatch, caplog):
+    def away(*args, **kwargs):
+        raise DatabaseError("password=s3cret")
+
+    settings.TESTING = False
+    settings.SECRET_KEY = PRODUCTION["SECRET_KEY"]
+    monkeypatch.setattr(key_marks, "digest_key_fits", away)
+    monkeypatch.setattr(serving.watch, "look", lambda: None)
+    refuse_unsafe()
+    assert "could not be compared" in caplog.text
+    assert "s3cret" not in caplog.text

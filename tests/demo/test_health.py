@@ -3,13 +3,18 @@
 import datetime as dt
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisDown
 
+from extensions.core.models import ExtensionConfig, Lane
+from extensions.core.services import readability
 from iotdash import health
 from iotdash.demo import sandboxes
+from iotdash.lib import crypto
+from iotdash.lib.key_doctor import watch
 from iotdash.runtime import sweep
 from iotdash.runtime.models import Heartbeat
 
@@ -100,6 +105,43 @@ def test_a_sandbox_that_listens_is_up(client, all_up, settings, monkeypatch, htt
     assert client.get("/healthz").json()["parts"]["sandbox one"] == "up"
 
 
+@pytest.fixture
+def unreadable(organization, settings):
+    """A stored secret whose key is missing; what this process knows of it is forgotten before and after."""
+    lane, secrets = Lane.objects.create(key="one"), crypto.encrypt_json({"key": "s3cret"})
+    config = ExtensionConfig.objects.create(
+        organization=organization, slug="any", name="SIMs", lane=lane, secrets=secrets
+    )
+    settings.IOTDASH_SECRET_KEYS = [Fernet.generate_key().decode()]
+    watch.forget()
+    yield config
+    watch.forget()
+
+
+def test_secrets_without_their_key_degrade_and_say_which(client, all_up, unreadable):
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    sentence = parts(response)["keys"]
+    assert f"Encryption key {crypto.key_of(unreadable.secrets)} is missing" in sentence
+    assert "extension configurations: 1" in sentence
+    assert "IOTDASH_SECRET_KEYS" in sentence
+
+
+def test_secrets_that_only_the_worker_cannot_read_are_said_too(client, all_up, unreadable, settings):
+    readability.review()
+    ExtensionConfig.objects.update(secrets=crypto.encrypt_json({"key": "s3cret"}))
+    watch.forget()
+    response = client.get("/healthz")
+    assert response.json()["status"] == "degraded"
+    assert parts(response)["keys"].startswith("A worker cannot read secrets of extension configurations: 1.")
+
+
+def test_what_is_vital_weighs_more_than_what_is_not(client, cache_table, unreadable):
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()["status"]) == (503, "not up")
+    assert set(parts(response)) == {"keys", "sweep"}
+
+
 def test_readiness_asks_neither_worker_nor_cache(client, db):
     response = client.get("/readyz")
     assert response.status_code == 200
@@ -130,6 +172,7 @@ def test_other_pages_still_refuse_an_unknown_host(db, settings):
 
 
 def test_health_is_cheap(client, all_up, django_assert_max_num_queries):
+    watch.look()
     with django_assert_max_num_queries(4):
         client.get("/healthz")
 
