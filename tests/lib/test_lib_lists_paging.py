@@ -70,24 +70,24 @@ def things(transactional_db):
         editor.delete_model(Kind)
 
 
-def walk(queryset, order_by, size, cursor="", forward=True):
+def walk(queryset, order_by, size, cursor="", forward=True, then=()):
     """All pages from `cursor` on, in reading direction."""
     pages = []
     while True:
-        here = page(queryset, order_by=order_by, cursor=cursor, size=size)
+        here = page(queryset, order_by=order_by, then=then, cursor=cursor, size=size)
         pages.append(here)
         cursor = here.next_cursor if forward else here.previous_cursor
         if not cursor:
             return pages
 
 
-def in_order(queryset, order_by):
+def in_order(queryset, order_by, then=()):
     """What the pages must hold, by the database's own ordering with nulls last."""
     name = order_by.removeprefix("-")
     field = models.F(name)
     down = order_by.startswith("-")
     first = field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
-    return list(queryset.order_by(first, "-pk" if down else "pk"))
+    return list(queryset.order_by(first, *(f"-{each}" if down else each for each in (*then, "pk"))))
 
 
 @pytest.mark.parametrize("order_by", DIRECTED)
@@ -100,6 +100,32 @@ def test_pages_hold_every_row_once_in_order_forth_and_back(things, order_by, siz
     back = walk(things, order_by, size, pages[-1].previous_cursor, forward=False) if len(pages) > 1 else []
     assert [each.rows for each in reversed(back)] == [each.rows for each in pages[:-1]]
     assert all(each.next_cursor for each in back)
+
+
+@pytest.mark.parametrize("order_by", DIRECTED)
+@pytest.mark.parametrize("size", [5, 46])
+def test_ties_are_broken_by_the_fields_that_follow(things, order_by, size):
+    then = ("name", "rank")
+    pages = walk(things, order_by, size, then=then)
+    assert [row for each in pages for row in each.rows] == in_order(things, order_by, then)
+    back = walk(things, order_by, size, pages[-1].previous_cursor, forward=False, then=then)
+    assert [each.rows for each in reversed(back)] == [each.rows for each in pages[:-1]]
+
+
+@pytest.mark.parametrize("order_by", DIRECTED)
+@pytest.mark.parametrize("size", [4, 30])
+def test_parts_are_read_as_one_list(things, order_by, size):
+    parts = [things.filter(rank__lt=1), things.filter(rank__gt=-2), things.filter(pk__in=[1, 5])]
+    pages = walk(parts, order_by, size, then=["name"])
+    assert [row for each in pages for row in each.rows] == in_order(things, order_by, ["name"])
+    back = walk(parts, order_by, size, pages[-1].previous_cursor, forward=False, then=["name"])
+    assert [each.rows for each in reversed(back)] == [each.rows for each in pages[:-1]]
+
+
+def test_a_cursor_of_an_order_with_other_ties_is_refused(things):
+    cursor = page(things, order_by="name", size=10).next_cursor
+    with pytest.raises(BadListQuery):
+        page(things, order_by="name", then=["rank"], cursor=cursor, size=10)
 
 
 def test_a_filter_stays_in_force(things):
@@ -189,9 +215,8 @@ def test_a_cursor_with_a_value_of_another_kind_is_refused(things, value):
 
 @given(st.text() | st.lists(st.none() | st.integers() | st.text() | st.floats() | st.just("name")).map(encoded))
 def test_no_cursor_makes_it_fail_otherwise(cursor):
-    order = paging._Order("name", paging._fields(Thing, "name"))
     with contextlib.suppress(BadListQuery):
-        paging._decode(cursor, order, Thing)
+        paging._decode(cursor, paging._order(Thing, "name", ["rank"]))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Keyset paging: a page begins after a row, never after a count, so page 2,000 costs what page 1 costs.
 
-Rows are ordered by one field and then by primary key. Rows without a value come last in both directions, on
-SQLite and PostgreSQL alike: a second query reads them, so that each query walks an index on (field, id).
+Rows are ordered by one field, then by the fields of `then`, then by primary key, all in one direction. Rows without a
+value come last in both directions, on SQLite and PostgreSQL alike: a second query reads them, so that each query walks
+an index on (field, *then, id).
 """
 
 import base64
@@ -30,10 +31,11 @@ class Page:
 
 @dataclass(frozen=True)
 class _Order:
-    """`text` as in order_by(); `fields` lead from the model to the sort field."""
+    """`text` as in order_by(); `fields` lead from the model to the sort field; `then` are what breaks its ties."""
 
     text: str
     fields: tuple[Field, ...]
+    then: tuple[Field, ...]
 
     @property
     def path(self) -> str:
@@ -51,31 +53,44 @@ class _Order:
     def nullable(self) -> bool:
         return any(field.null for field in self.fields)
 
+    def keys(self, without: bool) -> tuple[tuple[str, ...], tuple[Field, ...]]:
+        """Names and fields that decide between two rows, of those with a value or `without`."""
+        rest = tuple(field.name for field in self.then)
+        return (rest, self.then) if without or self.by_pk else ((self.path, *rest), (self.fields[-1], *self.then))
+
     def value_of(self, row: Model) -> Any:
         for field in self.fields:
             row = getattr(row, field.name, None)
         return row
 
+    def values_of(self, row: Model) -> list[Any]:
+        return [self.value_of(row), *(getattr(row, field.attname) for field in self.then)]
+
 
 @dataclass(frozen=True)
 class _Cursor:
-    """The row beside which a page begins: `forward` after it, else before it."""
+    """The row beside which a page begins: `forward` after it, else before it. `rest` are the values of `then`."""
 
     forward: bool
     value: Any
-    pk: Any
+    rest: tuple[Any, ...]
 
 
-def page(queryset: QuerySet, *, order_by: str, cursor: str = "", size: int = 50) -> Page:
+def page(
+    parts: QuerySet | Sequence[QuerySet], *, order_by: str, then: Sequence[str] = (), cursor: str = "", size: int = 50
+) -> Page:
     """Rows of a model's queryset ordered by `order_by` ("name", "-seen_at", "device_type__name"), then by pk.
 
-    Needs an index on (field, pk). Give `select_related` for a path across relations. Raises BadListQuery for
-    a cursor that is damaged or belongs to another order.
+    Needs an index on (field, *then, pk). Give `select_related` for a path across relations. Several querysets are read
+    as one, each by its own index; a row may be in more than one. `then` are fields of the model itself, never null.
+    Raises BadListQuery for a cursor that is damaged or belongs to another order.
     """
-    order = _Order(order_by, _fields(queryset.model, order_by))
-    start = _decode(cursor, order, queryset.model) if cursor else None
+    parts = [parts] if isinstance(parts, QuerySet) else parts
+    model = parts[0].model
+    order = _order(model, order_by, then)
+    start = _decode(cursor, order) if cursor else None
     forward = start is None or start.forward
-    rows = _rows(queryset, order, start, forward, size + 1)
+    rows = _rows(parts, order, start, forward, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if not forward:
         rows.reverse()
@@ -87,7 +102,13 @@ def page(queryset: QuerySet, *, order_by: str, cursor: str = "", size: int = 50)
     )
 
 
-def _rows(queryset: QuerySet, order: _Order, start: _Cursor | None, forward: bool, wanted: int) -> list[Any]:
+def _order(model: type[Model], order_by: str, then: Sequence[str]) -> _Order:
+    fields = _fields(model, order_by)
+    ties = [] if fields[0].primary_key else [name for name in then if name != order_by.removeprefix("-")]
+    return _Order(order_by, fields, (*(model._meta.get_field(name) for name in ties), model._meta.pk))
+
+
+def _rows(parts: Sequence[QuerySet], order: _Order, start: _Cursor | None, forward: bool, wanted: int) -> list[Any]:
     """The rows in reading direction, from up to two stretches: with a value, and without."""
     stretches = [False, True] if order.nullable else [False]
     if not forward:
@@ -98,27 +119,34 @@ def _rows(queryset: QuerySet, order: _Order, start: _Cursor | None, forward: boo
     for without in stretches:
         if len(rows) < wanted:
             here = start if start is not None and (start.value is None) == without else None
-            stretch = _stretch(queryset, order, here, forward, without)
-            rows += stretch[: wanted - len(rows)]
+            found = [_stretch(part, order, here, forward, without)[: wanted - len(rows)] for part in parts]
+            rows += _merged(found, order, forward, without)[: wanted - len(rows)]
     return rows
+
+
+def _merged(found: Sequence[QuerySet], order: _Order, forward: bool, without: bool) -> list[Any]:
+    if len(found) == 1:
+        return list(found[0])
+    different = {row.pk: row for rows in found for row in rows}.values()
+    skipped = int(without)
+    return sorted(different, key=lambda row: order.values_of(row)[skipped:], reverse=order.descending == forward)
 
 
 def _stretch(queryset: QuerySet, order: _Order, start: _Cursor | None, forward: bool, without: bool) -> QuerySet:
     """The rows on one side of `start` with (or without) a value, in reading direction."""
     rising = order.descending != forward
-    names = ["pk"] if without or order.by_pk else [order.path, "pk"]
+    names, fields = order.keys(without)
     if order.nullable:
         queryset = queryset.filter(**{f"{order.path}{LOOKUP_SEP}isnull": without})
     if start is not None:
-        values = [start.pk] if len(names) == 1 else [start.value, start.pk]
-        queryset = queryset.filter(_beyond(queryset.model, order, names, values, rising))
+        values = [start.value, *start.rest][-len(names) :]
+        queryset = queryset.filter(_beyond(names, fields, values, rising))
     return queryset.order_by(*(name if rising else f"-{name}" for name in names))
 
 
-def _beyond(model: type[Model], order: _Order, names: Sequence[str], values: Sequence[Any], rising: bool) -> Any:
+def _beyond(names: Sequence[str], fields: Sequence[Field], values: Sequence[Any], rising: bool) -> Any:
     """`(field, id) > (x, y)`: both databases walk an index for a comparison of rows, not for its OR form."""
-    outputs = [model._meta.pk if name == "pk" else order.fields[-1] for name in names]
-    given = [Value(value, output_field=output) for value, output in zip(values, outputs, strict=True)]
+    given = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
     compare = GreaterThan if rising else LessThan
     return compare(_RowValue(*(F(name) for name in names)), _RowValue(*given))
 
@@ -139,19 +167,20 @@ def _fields(model: type[Model], order_by: str) -> tuple[Field, ...]:
 
 
 def _encode(order: _Order, row: Model, forward: bool) -> str:
-    parts = [order.text, int(forward), order.value_of(row), row.pk]
+    parts = [order.text, int(forward), *order.values_of(row)]
     text = json.dumps(parts, default=str, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, order: _Order, model: type[Model]) -> _Cursor:
+def _decode(cursor: str, order: _Order) -> _Cursor:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        order_text, forward, value, pk = json.loads(text)
+        order_text, forward, value, *rest = json.loads(text)
         if order_text != order.text or forward not in (0, 1) or (value is None and not order.nullable):
             raise ValueError(order_text)
         value = None if value is None else _restored(order.fields[-1], value)
-        return _Cursor(bool(forward), value, _restored(model._meta.pk, pk))
+        given = tuple(_restored(field, each) for field, each in zip(order.then, rest, strict=True))
+        return _Cursor(bool(forward), value, given)
     except (ValueError, TypeError, OverflowError, RecursionError, ValidationError) as error:
         message = "This page of the list is gone or its address is damaged; start at the first page."
         raise BadListQuery(message) from error
