@@ -1,0 +1,130 @@
+"""One kill test: starts everything, lets people ask and processes die, waits for the end, and judges."""
+
+import argparse
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.utils import timezone
+
+from extensions.controlcenter.sandbox import State as Sandbox
+from extensions.core.models import ExtensionConfig, Health, Operation, State
+from tests.chaos import evidence, plan, report, truth, world
+from tests.chaos.house import House, Ports
+from tests.chaos.journal import Journal
+from tests.chaos.killer import Killer
+from tests.chaos.people import Crowd, Person
+from tests.demo.test_demo_supervisor import wait_for
+
+CONNECTED_WITHIN_S = 90
+# How many operations are under way at most, per account.
+MOST_OPEN_PER_ACCOUNT = 8
+LOOK_EVERY_S = 0.05
+CALM_S = 5.0
+
+
+class Battle:
+    """`var` is an empty, migrated installation; `env` its environment."""
+
+    def __init__(self, chosen: argparse.Namespace, var: Path, env: Mapping[str, str], on: str) -> None:
+        self._chosen, self._var, self._on = chosen, var, on
+        self._plan = plan.make(chosen.seed, chosen.operations, chosen.kills)
+        self._web = env["PUBLIC_URL"]
+        self._sandbox_url = env["IOTDASH_SANDBOXES"].partition("=")[2]
+        ports = Ports(urlsplit(self._web).port or 0, urlsplit(self._sandbox_url).port or 0)
+        self._sandbox_folder = var / "sandboxes/controlcenter"
+        self._house = House(env, var, ports, self._sandbox_folder)
+        self._crowd = Crowd(self._plan.operations, MOST_OPEN_PER_ACCOUNT * len(self._plan.carriers))
+        self._journal = Journal(self._crowd)
+
+    def fight(self, began: float) -> tuple[str, bool]:
+        """Words of the report, and whether a rule was broken."""
+        world.make_sandbox(self._sandbox_folder, self._plan)
+        world.make_organizations(self._plan, self._sandbox_url)
+        sandbox = Sandbox(self._sandbox_folder)
+        try:
+            self._house.start_all()
+            wait_for(_all_connected, CONNECTED_WITHIN_S)
+            started = time.monotonic()
+            problems = self._while_people_ask(sandbox)
+            run = self._measured(started, began)
+            found = self._evidence(sandbox)
+        finally:
+            self._crowd.stop.set()
+            self._journal.done.set()
+            self._house.stop_all()
+        broken = [*problems, *truth.judge(found)]
+        return report.write(self._chosen.reports, run, found, broken), bool(broken)
+
+    def _while_people_ask(self, sandbox: Sandbox) -> list[truth.Broken]:
+        broker = self._var / "broker" if self._on.startswith("SQLite") else None
+        self._killer = Killer(self._plan, self._house, self._crowd, sandbox, broker)
+        self._journal.start()
+        for person in self._people():
+            person.start()
+        deadline = time.monotonic() + self._chosen.minutes * 60
+        calm_since = time.monotonic()
+        while not self._over() and not self._crowd.stop.is_set() and time.monotonic() < deadline:
+            self._killer.work()
+            calm_since = calm_since if self._calm() else time.monotonic()
+            if time.monotonic() - calm_since > CALM_S:
+                _let_deadlines_pass()
+                calm_since = time.monotonic()
+            time.sleep(LOOK_EVERY_S)
+        return self._problems(in_time=self._over())
+
+    def _people(self) -> list[Person]:
+        """Each device belongs to one person, so that what is asked of it keeps its order."""
+        shares: dict[str, list] = {}
+        for asking in self._crowd.askings:
+            device = asking.planned.device
+            number = sum(map(ord, device.device_id)) % world.PEOPLE + 1
+            shares.setdefault(world.email(device.organization, number), []).append(asking)
+        return [Person(self._crowd, share, self._web, email) for email, share in sorted(shares.items())]
+
+    def _over(self) -> bool:
+        return self._killer.finished and self._crowd.all_asked and self._crowd.settled == len(self._crowd.askings)
+
+    def _calm(self) -> bool:
+        """Nobody is dead, and all that is left are doubts that only a deadline ends."""
+        return self._killer.finished and self._crowd.settled + _doubts() >= self._crowd.answered and _doubts() > 0
+
+    def _problems(self, *, in_time: bool) -> list[truth.Broken]:
+        found = [truth.Broken("the web answers as it should", words) for words in self._crowd.problems]
+        found += [truth.Broken("nobody dies by itself", words) for words in self._killer.crashes]
+        if not in_time:
+            words = f"{self._crowd.answered} answered, {self._crowd.settled} settled of {len(self._crowd.askings)}"
+            found.append(truth.Broken("it ends in time", words))
+        return found
+
+    def _measured(self, started: float, began: float) -> report.Run:
+        chosen, now = self._chosen, time.monotonic()
+        return report.Run(chosen.seed, chosen.operations, chosen.kills, self._on, now - started, started - began)
+
+    def _evidence(self, sandbox: Sandbox) -> evidence.Evidence:
+        iccids = sorted({device.iccid for device in self._plan.devices})
+        return evidence.Evidence(
+            askings=self._crowd.askings,
+            rows=evidence.rows(),
+            deeds=evidence.deeds(sandbox),
+            killed=self._killer.killed,
+            journal=dict(self._journal.seen),
+            shown=evidence.shown(sandbox, iccids),
+            troubles=self._killer.troubles,
+        )
+
+
+def _all_connected() -> bool:
+    return not ExtensionConfig.objects.exclude(health=Health.CONNECTED).exists()
+
+
+def _doubts() -> int:
+    return Operation.objects.filter(state=State.UNKNOWN, settled_at=None).count()
+
+
+def _let_deadlines_pass() -> None:
+    """As if the minutes had gone by that an unknown outcome is looked for; the worker then looks a last time."""
+    now = timezone.now()
+    Operation.objects.filter(Q(state=State.UNKNOWN), settled_at=None).update(confirm_by=now, next_attempt_at=now)
