@@ -1,23 +1,23 @@
 """One kill test: starts everything, lets people ask and processes die, waits for the end, and judges."""
 
 import argparse
+import os
 import time
-from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from extensions.controlcenter.sandbox import State as Sandbox
 from extensions.core.models import ExtensionConfig, Health, Operation, State
 from tests.chaos import evidence, plan, report, truth, world
-from tests.chaos.house import House, Ports
+from tests.chaos.house import House, Ports, wait_for
 from tests.chaos.journal import Journal
 from tests.chaos.killer import Killer
 from tests.chaos.people import Crowd, Person
-from tests.demo.test_demo_supervisor import wait_for
 
+EMBEDDED, SERVERS = "SQLite and a broker in files", "PostgreSQL and Redis"
 CONNECTED_WITHIN_S = 90
 # How many operations are under way at most, per account.
 MOST_OPEN_PER_ACCOUNT = 8
@@ -26,21 +26,22 @@ CALM_S = 5.0
 
 
 class Battle:
-    """`var` is an empty, migrated installation; `env` its environment."""
+    """In an installation that is migrated and empty, and whose environment this process has."""
 
-    def __init__(self, chosen: argparse.Namespace, var: Path, env: Mapping[str, str], on: str) -> None:
-        self._chosen, self._var, self._on = chosen, var, on
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._chosen = chosen
         self._plan = plan.make(chosen.seed, chosen.operations, chosen.kills)
-        self._web = env["PUBLIC_URL"]
-        self._sandbox_url = env["IOTDASH_SANDBOXES"].partition("=")[2]
+        self._web = settings.PUBLIC_URL
+        name, self._sandbox_url = next(iter(settings.IOTDASH_SANDBOXES.items()))
         ports = Ports(urlsplit(self._web).port or 0, urlsplit(self._sandbox_url).port or 0)
-        self._sandbox_folder = var / "sandboxes/controlcenter"
-        self._house = House(env, var, ports, self._sandbox_folder)
+        self._sandbox_folder = settings.VAR_DIR / "sandboxes" / name
+        self._house = House(os.environ, settings.VAR_DIR, ports, self._sandbox_folder)
         self._crowd = Crowd(self._plan.operations, MOST_OPEN_PER_ACCOUNT * len(self._plan.carriers))
         self._journal = Journal(self._crowd)
 
-    def fight(self, began: float) -> tuple[str, bool]:
+    def fight(self) -> tuple[str, bool]:
         """Words of the report, and whether a rule was broken."""
+        began = time.monotonic()
         world.make_sandbox(self._sandbox_folder, self._plan)
         world.make_organizations(self._plan, self._sandbox_url)
         sandbox = Sandbox(self._sandbox_folder)
@@ -59,7 +60,7 @@ class Battle:
         return report.write(self._chosen.reports, run, found, broken), bool(broken)
 
     def _while_people_ask(self, sandbox: Sandbox) -> list[truth.Broken]:
-        broker = self._var / "broker" if self._on.startswith("SQLite") else None
+        broker = None if self._chosen.servers else settings.VAR_DIR / "broker"
         self._killer = Killer(self._plan, self._house, self._crowd, sandbox, broker)
         self._journal.start()
         for person in self._people():
@@ -101,7 +102,8 @@ class Battle:
 
     def _measured(self, started: float, began: float) -> report.Run:
         chosen, now = self._chosen, time.monotonic()
-        return report.Run(chosen.seed, chosen.operations, chosen.kills, self._on, now - started, started - began)
+        on = SERVERS if chosen.servers else EMBEDDED
+        return report.Run(chosen.seed, chosen.operations, chosen.kills, on, now - started, started - began)
 
     def _evidence(self, sandbox: Sandbox) -> evidence.Evidence:
         iccids = sorted({device.iccid for device in self._plan.devices})

@@ -3,7 +3,7 @@
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from iotdash.demo.processes import Child, Command
 from iotdash.demo.state import HOST
 from tests.architecture.house import ROOT
 from tests.chaos.plan import Victim
-from tests.demo.test_demo_supervisor import wait_for
 
 UP_WITHIN_S = 60
+LOOK_EVERY_S = 0.05
 _PYTHON = [sys.executable]
 _ALONE = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
@@ -71,6 +71,14 @@ class House:
         deadline = time.monotonic() + 15
         for child in self._children.values():
             child.wait_or_kill(deadline)
+
+
+def wait_for(condition: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds} s")
+        time.sleep(LOOK_EVERY_S)
 
 
 def listens(port: int) -> bool:

@@ -1,81 +1,60 @@
-"""`python -m tests.chaos.run`: one kill test from the first process to the report. See `plan.py`, `truth.py`."""
+"""`python -m tests.chaos.run`: one kill test, from an empty installation to the report. See `plan`, `truth`."""
 
 import argparse
-import os
 import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from iotdash.demo import state as demo_state
+from iotdash.demo import state
 from tests.architecture.house import ROOT
+from tests.chaos.arguments import parser
 from tests.demo import servers
 
-REPORTS = ROOT / "build/chaos"
-EMBEDDED, SERVERS = "SQLite and a broker in files", "PostgreSQL and Redis"
-
-
-def arguments(given: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Kills every process at random and looks for what was lost.")
-    parser.add_argument("--seed", type=int, default=0, help="0 takes a new one.")
-    parser.add_argument("--operations", type=int, default=2000)
-    parser.add_argument("--kills", type=int, default=52)
-    parser.add_argument("--servers", action="store_true", help="On PostgreSQL and Redis.")
-    parser.add_argument("--reports", type=Path, default=REPORTS)
-    parser.add_argument("--minutes", type=float, default=30, help="Gives up after so many.")
-    chosen = parser.parse_args(given)
-    chosen.seed = chosen.seed or secrets.randbelow(10**6) + 1
-    return chosen
+SANDBOX = "controlcenter"
 
 
 def main() -> int:
-    chosen = arguments()
+    chosen = parser().parse_args()
+    chosen.seed = chosen.seed or secrets.randbelow(10**6) + 1
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
         env = stack.enter_context(environment(folder, on_servers=chosen.servers))
-        return _run(chosen, folder, env)
+        _install(Path(env["IOTDASH_VAR"]), env)
+        # In a process of its own: where pytest is imported, as here, settings are those of tests.
+        failed = subprocess.run(
+            [sys.executable, "-m", "tests.chaos.fight", *_given(chosen)], env=env, cwd=ROOT
+        ).returncode
+        shutil.copytree(folder / "var/log", chosen.reports / "log", dirs_exist_ok=True)
+    return failed
 
 
 @contextmanager
 def environment(folder: Path, *, on_servers: bool) -> Iterator[Mapping[str, str]]:
-    """The environment of every process, this one's too; with servers of its own if asked for."""
-    var, port = folder / "var", servers.free_port()
-    kept = demo_state.DemoState(ports={"controlcenter": servers.free_port()})
+    """The environment of every process of the installation; with servers of its own if asked for."""
+    kept = state.DemoState(ports={SANDBOX: servers.free_port()})
+    env = dict(state.environment(kept, folder / "var", servers.free_port()))
     with ExitStack() as stack:
-        more = {}
         if on_servers:
-            redis_url, _ = stack.enter_context(servers.redis(folder))
-            more = {"DATABASE_URL": stack.enter_context(servers.postgresql()), "REDIS_URL": redis_url}
-        env = {**demo_state.environment(kept, var, port), **more}
-        os.environ.clear()
-        os.environ.update(env)
+            env["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+            env["REDIS_URL"], _ = stack.enter_context(servers.redis(folder))
         yield env
 
 
-def _run(chosen: argparse.Namespace, folder: Path, env: Mapping[str, str]) -> int:
-    import django
-
-    began = time.monotonic()
-    var = folder / "var"
-    for name in ("broker", "broker-control", "sandboxes/controlcenter"):
+def _install(var: Path, env: Mapping[str, str]) -> None:
+    for name in ("broker", "broker-control", f"sandboxes/{SANDBOX}"):
         (var / name).mkdir(parents=True)
     for command in (["migrate", "-v0"], ["createcachetable"], ["collectstatic", "--no-input", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], env=dict(env), cwd=ROOT, check=True)
-    django.setup()
-    # Only now, because it has models.
-    from tests.chaos.battle import Battle
+        subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=ROOT, check=True)
 
-    battle = Battle(chosen, var, env, SERVERS if chosen.servers else EMBEDDED)
-    words, failed = battle.fight(began)
-    sys.stdout.write(words)
-    if failed:
-        shutil.copytree(var / "log", chosen.reports / "log", dirs_exist_ok=True)
-    return int(failed)
+
+def _given(chosen: argparse.Namespace) -> list[str]:
+    named = {name: str(value) for name, value in vars(chosen).items() if name != "servers"}
+    return [word for name, value in named.items() for word in (f"--{name}", value)] + ["--servers"] * chosen.servers
 
 
 if __name__ == "__main__":
