@@ -14,6 +14,10 @@ test: ## set up and run every test
 	@sh scripts/setup.sh dev
 	@sh scripts/test.sh
 
+chaos: ## the long kill test, some ten minutes (SEED=, OPERATIONS=, KILLS=, SERVERS=1)
+	@sh scripts/setup.sh dev
+	@sh scripts/chaos.sh
+
 check: ## the fast lane: style, imports, migrations and the quick tests
 	@sh scripts/setup.sh dev
 	@sh scripts/check.sh
@@ -30,4 +34,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset test check bench format lock
+.PHONY: help demo demo-reset test check bench chaos format lock

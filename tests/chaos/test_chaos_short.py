@@ -1,0 +1,36 @@
+"""The short kill test, with the real processes: a minute each. `make chaos` is the long one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.house import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real processes")]
+SEED, OPERATIONS, KILLS = 2, 60, 6
+
+
+def fought(reports: Path, *more: str) -> subprocess.CompletedProcess:
+    size = ["--seed", str(SEED), "--operations", str(OPERATIONS), "--kills", str(KILLS), "--minutes", "5"]
+    argv = [sys.executable, "-m", "tests.chaos.run", *size, "--reports", str(reports), *more]
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+
+
+def told(done: subprocess.CompletedProcess, reports: Path) -> str:
+    histories = reports / "histories.txt"
+    return done.stdout + done.stderr + (histories.read_text() if histories.exists() else "")
+
+
+def test_kills_lose_nothing_and_double_nothing_on_nothing_but_files(tmp_path):
+    done = fought(tmp_path)
+    assert done.returncode == 0, told(done, tmp_path)
+    assert f"{OPERATIONS} operations, {KILLS} kills, on SQLite" in done.stdout
+
+
+@pytest.mark.servers
+def test_kills_lose_nothing_and_double_nothing_on_postgresql_and_redis(tmp_path):
+    done = fought(tmp_path, "--servers")
+    assert done.returncode == 0, told(done, tmp_path)
+    assert f"{OPERATIONS} operations, {KILLS} kills, on PostgreSQL" in done.stdout
