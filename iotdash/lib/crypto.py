@@ -33,7 +33,7 @@ class KeyMissing(CryptoError):
     def __init__(self, key_id: str, ciphertext: str) -> None:
         super().__init__(
             f"The key with id {key_id} is missing: whoever runs this server adds it to IOTDASH_SECRET_KEYS and "
-            "restarts. What is stored is kept until then.",
+            "restarts. What is stored is kept.",
             ciphertext,
         )
         self.key_id = key_id

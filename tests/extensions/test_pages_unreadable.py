@@ -71,6 +71,7 @@ def test_the_configurations_page_says_what_to_do_and_what_happens_by_itself(lost
     assert "everything goes on by itself, with nothing to type" in page
     assert f'lost for good: <a href="/abc123/extensions/{config.pk}/credentials/">type the secrets again</a>' in page
     assert "Stored encrypted, but they cannot be read now." in page
+    assert "<dt>Key</dt>" not in page, "whether it is stored is not known"
 
 
 def test_a_reader_is_not_sent_to_where_only_administrators_may(lost, reader_client, config):

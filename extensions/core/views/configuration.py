@@ -32,12 +32,13 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
     may_manage = may(request.membership, MANAGE_EXTENSIONS, request.organization)
     waiting = config.operations.filter(settled_at=None).order_by("priority", "asked_at")
     asked = check_named(request, slug=config.slug) if may_manage else None
+    problem = secret_settings.problem(config)
     return {
         "view": queries.view_of(config),
         "config": config,
         "manifest": manifest,
-        "rows": _settings_rows(config),
-        "secrets_problem": secret_settings.problem(config),
+        "rows": _settings_rows(config, problem),
+        "secrets_problem": problem,
         "may_manage": may_manage,
         "prominent": config.health == Health.NEEDS_ATTENTION and not config.paused_at,
         "meter": queries.meter_of(config),
@@ -49,12 +50,16 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
     }
 
 
-def _settings_rows(config: ExtensionConfig) -> list[dict[str, Any]]:
-    """Every field that is set, or that follows from the others: the value, or that a secret is stored."""
+def _settings_rows(config: ExtensionConfig, problem: str) -> list[dict[str, Any]]:
+    """Every field that is set, or that follows from the others: the value, or that a secret is stored.
+
+    Which secrets are stored is not known while they cannot be read: then none has a row.
+    """
     manifest = registry.manifest(config.slug)
     schema, follows = manifest.settings_schema, manifest.derived(config.settings)
     stored = stored_settings(config) or {}
     secret = [name for name in secret_names(schema) if name in stored]
+    unknown = set(secret_names(schema)).difference(secret) if problem else set()
     rows = [
         {
             "label": rule.get("title", name),
@@ -63,6 +68,7 @@ def _settings_rows(config: ExtensionConfig) -> list[dict[str, Any]]:
             "required": name in schema.get("required", ()),
         }
         for name, rule in schema.get("properties", {}).items()
+        if name not in unknown
     ]
     return [row for row in rows if row["secret"] or row["required"] or row["value"] not in (None, "")]
 
