@@ -212,3 +212,13 @@ def test_a_dead_account_is_unreachable_for_everyone_on_its_lane_and_back_with_th
     health.note_success(config)
     config.refresh_from_db()
     assert (config.health, config.last_success_at) == ("connected", timezone.now())
+
+
+def test_the_lane_of_an_account_is_found_without_writing(config, carrier, django_assert_num_queries):
+    """A write would wait for the lane's runner, who waits for the configuration that is being saved."""
+    with django_assert_num_queries(1):
+        lane = lanes.of_account(config.account_digest, carrier.lane)
+    assert lane.pk == config.lane_id
+    faster = lanes.of_account(config.account_digest, LanePolicy(per_second=7, budget=9))
+    assert (faster.pk, faster.per_second, faster.budget) == (lane.pk, 7, 9)
+    assert Lane.objects.get(pk=lane.pk).per_second == 7

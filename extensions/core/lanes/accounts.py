@@ -13,7 +13,16 @@ def throwaway(policy: LanePolicy) -> Lane:
 
 
 def of_account(account_digest: str, policy: LanePolicy) -> Lane:
-    lane, _ = Lane.objects.update_or_create(key=account_digest, defaults=_kept(policy))
+    """Writes nothing while the policy is as before.
+
+    Whoever saves a configuration has that row's lock, and the account's runner has the lane's and wants the other: a
+    write here would be a deadlock.
+    """
+    kept = _kept(policy)
+    lane, _ = Lane.objects.get_or_create(key=account_digest, defaults=kept)
+    if any(getattr(lane, name) != value for name, value in kept.items()):
+        Lane.objects.filter(pk=lane.pk).update(**kept)
+        lane.refresh_from_db()
     return lane
 
 
