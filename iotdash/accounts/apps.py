@@ -8,7 +8,12 @@ class AccountsConfig(AppConfig):
     verbose_name = "people"
 
     def ready(self) -> None:
+        from allauth.mfa.models import Authenticator
+
         from iotdash.accounts.mfa import receivers  # noqa: F401  connects them
+        from iotdash.lib.ciphertexts import register_ciphertexts
+
+        register_ciphertexts("second factors", Authenticator, "data")
 
 
 class SupportConfig(admin_apps.AdminConfig):

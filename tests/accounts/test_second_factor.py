@@ -7,12 +7,13 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from iotdash.audit.models import ActivityEntry
-from iotdash.lib import crypto
+from iotdash.lib import crypto, key_rotation
 from tests.cast import PASSWORD, code_of, sign_in_with_code
 
 INDEX, AUTHENTICATE, ADD_APP = "/accounts/2fa/", "/accounts/2fa/authenticate/", "/accounts/2fa/app/add/"
@@ -183,3 +184,30 @@ def test_pages_of_the_second_step_need_the_first(client, db):
     assert client.get(AUTHENTICATE)["Location"] == "/accounts/login/"
     for path in (INDEX, ADD_APP, "/accounts/2fa/codes/", "/accounts/2fa/passkeys/add/"):
         assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+def test_a_rotation_takes_second_factors_along(set_up, settings):
+    """The secret of the app and the seed of the codes, inside of JSON; a passkey beside them stays as it is."""
+    client, secret = set_up
+    codes = client.get("/accounts/2fa/codes/").context["unused_codes"]
+    passkey = Authenticator.objects.create(user=Authenticator.objects.first().user, type="webauthn", data={"name": "k"})
+    new = Fernet.generate_key().decode()
+    settings.IOTDASH_SECRET_KEYS = [new, *settings.IOTDASH_SECRET_KEYS]
+    assert key_rotation.rotate().changed == {"second factors": 2}
+    settings.IOTDASH_SECRET_KEYS = [new]
+    assert client.get("/accounts/2fa/codes/").context["unused_codes"] == codes
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    assert crypto.decrypt(stored) == secret
+    passkey.refresh_from_db()
+    assert passkey.data == {"name": "k"}
+
+
+def test_a_secret_that_waits_under_a_lost_key_is_made_anew(owner, settings):
+    client = first_step(owner)
+    before = client.get(ADD_APP).context["form"].secret
+    settings.IOTDASH_SECRET_KEYS = [Fernet.generate_key().decode()]
+    refused = client.post(ADD_APP, {"code": code_of(before)})
+    assert refused.status_code == 422
+    secret = refused.context["form"].secret
+    assert secret != before
+    assert client.post(ADD_APP, {"code": code_of(secret)}).status_code == 302

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.core import context
 from allauth.mfa.totp import forms as totp
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, get_totp_secret
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,12 +21,16 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        session = context.request.session
         try:
             self.secret = crypto.decrypt(self.secret)
         except crypto.CryptoError:
-            # allauth has just made it, in clear.
-            session[SECRET_SESSION_KEY] = crypto.encrypt(self.secret)
+            self._keep_encrypted()
+
+    def _keep_encrypted(self) -> None:
+        """What allauth has just made is in clear. What waits under a key that is gone is made anew."""
+        if crypto.key_of(self.secret):
+            self.secret = get_totp_secret(regenerate=True)
+        context.request.session[SECRET_SESSION_KEY] = crypto.encrypt(self.secret)
 
 
 class CredentialField(forms.JSONField):
