@@ -3,7 +3,7 @@
 import logging
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from extensions.core import lanes
@@ -23,10 +23,11 @@ def note_success(config: ExtensionConfig) -> None:
     now = timezone.now()
     _row(config).update(last_success_at=now, last_attempt_at=now)
     lanes.note_success(config.lane_id)
-    waiting = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
-    for other in ExtensionConfig.objects.present().filter(lane_id=config.lane_id, health__in=waiting):
-        _change(other, Health.CONNECTED, "")
-    _change(config, Health.CONNECTED, "")
+    # One question as a rule: when all is well, nothing is to be written.
+    waiting = Q(lane_id=config.lane_id, health__in=(Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE))
+    itself = Q(pk=config.pk) & ~Q(health=Health.CONNECTED, health_reason="")
+    for each in ExtensionConfig.objects.present().filter(waiting | itself):
+        _change(config if each.pk == config.pk else each, Health.CONNECTED, "")
 
 
 def note_failure(config: ExtensionConfig, error: ProviderError) -> None:

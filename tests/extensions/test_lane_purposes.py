@@ -14,7 +14,7 @@ from extensions.core.models import CallCount, Lane
 from extensions.core.services import connection_checks
 from iotdash.lib.outbound import CallRecord
 from tests.extensions import meterco
-from tests.extensions.test_performing import activate, ask
+from tests.extensions.asking import activate, ask
 
 
 def answered(*, sent=True) -> CallRecord:

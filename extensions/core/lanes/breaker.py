@@ -1,4 +1,16 @@
-"""What calls tell about the account: when its lane shuts, and when it opens again."""
+"""What calls tell about the account: when its lane shuts, and when it opens again.
+
+Throttling: the account is left alone for as long as the provider says, else for 10, 20, 30 … seconds, more with each
+failure in a row. A read is tried five times in all (`performing.sending`), a write only after reading back that it was
+not performed. A spent quota shuts the lane until it is given back.
+
+No connection, no answer, or nonsense: the second failure to connect or the third of any kind in a row shuts the lane
+for 10, 20, 40 … seconds, at most five minutes. A call that held its thread for long shuts it at once, for twice that
+time at least: a silent account then takes a third of one thread at most, from the first minute.
+
+After the pause one piece of work is done as a probe, by one runner; if it fails, the next pause begins, and what
+succeeds opens the lane for all. `Lane.blocked_until` is the next attempt that pages show.
+"""
 
 from datetime import datetime, timedelta
 
@@ -18,30 +30,38 @@ LONGEST_WISH = 24 * 3600
 def note_success(lane_id: int) -> bool:
     """Opens the lane. True if it had been shut or shaky."""
     shaky = Lane.objects.filter(pk=lane_id).exclude(block="", failures=0)
-    return bool(shaky.update(block="", blocked_until=None, failures=0))
+    # As a rule nothing is to be written, and asking takes no lock.
+    return shaky.exists() and bool(shaky.update(block="", blocked_until=None, failures=0))
 
 
 def note_failure(lane_id: int, error: ProviderError) -> None:
     """Shuts the lane after throttling, a spent quota, or several failures in a row; every worker sees it."""
     Lane.objects.filter(pk=lane_id).update(failures=F("failures") + 1)
-    lane = Lane.objects.get(pk=lane_id)
+    lane = Lane.objects.filter(pk=lane_id).first()
+    if lane is None:
+        return
     counting.note_failure(lane, throttled=isinstance(error, Throttled))
-    block, until = _block(error, lane.failures)
+    block, until = _block(error, lane)
     if block:
         Lane.objects.filter(pk=lane_id).update(block=block, blocked_until=until)
 
 
-def _block(error: ProviderError, failures: int) -> tuple[str, datetime | None]:
+def _block(error: ProviderError, lane: Lane) -> tuple[str, datetime | None]:
     now = timezone.now()
     if isinstance(error, QuotaSpent):
         return Lane.Block.QUOTA_SPENT, error.until
     if isinstance(error, Throttled):
-        seconds = min(error.retry_after or 0, LONGEST_WISH) or min(10 * failures, LONGEST_PAUSE)
+        seconds = min(error.retry_after or 0, LONGEST_WISH) or min(10 * lane.failures, LONGEST_PAUSE)
         return Lane.Block.THROTTLED, now + timedelta(seconds=seconds)
-    if failures >= BREAKER_OPENS_AFTER or (isinstance(error, CannotConnect) and failures > 1):
-        seconds = min(10 * 2 ** (failures - 2), LONGEST_PAUSE)
-        return Lane.Block.UNREACHABLE, now + timedelta(seconds=seconds)
+    silent = isinstance(error, CannotConnect)
+    if lane.failures >= BREAKER_OPENS_AFTER or (silent and (lane.failures > 1 or lane.slow)):
+        return Lane.Block.UNREACHABLE, now + timedelta(seconds=_pause(lane))
     return Lane.Block.NONE, None
+
+
+def _pause(lane: Lane) -> float:
+    growing = min(10 * 2 ** max(lane.failures - 2, 0), LONGEST_PAUSE)
+    return max(growing, 2 * lane.last_call_seconds if lane.slow else 0)
 
 
 def try_now(lane_id: int) -> None:

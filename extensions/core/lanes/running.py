@@ -20,6 +20,8 @@ THREADS = settings.CELERY_WORKER_CONCURRENCY
 ROUND_SECONDS = 5
 # How long a thread sleeps until the pace allows a call: shortly always, longer only while no other lane wants it.
 SHORT_NAP, LONG_NAP = 0.05, 1
+# How often a runner looks around for other lanes.
+LOOK_SECONDS = 0.2
 # At most half of the threads are for lanes whose next call may hang, so that the others always find one.
 doubtful_threads = BoundedSemaphore(max(1, THREADS // 2))
 
@@ -77,26 +79,37 @@ def _recover(lane_id: int) -> None:
 
 
 def _work_through(turn: Turn) -> None:
-    began, done = monotonic(), 0
-    while turn.hold() and _goes_on(turn, done, monotonic() - began):
+    slice_ = _Slice(turn.lane_id)
+    while turn.hold() and _is_open(turn) and slice_.allows(turn):
         work = _next_work(turn.lane)
         if work is None:
             return
         turn.do(work)
-        done += 1
 
 
-def _goes_on(turn: Turn, done: int, seconds: float) -> bool:
-    """Whether the turn takes one more piece of work: the lane is open, and no other lane needs the thread more."""
+def _is_open(turn: Turn) -> bool:
+    """Whether more work may be done. A doubtful lane is probed with one piece: what comes of it decides on the rest."""
     lane = turn.look()
-    if lane is None or lane.shut or (done and lane.doubtful):
-        # A doubtful lane is probed with one piece of work: what comes of it decides about the rest.
-        return False
-    nap = turn.slot_in()
-    others = messages.others_waiting(lane.pk, within=nap)
-    if done and (others.people or seconds >= ROUND_SECONDS * min(1, THREADS / max(others.lanes, 1))):
-        return False
-    return nap <= SHORT_NAP or (nap <= LONG_NAP and not others.lanes)
+    return lane is not None and not lane.shut and not (turn.done and lane.doubtful)
+
+
+class _Slice:
+    """How long a turn may go on, by what other lanes need a thread for."""
+
+    def __init__(self, lane_id: int) -> None:
+        self._lane_id = lane_id
+        self._began = self._looked = monotonic()
+
+    def allows(self, turn: Turn) -> bool:
+        nap, now = turn.slot_in(), monotonic()
+        if nap <= SHORT_NAP and now - self._looked < LOOK_SECONDS:
+            return True
+        self._looked = now
+        others = messages.others_waiting(self._lane_id, within=nap)
+        at_most = ROUND_SECONDS * min(1, THREADS / (others.lanes or 1))
+        if turn.done and (others.people or now - self._began >= at_most):
+            return False
+        return nap <= SHORT_NAP or (nap <= LONG_NAP and not others.lanes)
 
 
 def _next_work(lane: Lane) -> Work | None:

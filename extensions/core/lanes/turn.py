@@ -31,12 +31,12 @@ class LaneLost(Exception):
 
 
 class Turn:
-    """A runner's hold of a lane. `calls` counts the calls for which a slot was taken."""
+    """A runner's hold of a lane. `calls` counts the calls for which a slot was taken, `done` the pieces of work."""
 
     def __init__(self, lane_id: int) -> None:
         self.lane_id = lane_id
         self.holder = uuid.uuid4().hex
-        self.calls = 0
+        self.calls = self.done = 0
         self.purpose, self.config_id = Purpose.BACKGROUND, 0
         self._held_since: float | None = None
         self._lane: Lane | None = None
@@ -72,6 +72,7 @@ class Turn:
     def do(self, work: "Work") -> None:
         """Does a piece of work; its calls are counted for its purpose."""
         self.purpose, self.config_id = work.purpose, work.config_id
+        self.done += 1
         work.run(self)
 
     def session(self) -> GuardedSession:

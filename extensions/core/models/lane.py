@@ -82,7 +82,12 @@ class Lane(models.Model):
     @property
     def doubtful(self) -> bool:
         """Whether its next call may hold a thread for long: the last one failed, or took long, or none is proved."""
-        return self.failures > 0 or self.last_call_seconds > SLOW_CALL_SECONDS or self.key.startswith(self.UNPROVED)
+        return self.failures > 0 or self.slow or self.key.startswith(self.UNPROVED)
+
+    @property
+    def slow(self) -> bool:
+        """Whether the newest call held its thread for long."""
+        return self.last_call_seconds > SLOW_CALL_SECONDS
 
     @property
     def limited_per_minute(self) -> int:
