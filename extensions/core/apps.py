@@ -8,10 +8,9 @@ class ExtensionsConfig(AppConfig):
 
     def ready(self) -> None:
         from extensions.core import checks, facet, lanes, pages, registry
-        from extensions.core.services import connection_checks, linking, operations, readability, recovery, redigesting
+        from extensions.core.services import connection_checks, operations, redigesting
         from iotdash.lib.ciphertexts import register_ciphertexts
         from iotdash.runtime.key_marks import register_redigest
-        from iotdash.runtime.sweep import register_due_finder
 
         registry.load()
         checks.register()
@@ -23,11 +22,20 @@ class ExtensionsConfig(AppConfig):
         register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")
         register_ciphertexts("connection checks", checks_asked, "draft", "organization_id")
         register_redigest("accounts", redigesting.redigest)
-        # First, so that what becomes readable is due in the same sweep.
-        register_due_finder("unreadable secrets", readability.review)
-        register_due_finder("lanes", lanes.wake_due)
-        register_due_finder("counts of calls", lanes.tidy_counts)
-        register_due_finder("connection checks", connection_checks.forget_old)
-        register_due_finder("links of devices", linking.wake_stale)
-        register_due_finder("recovery", recovery.ask_again)
-        register_due_finder("operations of removed extensions", operations.settle_removed)
+        _register_due_finders()
+
+
+def _register_due_finders() -> None:
+    from extensions.core import lanes
+    from extensions.core.services import connection_checks, exchanges, linking, operations, readability, recovery
+    from iotdash.runtime.sweep import register_due_finder
+
+    # First, so that what becomes readable is due in the same sweep.
+    register_due_finder("unreadable secrets", readability.review)
+    register_due_finder("lanes", lanes.wake_due)
+    register_due_finder("counts of calls", lanes.tidy_counts)
+    register_due_finder("connection checks", connection_checks.forget_old)
+    register_due_finder("exchanges", exchanges.forget_old)
+    register_due_finder("links of devices", linking.wake_stale)
+    register_due_finder("recovery", recovery.ask_again)
+    register_due_finder("operations of removed extensions", operations.settle_removed)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from extensions.core.lanes import counting, pace
 from extensions.core.models import Lane, Purpose
-from iotdash.lib.outbound import CallRecord, GuardedSession, policy_from_settings
+from iotdash.lib.outbound import CallRecord, GuardedSession, Witness, policy_from_settings
 from iotdash.runtime import leases
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ class Turn:
         self.done += 1
         work.run(self)
 
-    def session(self) -> GuardedSession:
-        """A session whose every call takes a slot of this lane first."""
-        return GuardedSession(policy_from_settings(), before_call=self.take_slot, after_call=self.note_answer)
+    def session(self, witness: Witness | None = None) -> GuardedSession:
+        """A session whose every call takes a slot of this lane first; `witness` records it for diagnostics."""
+        hooks = {"before_call": self.take_slot, "after_call": self.note_answer, "witness": witness}
+        return GuardedSession(policy_from_settings(), **hooks)
 
     def slot_in(self) -> float:
         """Seconds until the account's rate allows a call."""

@@ -1,8 +1,9 @@
-"""Rows of the extensions: configurations, lanes, checks, operations, and what devices are configured with."""
+"""Rows of the extensions: configurations, lanes, checks, operations, exchanges, what devices are configured with."""
 
 from extensions.core.models.check import ConnectionCheck
 from extensions.core.models.configuration import STANDING_STILL, ExtensionConfig, Health
 from extensions.core.models.device import DeviceConfiguration
+from extensions.core.models.exchange import Exchange
 from extensions.core.models.lane import CallCount, Lane, Purpose
 from extensions.core.models.operation import UNSETTLED, Operation, State
 
@@ -12,6 +13,7 @@ __all__ = [
     "CallCount",
     "ConnectionCheck",
     "DeviceConfiguration",
+    "Exchange",
     "ExtensionConfig",
     "Health",
     "Lane",

@@ -8,6 +8,7 @@ from extensions.core.lanes import Turn
 from extensions.core.models import Operation
 from extensions.core.performing.reading_back import read_back
 from extensions.core.performing.sending import perform
+from extensions.core.services import exchanges
 from iotdash.lib.crypto import CryptoError
 
 
@@ -27,5 +28,6 @@ def _step(operation: Operation, turn: Turn, work) -> None:
     except CryptoError as error:
         health.note_unreadable(operation.config, error)
         return
-    with turn.session() as session:
+    recorder = exchanges.of_operation(operation, settings, read_back=work is read_back)
+    with turn.session(recorder) as session:
         work(operation, turn, manifest, Context(settings=settings, http=session, now=timezone.now))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from extensions.core import lanes, registry, secret_settings
 from extensions.core.contract import Manifest
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, State
-from extensions.core.services import linking
+from extensions.core.services import exchanges, linking
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
 
@@ -49,6 +49,7 @@ def add(
     _attach(config, manifest, proof)
     _save(config)
     _take_over(config, proof)
+    exchanges.adopt(config, settings)
     linking.mark(config)
     record(source, "extension added", "extension", config.name, extension=manifest.name)
     return config
@@ -66,6 +67,7 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
     _attach(config, manifest, proof)
     _save(config)
     _take_over(config, proof)
+    exchanges.adopt(config, settings)
     record(source, "extension credentials replaced", "extension", config.name)
     transaction.on_commit(lambda: lanes.wake(config.lane_id))
 
@@ -120,6 +122,7 @@ def remove(config: ExtensionConfig, source: Source) -> None:
             state=State.CANCELLED, settled_at=now, sentence="The extension was removed before this was sent."
         )
         config.checks.all().delete()
+        config.exchanges.all().delete()
         if was_default:
             _promote_another(config)
         linking.mark(config)

@@ -13,7 +13,7 @@ from extensions.core import health, lanes, registry, secret_settings
 from extensions.core.contract import BadResponse, Context, Manifest, Proof, ProviderError
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
-from extensions.core.services import configurations
+from extensions.core.services import configurations, exchanges
 from iotdash.audit.services import Source, record
 from iotdash.lib import crypto
 from iotdash.organizations.models import Organization
@@ -103,8 +103,9 @@ def _ask(check: ConnectionCheck, turn: Turn) -> None:
     """A provider's bug is an unusable answer and a trace in the log; the check is not asked over and over."""
     manifest = registry.manifest(check.slug)
     try:
-        with turn.session() as session:
-            proof = manifest.provider.check(Context(settings=draft(check), http=session, now=timezone.now))
+        settings = draft(check)
+        with turn.session(exchanges.of_check(check, settings)) as session:
+            proof = manifest.provider.check(Context(settings=settings, http=session, now=timezone.now))
         _proved(check, proof)
     except (ProviderError, LaneLost, OperationalError, InterfaceError, crypto.CryptoError):
         raise
