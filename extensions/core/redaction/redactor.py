@@ -66,7 +66,7 @@ class Redactor:
         if name in self._kept and len(value) <= _LONGEST_KEPT and value.isprintable():
             return self._without_secrets(value)
         if name in self._prose:
-            return self._sentence(value)
+            return self.sentence(value)
         return self._stand_in(value)
 
     def plain(self, name: str, value: str) -> str:
@@ -120,13 +120,20 @@ class Redactor:
         if name in self._headers and len(value) <= _LONGEST_KEPT and value.isprintable():
             return self._without_secrets(value)
         if name == _CHALLENGE:
-            return self._sentence(value)
+            return self.sentence(value)
         if name in _CREDENTIALS:
-            scheme, _, rest = value.partition(" ")
-            return f"{scheme} {self._stand_in(rest)}" if scheme in _SCHEMES else self._stand_in(value)
+            return self._credentials(value)
         return self._stand_in(value) if name in _NAMED_HEADERS.split() else None
 
-    def _sentence(self, text: str) -> str:
+    def _credentials(self, value: str) -> str:
+        """From here on the whole of it is a secret too: user and key, encoded together."""
+        scheme, _, rest = value.partition(" ")
+        secret = rest if scheme in _SCHEMES else value
+        self._secrets |= dict.fromkeys(_forms(secret), self._stand_in(secret))
+        return value.replace(secret, self._stand_in(secret))
+
+    def sentence(self, text: str) -> str:
+        """A service's words, or its code, without what is in no vocabulary."""
         parts = _ANY_MARK.split(self._without_secrets(text))
         return "".join(part if _ANY_MARK.fullmatch(part) else self._words_of(part) for part in parts)
 
