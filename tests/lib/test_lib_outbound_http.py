@@ -140,6 +140,25 @@ def test_hooks_see_each_call_without_its_query_and_credentials(serve, closed_por
     assert 0 <= failed.seconds < 5
 
 
+def test_a_witness_sees_each_call_whole_and_after_the_pace_was_noted(serve, closed_port):
+    order, seen = [], []
+
+    def witness(*call):
+        order.append("witness")
+        seen.append(call)
+
+    guarded = session(after_call=lambda record: order.append("after"), witness=witness)
+    guarded.post(url(serve(answering()), "/sims?key=secret"), data="asked", headers={"X-Token": "t"})
+    with pytest.raises(ConnectFailed):
+        guarded.get(url(closed_port))
+    assert order == ["after", "witness"] * 2
+    (record, request, response), (lost, _, nothing) = seen
+    assert (record.status, request.body, request.headers["X-Token"]) == (200, "asked", "t")
+    assert request.url.endswith("/sims?key=secret")
+    assert response.status_code == 200
+    assert (nothing, type(lost.error)) == (None, ConnectFailed)
+
+
 def test_a_before_hook_that_raises_stops_the_call(serve):
     class NoSlot(Exception):
         pass
