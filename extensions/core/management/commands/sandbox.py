@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: runs the local stand-in of an external service alone."""
+"""`manage.py sandbox`: runs the local stand-in of an external service alone, or answers from a diagnostics bundle."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from extensions.core import registry
+from extensions.core import registry, replay
 from extensions.core.contract import Manifest, Sandbox
+from extensions.core.replay.welcome import welcome
 
 HOST = "127.0.0.1"
 
@@ -22,17 +23,36 @@ class Command(BaseCommand):
         parser.add_argument("name", nargs="?", default="", help="The extension, or the name of its sandbox.")
         parser.add_argument("--port", type=int, default=0, help="0 takes any free port.")
         parser.add_argument("--state", type=Path, default=None, help="Folder of its world; made when missing.")
+        parser.add_argument("--replay", type=Path, metavar="BUNDLE", help="Answers as a diagnostics bundle recorded.")
 
-    def handle(self, *, name: str, port: int, state: Path | None, **options: Any) -> None:
+    def handle(self, *, port: int, **options: Any) -> None:
+        try:
+            if options["replay"]:
+                self._replay(options["replay"], port)
+            else:
+                self._serve(options["name"], port, options["state"])
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used: {error.strerror}. Try another --port.") from None
+        self.stdout.write("Stopped.")
+
+    def _replay(self, bundle: Path, port: int) -> None:
+        try:
+            recording = replay.read_bundle(bundle)
+        except replay.BundleError as error:
+            raise CommandError(str(error)) from None
+        replay.serve(recording, HOST, port, partial(self._welcome_replay, recording), self.stderr.write)
+
+    def _welcome_replay(self, recording: replay.Recording, port: int) -> None:
+        self.stdout.write(welcome(recording, f"http://{HOST}:{port}"))
+        self.stdout.flush()
+
+    def _serve(self, name: str, port: int, state: Path | None) -> None:
         manifest, sandbox = _pick(name)
         folder = (state or settings.VAR_DIR / "sandboxes" / sandbox.name).absolute()
         if _seeded(sandbox, folder):
             self.stdout.write(f"Made a world to rehearse in, in {folder}.")
-        try:
-            sandbox.serve(folder, HOST, port, ready=partial(self._welcome, manifest, sandbox))
-        except OSError as error:
-            raise CommandError(f"Port {port} cannot be used: {error.strerror}. Try another --port.") from None
-        self.stdout.write("Stopped. The state is kept.")
+        sandbox.serve(folder, HOST, port, ready=partial(self._welcome, manifest, sandbox))
+        self.stdout.write("The state is kept.")
 
     def _welcome(self, manifest: Manifest, sandbox: Sandbox, port: int) -> None:
         base_url = f"http://{HOST}:{port}"

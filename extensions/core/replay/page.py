@@ -1,0 +1,37 @@
+"""The replay's own page: the recorded exchanges, how often each was given, and what was asked in vain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from extensions.core.replay.recording import Recording
+
+PATH = "/_sandbox/"
+_PAGE = Markup(
+    "<!doctype html><html lang=en><head><meta charset=utf-8><title>Replay of {name}</title></head><body>"
+    "<h1>Replay of {name}</h1><p>Recorded by iotdash {version} in organization {organization}.</p>"
+    "<h2>Asked, but not in the bundle</h2>{unknown}<h2>Recorded</h2><table><thead><tr><th>Number</th><th>When</th>"
+    "<th>For</th><th>Request</th><th>Answer</th><th>Given</th></tr></thead><tbody>{rows}</tbody></table></body></html>"
+)
+_ROW = Markup(
+    "<tr><td>{number}</td><td>{at}</td><td>{purpose}</td><td>{method} {url}</td><td>{answer}</td><td>{given}</td></tr>"
+)
+
+
+def page(recording: Recording) -> str:
+    about = recording.about
+    unknown = Markup("").join(Markup("<li>{}</li>").format(line) for line in recording.unknown)
+    return _PAGE.format(
+        name=about["extension"]["name"],
+        version=about["product"]["version"],
+        organization=about["organization"],
+        unknown=Markup("<ul>{}</ul>").format(unknown) if unknown else Markup("<p>Nothing.</p>"),
+        rows=Markup("").join(_row(exchange, recording) for exchange in recording.exchanges),
+    )
+
+
+def _row(exchange: Mapping[str, Any], recording: Recording) -> Markup:
+    known = {name: exchange[name] for name in ("number", "at", "purpose", "method", "url")}
+    given = recording.given.get(exchange["number"], 0)
+    return _ROW.format(**known, answer=exchange["status"] or exchange["error"], given=given)
