@@ -12,7 +12,7 @@ from devices.queries import starting_with
 from extensions.core import registry
 from extensions.core.contract import Manifest
 from extensions.core.lanes import meter
-from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
+from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Health, Operation
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
 from extensions.core.words import HEALTH_ICONS, PASSING, UNHEALTHY
@@ -167,6 +167,16 @@ def operation(organization: Organization, public_id: UUID) -> Operation:
     """Raises Operation.DoesNotExist."""
     found = Operation.objects.filter(organization=organization)
     return found.select_related("config", "device__device_type").get(public_id=public_id)
+
+
+def exchanges(config: ExtensionConfig) -> QuerySet[Exchange]:
+    """Newest first, without the contents."""
+    return config.exchanges.order_by("-pk").defer("request", "response")
+
+
+def exchange(config: ExtensionConfig, exchange_id: int) -> Exchange:
+    """Raises Exchange.DoesNotExist."""
+    return config.exchanges.get(pk=exchange_id)
 
 
 def by_health(views: Iterable[ConfigurationView]) -> list[ConfigurationView]:

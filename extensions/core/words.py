@@ -1,7 +1,7 @@
 """What pages say and show of health, of errors, and of operations, beside the tones in `presenting`."""
 
 from extensions.core import registry
-from extensions.core.contract import OperationSpec, errors
+from extensions.core.contract import Manifest, OperationSpec, errors
 from extensions.core.models import Health, Operation
 
 HEALTH_ICONS = {
@@ -18,6 +18,15 @@ HEALTH_ICONS = {
 UNHEALTHY = (Health.NEEDS_ATTENTION, Health.UNREADABLE, Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
 # What passes by itself: the service is asked again after a while.
 PASSING = (Health.THROTTLED, Health.QUOTA_SPENT, Health.UNREACHABLE)
+
+# Why no whole answer came, by the error of the guarded session.
+NOT_ANSWERED = {
+    "AddressRefused": "Address refused",
+    "AnswerLost": "No answer",
+    "AnswerTooLarge": "Answer too large",
+    "ConnectFailed": "No connection",
+    "TlsFailed": "No secure connection",
+}
 
 _TITLES = {error.__name__: error.title for error in errors.ProviderError.__subclasses__()}
 
@@ -37,3 +46,8 @@ def operation_title(operation: Operation) -> str:
     """The declared title, or the bare id."""
     spec = declared(operation)
     return spec.title if spec else operation.operation_id
+
+
+def operation_titles(manifest: Manifest) -> dict[str, str]:
+    """Titles of all operations that an extension has, by id."""
+    return {spec.id: spec.title for spec in registry.capability(manifest).operations(manifest)}

@@ -27,6 +27,9 @@ PAGES = [
     (GET, "extensions/{config}/credentials/", ("owner",)),
     (POST, "extensions/{config}/credentials/", ("owner",)),
     (GET, "extensions/{config}/rename/", ("owner",)),
+    (GET, "extensions/{config}/diagnostics/", ("owner",)),
+    (GET, "extensions/{config}/diagnostics/1/", ("owner",)),
+    (POST, "extensions/{config}/diagnostics/bundle/", ("owner",)),
     (GET, "extensions/{config}/default/", ("owner",)),
     (POST, "extensions/{config}/default/", ("owner",)),
     (POST, "extensions/{config}/pause/", ("owner",)),
@@ -44,7 +47,7 @@ def test_who_may(cast, client_of, target, config, method, path, allowed):
         forbidden = HTTPStatus.NOT_FOUND if name in ("stranger", "other_owner") else HTTPStatus.FORBIDDEN
         assert (answer.status_code == forbidden) is (name not in allowed), (name, answer.status_code)
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-        assert meterco.SETTINGS["key"] not in answer.content.decode()
+        assert meterco.SETTINGS["key"].encode() not in answer.content
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), PAGES)

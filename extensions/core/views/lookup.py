@@ -8,7 +8,7 @@ from devices.models import Device
 from devices.queries import device_of
 from extensions.core import queries, registry
 from extensions.core.contract import Manifest
-from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
+from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
 
 
 def manifest_or_404(slug: str) -> Manifest:
@@ -37,6 +37,13 @@ def operation_or_404(request: HttpRequest, public_id: UUID) -> Operation:
         return queries.operation(request.organization, public_id)
     except Operation.DoesNotExist:
         raise Http404("This organization has no such operation.") from None
+
+
+def exchange_or_404(config: ExtensionConfig, exchange_id: int) -> Exchange:
+    try:
+        return queries.exchange(config, exchange_id)
+    except Exchange.DoesNotExist:
+        raise Http404("This exchange is no longer kept; only the newest are.") from None
 
 
 def check_named(request: HttpRequest, **exact) -> ConnectionCheck | None:
