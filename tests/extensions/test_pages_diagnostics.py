@@ -161,7 +161,7 @@ def test_the_readme_says_what_was_removed_and_how_to_replay(config):
     make(config)
     readme = opened(config)["README.txt"]
     assert f"Diagnostics of MeterCo, configuration {config.pk} of organization abc123" in readme
-    assert "the newest 1 call to the service with its answer, oldest first" in readme
+    assert "the newest 1 call to the service, each with its answer, oldest first" in readme
     assert "manage.py sandbox --replay" in readme
 
 

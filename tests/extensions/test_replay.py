@@ -17,7 +17,7 @@ ABOUT = {
     "format": 1,
     "product": {"name": "iotdash", "version": "9.9"},
     "organization": "abc123",
-    "extension": {"slug": "meterco", "name": "MeterCo"},
+    "extension": {"slug": "meterco", "name": "MeterCo", "device_key": "meterco", "subject_field": "chip"},
     "configuration": {
         "settings": {"host": "https://api.test", "key": "‹stored, not told›", "kind": "fast"},
         "titles": {"host": "Host", "key": "Key", "kind": "Kind"},
@@ -199,7 +199,7 @@ def test_the_welcome_tells_what_to_enter():
     assert "  Host             http://127.0.0.1:4711\n" in told
     assert "  Key              anything\n" in told
     assert "  Kind             fast" in told
-    assert "  0000123451234512345\n" in told
+    assert '  {"meterco": {"chip": "0000123451234512345"}}\n' in told
 
 
 # --- Files -----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def manifest_of(config: ExtensionConfig, form: int) -> dict[str, Any]:
         "made_at": timezone.now(),
         "product": {"name": "iotdash", "version": product_version()},
         "organization": config.organization.public_id,
-        "extension": {"slug": manifest.slug, "name": manifest.name},
+        "extension": {name: getattr(manifest, name) for name in ("slug", "name", "device_key", "subject_field")},
         "configuration": _configuration(config, manifest, known) | {"secrets_readable": readable},
         "lane": _lane(config.lane),
         "checks": [_check(check, known) for check in checks],

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -62,6 +63,8 @@ def _row(exchange: Exchange, titles: dict[str, str]) -> dict[str, Any]:
     return {
         "exchange": exchange,
         "purpose": capfirst(f"{before} “{title}”" if before else title),
+        # Every call of a configuration goes to the same host.
+        "path": urlsplit(exchange.url)._replace(scheme="", netloc="").geturl(),
         "outcome": str(exchange.status or NOT_ANSWERED.get(exchange.error, exchange.error)),
         "tone": "danger" if exchange.failed else "success",
         "milliseconds": round(exchange.seconds * 1000),
