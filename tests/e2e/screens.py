@@ -105,6 +105,11 @@ def _first_operation(page: Page, product: Product) -> None:
     page.wait_for_url("**/operations/*-*/")
 
 
+def _first_exchange(page: Page, product: Product) -> None:
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_role("heading", name="Request")).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", "/accounts/login/", who=""),
     Screen("password-reset", "/accounts/password/reset/", who=""),
@@ -146,6 +151,8 @@ SCREENS = (
     Screen("configuration", f"{EXTENSIONS}/1/"),
     Screen("configuration-attention", "{attention}", who=SCENE_ADMIN),
     Screen("configuration-paused", "{paused}", who=SCENE_ADMIN),
+    Screen("diagnostics", "{attention}diagnostics/", who=SCENE_ADMIN),
+    Screen("exchange", "{attention}diagnostics/", who=SCENE_ADMIN, prepare=_first_exchange),
     Screen("credentials", "{attention}credentials/", who=SCENE_ADMIN),
     Screen("remove", f"{EXTENSIONS}/1/remove/"),
     Screen("operations", f"{EXTENSIONS}/operations/?size=25"),

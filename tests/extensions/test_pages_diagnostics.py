@@ -5,8 +5,10 @@ import json
 import zipfile
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from extensions.core import diagnostics, registry
+from extensions.core.diagnostics.form import EXCHANGES_SCHEMA, MANIFEST_SCHEMA
 from extensions.core.models import Exchange, ExtensionConfig
 from extensions.core.services import configurations
 from iotdash.audit.models import ActivityEntry
@@ -155,6 +157,16 @@ def test_the_bundle_names_nobody_and_quotes_nothing(config, target, source, work
     for word in ("owner@example.com", "Main account", "come home", "fleet", "s3cret-key", "p1"):
         assert f'"{word}' not in told
         assert f" {word}" not in told
+
+
+def test_the_bundle_has_the_form_that_is_read(config, target, source, work):
+    ask(target, source, "terminal")
+    work()
+    make(config)
+    make(config, status=None, error="AnswerLost", failed=True, response=None)
+    files = opened(config)
+    Draft202012Validator(MANIFEST_SCHEMA).validate(json.loads(files["manifest.json"]))
+    Draft202012Validator(EXCHANGES_SCHEMA).validate(json.loads(files["exchanges.json"]))
 
 
 def test_the_readme_says_what_was_removed_and_how_to_replay(config):

@@ -1,6 +1,9 @@
 """A replay answers as the bundle recorded: the same questions, in the recorded order, and nothing else."""
 
 import json
+import re
+import subprocess
+import sys
 import threading
 import zipfile
 from contextlib import contextmanager
@@ -215,6 +218,8 @@ def test_a_bundle_is_read(file):
         (ABOUT | {"format": 2}, [], "This bundle has format 2; this version reads format 1."),
         ([], [], "not a diagnostics bundle"),
         (ABOUT, [{"number": 1}], "not a diagnostics bundle"),
+        (ABOUT, [3], "not a diagnostics bundle"),
+        ({name: value for name, value in ABOUT.items() if name != "extension"}, [], "not a diagnostics bundle"),
     ],
 )
 def test_another_file_is_told_as_such(file, about, exchanges, words):
@@ -228,3 +233,21 @@ def test_no_zip_and_no_file_are_told_as_such(tmp_path):
         call_command("sandbox", replay=tmp_path / "text.zip")
     with pytest.raises(CommandError, match="The bundle cannot be read: No such file"):
         call_command("sandbox", replay=tmp_path / "none.zip")
+
+
+def test_the_command_serves_until_it_is_told_to_stop(file, settings):
+    command = [
+        sys.executable,
+        str(settings.BASE_DIR / "manage.py"),
+        "sandbox",
+        "--replay",
+        str(file(exchanges=[exchange(1)])),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        up = next(found[1] for found in (re.search(r"is up at (\S+?)\.\s", line) for line in process.stdout) if found)
+        assert requests.get(f"{up}/chips/1", timeout=5).json() == {"state": "on"}
+        assert requests.get(f"{up}/chips/2", timeout=5).status_code == 404
+        process.terminate()
+        said, complaints = process.communicate(timeout=20)
+    assert "Stopped." in said
+    assert "not in the bundle: GET /chips/2" in complaints

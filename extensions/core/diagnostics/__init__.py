@@ -1,5 +1,5 @@
 """Diagnostics of a configuration: the bundle for support, made of rows that hold nothing secret."""
 
-from extensions.core.diagnostics.bundle import FORMAT, bundle, filename
+from extensions.core.diagnostics.bundle import bundle, filename
 
-__all__ = ["FORMAT", "bundle", "filename"]
+__all__ = ["bundle", "filename"]

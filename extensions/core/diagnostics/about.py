@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from extensions.core import registry, secret_settings
 from extensions.core.contract import Manifest
+from extensions.core.diagnostics.form import FORMAT
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Lane, Operation
 from extensions.core.redaction import Redactor
 from extensions.core.services.exchanges import redactor
@@ -20,14 +21,14 @@ MOST_OPERATIONS = 50
 STORED = "‹stored, not told›"
 
 
-def manifest_of(config: ExtensionConfig, form: int) -> dict[str, Any]:
+def manifest_of(config: ExtensionConfig) -> dict[str, Any]:
     """The file `manifest.json`, for `json.dumps(…, default=str)`."""
     manifest = registry.manifest(config.slug)
     known, readable = _redactor(config, manifest)
     checks = config.checks.order_by("-asked_at", "-pk")
     operations = config.operations.order_by("-asked_at", "-pk")[:MOST_OPERATIONS]
     return {
-        "format": form,
+        "format": FORMAT,
         "made_at": timezone.now(),
         "product": {"name": "iotdash", "version": product_version()},
         "organization": config.organization.public_id,

@@ -9,10 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from extensions.core.diagnostics.about import exchange_of, manifest_of
+from extensions.core.diagnostics.form import EXCHANGES, MANIFEST, README
 from extensions.core.models import ExtensionConfig
 
-FORMAT = 1
-README, MANIFEST, EXCHANGES = "README.txt", "manifest.json", "exchanges.json"
 # A zip's own earliest date: when the bundle was made is said inside.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -20,7 +19,7 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 def bundle(config: ExtensionConfig) -> bytes:
     """A zip of README.txt, manifest.json and exchanges.json, oldest exchange first."""
     exchanges = [exchange_of(each, number) for number, each in enumerate(config.exchanges.order_by("pk"), start=1)]
-    about = manifest_of(config, FORMAT)
+    about = manifest_of(config)
     readme = render_to_string("extensions/diagnostics/README.txt", {"about": about, "count": len(exchanges)})
     return _zipped({README: readme, MANIFEST: _json(about), EXCHANGES: _json(exchanges)})
 

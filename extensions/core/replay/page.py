@@ -9,10 +9,16 @@ from extensions.core.replay.recording import Recording
 
 PATH = "/_sandbox/"
 _PAGE = Markup(
-    "<!doctype html><html lang=en><head><meta charset=utf-8><title>Replay of {name}</title></head><body>"
+    "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<link rel=icon href=data:,><title>Replay of {name}</title><style>{style}</style></head><body>"
     "<h1>Replay of {name}</h1><p>Recorded by iotdash {version} in organization {organization}.</p>"
     "<h2>Asked, but not in the bundle</h2>{unknown}<h2>Recorded</h2><table><thead><tr><th>Number</th><th>When</th>"
     "<th>For</th><th>Request</th><th>Answer</th><th>Given</th></tr></thead><tbody>{rows}</tbody></table></body></html>"
+)
+_STYLE = Markup(
+    ":root{color-scheme:light dark} body{font:1rem/1.5 system-ui,sans-serif;max-width:80rem;margin:2rem auto;"
+    "padding:0 1rem} table{border-collapse:collapse;font-size:.875rem;width:100%} th,td{text-align:left;"
+    "padding:.375rem .75rem .375rem 0;border-bottom:1px solid #8885;vertical-align:top;overflow-wrap:anywhere}"
 )
 _ROW = Markup(
     "<tr><td>{number}</td><td>{at}</td><td>{purpose}</td><td>{method} {url}</td><td>{answer}</td><td>{given}</td></tr>"
@@ -23,6 +29,7 @@ def page(recording: Recording) -> str:
     about = recording.about
     unknown = Markup("").join(Markup("<li>{}</li>").format(line) for line in recording.unknown)
     return _PAGE.format(
+        style=_STYLE,
         name=about["extension"]["name"],
         version=about["product"]["version"],
         organization=about["organization"],

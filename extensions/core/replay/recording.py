@@ -10,13 +10,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from extensions.core.diagnostics.bundle import EXCHANGES, FORMAT, MANIFEST
+from jsonschema import Draft202012Validator
+
+from extensions.core.diagnostics.form import EXCHANGES, EXCHANGES_SCHEMA, FORMAT, MANIFEST, MANIFEST_SCHEMA
 from extensions.core.replay.leaves import Leaves, bindings, leaves_of
 
 LARGEST_FILE = 64 * 1024 * 1024
 # Shorter values would be found in places where they mean something else.
 _SHORTEST_REPEATED = 6
 _MOST_UNKNOWN = 200
+_OTHER = "This is not a diagnostics bundle, or it is damaged."
 
 
 class BundleError(Exception):
@@ -94,13 +97,21 @@ def read_bundle(path: Path) -> Recording:
     try:
         with zipfile.ZipFile(path) as archive:
             about, exchanges = (_read(archive, name) for name in (MANIFEST, EXCHANGES))
-        if about.get("format") != FORMAT:
-            raise BundleError(f"This bundle has format {about.get('format')}; this version reads format {FORMAT}.")
-        return Recording(about, exchanges)
     except OSError as error:
         raise BundleError(f"The bundle cannot be read: {error.strerror or error}.") from error
-    except (zipfile.BadZipFile, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise BundleError("This is not a diagnostics bundle, or it is damaged.") from error
+    except (zipfile.BadZipFile, ValueError, KeyError, NotImplementedError) as error:
+        raise BundleError(_OTHER) from error
+    _check(about, exchanges)
+    return Recording(about, exchanges)
+
+
+def _check(about: Any, exchanges: Any) -> None:
+    form = about.get("format") if isinstance(about, dict) else None
+    if form not in (None, FORMAT):
+        raise BundleError(f"This bundle has format {form}; this version reads format {FORMAT}.")
+    for known, schema in ((about, MANIFEST_SCHEMA), (exchanges, EXCHANGES_SCHEMA)):
+        if not Draft202012Validator(schema).is_valid(known):
+            raise BundleError(_OTHER)
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> Any:
