@@ -133,6 +133,7 @@ def test_an_earlier_need_overtakes_a_later_message(lane, messages, later):
     [
         (Throttled("Slow down.", retry_after=7), "throttled", 7),
         (Throttled("Slow down.", retry_after=3600), "throttled", 3600),
+        (Throttled("Slow down.", retry_after=90_000), "throttled", 86_400),
         (Throttled("Slow down."), "throttled", 10),
         (CannotConnect("Nobody there."), "", None),
     ],
@@ -163,6 +164,25 @@ def test_the_breaker_opens_after_failures_and_its_pauses_grow(lane, later):
     lanes.note_success(lane.pk)
     lane.refresh_from_db()
     assert (lane.block, lane.blocked_until, lane.failures) == ("", None, 0)
+
+
+def test_throttling_backs_off_by_ten_seconds_more_each_time(lane, later):
+    pauses = []
+    for _ in range(5):
+        lanes.note_failure(lane.pk, Throttled("Slow down."))
+        lane.refresh_from_db()
+        pauses.append((lane.blocked_until - timezone.now()).seconds)
+    assert pauses == [10, 20, 30, 40, 50]
+
+
+def test_a_call_that_held_its_thread_for_long_shuts_the_lane_at_once_for_twice_that_time(lane, later):
+    pauses = []
+    for _ in range(4):
+        Lane.objects.update(last_call_seconds=10)
+        lanes.note_failure(lane.pk, CannotConnect("No answer."))
+        lane.refresh_from_db()
+        pauses.append((lane.blocked_until - timezone.now()).seconds)
+    assert pauses == [20, 20, 20, 40]
 
 
 def test_a_shut_lane_asks_nothing_and_wakes_when_it_opens(config, provider, target, source, messages, later):

@@ -22,14 +22,11 @@ def note_failure(lane: Lane, *, throttled: bool) -> None:
 def move(old_id: int, new_id: int, config_id: int) -> None:
     """Counts of a lane whose work goes on in another: a check's calls are counted where they were made."""
     for count in CallCount.objects.filter(lane_id=old_id):
-        moved = {"begins": count.begins, "purpose": count.purpose, "seconds": count.seconds}
-        add(
-            {**moved, "lane_id": new_id, "config_id": config_id},
-            calls=count.calls,
-            failed=count.failed,
-            throttled=count.throttled,
-        )
-        count.delete()
+        row = {"begins": count.begins, "purpose": count.purpose, "seconds": count.seconds}
+        # Whoever deletes it adds it: never both of two who move it at once.
+        if CallCount.objects.filter(pk=count.pk).delete()[0]:
+            row |= {"lane_id": new_id, "config_id": config_id}
+            add(row, calls=count.calls, failed=count.failed, throttled=count.throttled)
 
 
 def _of_minute(lane_id: int, at: datetime, purpose: str, config_id: int) -> dict:
