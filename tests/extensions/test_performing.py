@@ -1,6 +1,9 @@
 """What becomes of an operation: asked and confirmed are two things, and nothing that costs money is done twice."""
 
+from itertools import pairwise
+
 import pytest
+from django.utils import timezone
 
 from extensions.core import lanes
 from extensions.core.contract import (
@@ -273,3 +276,19 @@ def test_a_providers_bug_is_an_unusable_answer_and_nothing_is_lost(target, sourc
     done = work()
     assert (done.state, done.error) == ("unknown", "BadResponse")
     assert "failed unexpectedly" in done.sentence
+
+
+def test_a_throttled_read_waits_ten_seconds_more_each_time_and_ends_after_five(target, source, work, provider, later):
+    called = []
+
+    def throttled():
+        called.append(timezone.now())
+        raise Throttled("Too many calls.", code="40000029")
+
+    provider.will["record"] = [throttled for _ in range(9)]
+    ask(target, source, "terminal")
+    for _ in range(150):
+        done = work()
+        later(seconds=1)
+    assert [(after - before).seconds for before, after in pairwise(called)] == [10, 20, 30, 40]
+    assert (done.state, done.error) == ("failed", "Throttled")
