@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -29,6 +30,7 @@ from tests.extensions.lane_world import THREADS, LaneWorld
 ACCOUNTS = 200
 HANGS_FOR = 10.0
 NEEDED = ACCOUNTS * 5
+SHORTEST_JUDGED = 40
 
 
 def measure(quick: bool) -> Iterator[Row]:
@@ -154,12 +156,13 @@ def _answered_in_simulation(seconds: int, *, hang: bool) -> int:
 
 def _hanging_for_real(seconds: int) -> Row:
     """Both kinds in turn and twice, so that what else the machine does hits both alike."""
-    order = (False, True, True, False)
     counts = {False: 0, True: 0}
-    for hang in order:
+    for hang in (False, True, True, False):
         counts[hang] += _answered_in_threads(seconds, hang=hang)
     name = f"1 of {ACCOUNTS} hanging, 50 ms, twice {seconds} s in {THREADS} threads"
-    return _hanging_row(name, counts[False], counts[True], 2 * seconds)
+    row = _hanging_row(name, counts[False], counts[True], 2 * seconds)
+    # In a few seconds the first call that hangs is all that is seen.
+    return row if seconds >= SHORTEST_JUDGED else replace(row, met=None)
 
 
 def _answered_in_threads(seconds: int, *, hang: bool) -> int:
