@@ -157,6 +157,18 @@ else:
     }
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
+# --- Synchronisation with carriers --------------------------------------------------------------------------------
+# Minutes between two questions for what changed; hours between two whole inventories, which alone show what is gone.
+IOTDASH_SYNC_MINUTES = env.int("IOTDASH_SYNC_MINUTES", default=15)
+IOTDASH_INVENTORY_HOURS = env.int("IOTDASH_INVENTORY_HOURS", default=24)
+# A SIM's usage is asked for this often at most: of SIMs that belong to a device, and of the others.
+IOTDASH_USAGE_MINUTES = env.int("IOTDASH_USAGE_MINUTES", default=60)
+IOTDASH_USAGE_MINUTES_OTHERS = env.int("IOTDASH_USAGE_MINUTES_OTHERS", default=1440)
+# A SIM that was not heard of for so many inventories is marked as stale.
+IOTDASH_STALE_AFTER_INVENTORIES = env.int("IOTDASH_STALE_AFTER_INVENTORIES", default=3)
+# Daily samples of usage are kept this long.
+IOTDASH_USAGE_DAYS = env.int("IOTDASH_USAGE_DAYS", default=400)
+
 # --- People ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

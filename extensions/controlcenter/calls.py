@@ -1,10 +1,10 @@
 """What surrounds a call to Control Center over either transport: where it goes, and what no answer means."""
 
-import re
 from collections.abc import Iterable
 
 from extensions.controlcenter.address import Address, DomainIdError
 from extensions.controlcenter.errors import LONGEST_WORDS
+from extensions.controlcenter.normalise import is_identifier
 from extensions.controlcenter.settings import address_of
 from extensions.core.contract import (
     AnswerLost,
@@ -19,7 +19,6 @@ from extensions.core.contract import (
     TlsFailed,
 )
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTEST_SECRET = 4
 _ADVICE = {
     ConnectFailed: "Check the domain ID, or try again later.",
@@ -36,13 +35,8 @@ def address_in(context: Context) -> Address:
         raise CannotConnect(str(error)) from error
 
 
-def is_identifier(text: str) -> bool:
-    """Whether this can be the number of something in Control Center; other texts are not sent there."""
-    return _IDENTIFIER.fullmatch(text) is not None
-
-
 def identifier(text: str) -> str:
-    """The text itself. Raises NotFound if it cannot be the number of anything."""
+    """The text itself. Raises NotFound if it cannot be the number of anything: other texts are not sent there."""
     if not is_identifier(text):
         raise NotFound(f"“{text}” cannot be an identifier in Control Center.")
     return text

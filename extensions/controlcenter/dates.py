@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:?\d{2})?")
 _ONE_DAY = timedelta(days=1)
@@ -15,6 +16,14 @@ def instant(value: object) -> datetime | None:
     """The instant of a reply, in UTC: `2017-02-17 15:42:57.743+0000` or ISO. None if it has no zone."""
     written = _written(value)
     return written and written.astimezone(UTC)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The instant of a `Date` header, in UTC; None if there is none that can be read."""
+    try:
+        return parsedate_to_datetime(value or "").astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def request_instant(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """Answers of Control Center REST as normalised records: null is unknown and never 0, "" is none."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from extensions.controlcenter.dates import cycle_end, cycle_start, instant
 from extensions.controlcenter.states import state_name
 from extensions.core.contract import BadResponse
-from extensions.sims.contract import SimRecord, UsageRecord
+from extensions.sims.contract import EVERY_PART, Part, SimRecord, UsageRecord
 
 Json = Mapping[str, Any]
 
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 # A SIM with a figure of more digits than this is not a SIM.
 _LONGEST_FIGURE = 18
 
@@ -30,27 +32,53 @@ _MESSAGES = {"": 1, "message": 1, "messages": 1}
 
 
 def sim_record(subject: str, details: Json, ctd: Json) -> SimRecord:
-    """From `details` and `ctdUsages`; `ctd` may be empty: its figures are unknown then."""
-    limit_reached = ctd.get("overageLimitReached")
+    """From `details` and `ctdUsages`; `ctd` may be empty: then nothing is said of its figures."""
     return SimRecord(
         subject=subject,
-        state=state_name(text(details.get("status"))),
-        rate_plan=text(details.get("ratePlan")),
-        ctd_data_bytes=count(ctd.get("ctdDataUsage")),
-        ctd_sms=count(ctd.get("ctdSMSUsage")),
-        ctd_voice_seconds=count(ctd.get("ctdVoiceUsage")),
-        overage_limit_reached=limit_reached if isinstance(limit_reached, bool) else None,
-        overage_limit_override=text(ctd.get("overageLimitOverride")),
+        parts=EVERY_PART if ctd else EVERY_PART - {Part.USAGE},
+        **_state(details),
+        **_cycle_to_date(ctd),
         added_at=instant(details.get("dateAdded")),
         modified_at=instant(details.get("dateUpdated")),
         activated_at=instant(details.get("dateActivated")),
         imsi=text(details.get("imsi")),
         msisdn=text(details.get("msisdn")),
         imei=text(details.get("imei")),
-        communication_plan=text(details.get("communicationPlan")),
         carrier_account=text(details.get("accountId")),
         carrier_device_id=text(details.get("deviceID")),
     )
+
+
+def listed_record(device: Json) -> SimRecord:
+    """From an entry of the search, which has few fields. Raises BadResponse if it does not say which SIM it is."""
+    subject = text(device.get("iccid"))
+    if subject is None or not is_identifier(subject.strip()):
+        raise BadResponse("Control Center listed a SIM without its number. Try again later.")
+    return SimRecord(subject=subject.strip(), parts=frozenset({Part.STATE}), **_state(device))
+
+
+def usage_of(subject: str, ctd: Json) -> SimRecord:
+    """From `ctdUsages` alone, which repeats the state."""
+    return SimRecord(subject=subject, parts=frozenset({Part.STATE, Part.USAGE}), **_state(ctd), **_cycle_to_date(ctd))
+
+
+def _state(reply: Json) -> dict[str, Any]:
+    return {
+        "state": state_name(text(reply.get("status"))),
+        "rate_plan": text(reply.get("ratePlan")),
+        "communication_plan": text(reply.get("communicationPlan")),
+    }
+
+
+def _cycle_to_date(ctd: Json) -> dict[str, Any]:
+    limit_reached = ctd.get("overageLimitReached")
+    return {
+        "ctd_data_bytes": count(ctd.get("ctdDataUsage")),
+        "ctd_sms": count(ctd.get("ctdSMSUsage")),
+        "ctd_voice_seconds": count(ctd.get("ctdVoiceUsage")),
+        "overage_limit_reached": limit_reached if isinstance(limit_reached, bool) else None,
+        "overage_limit_override": text(ctd.get("overageLimitOverride")),
+    }
 
 
 def usage_record(subject: str, reply: Json, *, zone: tzinfo | None, asked: date | None, now: datetime) -> UsageRecord:
@@ -71,6 +99,11 @@ def usage_record(subject: str, reply: Json, *, zone: tzinfo | None, asked: date 
         rate_plans=tuple(dict.fromkeys(filter(None, (text(zone.get("rateplan")) for zone in zones)))),
         closed=None if ends is None else ends < now,
     )
+
+
+def is_identifier(text: str) -> bool:
+    """Whether this can be the number of something in Control Center."""
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def text(value: object) -> str | None:

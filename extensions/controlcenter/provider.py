@@ -1,24 +1,35 @@
 """A SIM carrier that runs Control Center: one contract, the transport chosen by the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from extensions.controlcenter import rest_sims, rest_sms, soap_sims, soap_sms
+from extensions.controlcenter import rest_inventory, rest_sims, rest_sms, soap_inventory, soap_sims, soap_sms
 from extensions.controlcenter.address import REST, SOAP, DomainIdError
 from extensions.controlcenter.settings import protocol_of
 from extensions.controlcenter.states import SETTABLE
 from extensions.core.contract import CannotConnect, Context, Proof
-from extensions.sims.contract import Accepted, PlanList, SimProvider, SimRecord, SmsReport, UsageRecord
+from extensions.sims.contract import (
+    Accepted,
+    Cursor,
+    Page,
+    Part,
+    PlanList,
+    SimProvider,
+    SimRecord,
+    SmsReport,
+    UsageRecord,
+)
 
 _SIMS = {REST: rest_sims, SOAP: soap_sims}
+_INVENTORIES = {REST: rest_inventory, SOAP: soap_inventory}
 _MESSAGES = {REST: rest_sms, SOAP: soap_sms}
 
 
 class ControlCenter(SimProvider):
     """Stateless; every carrier that runs Control Center uses this class as it is."""
 
-    supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
+    supports = frozenset({"inventory", "terminal", "status", "usage", "sms", "rateplan"})
     settable_states = SETTABLE
     # Over REST; SOAP knows older ones too.
     past_cycles = 2
@@ -34,6 +45,18 @@ class ControlCenter(SimProvider):
 
     def record(self, context: Context, subject: str) -> SimRecord:
         return _SIMS[_protocol(context)].record(context, subject)
+
+    def inventory(self, context: Context, since: datetime | None, cursor: Cursor | None) -> Page:
+        return _INVENTORIES[_protocol(context)].page(context, since, cursor)
+
+    def refresh(self, context: Context, subjects: Sequence[str], parts: frozenset[Part]) -> Mapping[str, SimRecord]:
+        return _SIMS[_protocol(context)].refresh(context, subjects, parts)
+
+    def refresh_batch(self, settings: Mapping[str, Any]) -> int:
+        try:
+            return _SIMS[protocol_of(settings)].REFRESH_BATCH
+        except DomainIdError:
+            return rest_sims.REFRESH_BATCH
 
     def usage(self, context: Context, subject: str, cycle_start: date | None) -> UsageRecord:
         return _SIMS[_protocol(context)].usage(context, subject, cycle_start)

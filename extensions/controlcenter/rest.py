@@ -3,10 +3,12 @@
 import base64
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from extensions.controlcenter.address import REST
 from extensions.controlcenter.calls import address_in, identifier, unanswered, without_secrets
+from extensions.controlcenter.dates import http_date
 from extensions.controlcenter.errors import Reply, failure
 from extensions.controlcenter.normalise import storable
 from extensions.controlcenter.settings import access_key_of, username_of
@@ -17,7 +19,10 @@ class RestLink:
     """One account's REST address and credentials. Every method makes exactly one call and never repeats it.
 
     Raises errors of the contract only; `may_have_happened` is True when no answer says that a write failed.
+    `answered_at` is what the server's clock showed at the last answer, None if it did not say.
     """
+
+    answered_at: datetime | None = None
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -51,6 +56,7 @@ class RestLink:
             answer = self.context.http.request(method, url, auth=self._credentials, headers=headers, **content)
         except OutboundError as error:
             raise unanswered(error, write) from error
+        self.answered_at = http_date(answer.headers.get("Date"))
         body = _json_object(answer.content)
         return Reply(self.address.host, answer.status_code, answer.headers, body, self._words(body))
 

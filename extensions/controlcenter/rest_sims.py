@@ -1,19 +1,21 @@
 """A SIM over Control Center REST: read it, read its usage, change its state or plan, list plans."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from extensions.controlcenter.address import REST
 from extensions.controlcenter.dates import request_day
-from extensions.controlcenter.normalise import sim_record, text, usage_record
+from extensions.controlcenter.normalise import sim_record, text, usage_of, usage_record
 from extensions.controlcenter.rest import RestLink
 from extensions.controlcenter.settings import zone_of
 from extensions.controlcenter.states import SETTABLE, wire_word
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, PermissionDenied, Proof, Refused
-from extensions.sims.contract import Accepted, PlanList, SimRecord, UsageRecord
+from extensions.sims.contract import Accepted, Part, PlanList, SimRecord, UsageRecord
 
+# Details and usage cost calls of their own for each SIM.
+REFRESH_BATCH = 1
 # A hundred thousand plans would be a fault of the server's, not a list.
 MOST_PLAN_PAGES = 20
 
@@ -31,9 +33,28 @@ def check(context: Context) -> Proof:
 
 
 def record(context: Context, subject: str) -> SimRecord:
-    link = RestLink(context)
+    return _record(RestLink(context), subject)
+
+
+def _record(link: RestLink, subject: str) -> SimRecord:
     details = _about(subject, link.get("devices", subject))
     return sim_record(subject, details, _ctd_usages(link, subject))
+
+
+def refresh(context: Context, subjects: Sequence[str], parts: frozenset[Part]) -> dict[str, SimRecord]:
+    """A call for each SIM, and one more where details are wanted too."""
+    link = RestLink(context)
+    found = {subject: _refreshed(link, subject, parts) for subject in subjects}
+    return {subject: record for subject, record in found.items() if record}
+
+
+def _refreshed(link: RestLink, subject: str, parts: frozenset[Part]) -> SimRecord | None:
+    try:
+        if Part.DETAILS in parts:
+            return _record(link, subject)
+        return usage_of(subject, _about(subject, link.get("devices", subject, "ctdUsages")))
+    except NotFound:
+        return None
 
 
 def usage(context: Context, subject: str, cycle_start: date | None) -> UsageRecord:

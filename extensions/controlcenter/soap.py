@@ -21,11 +21,15 @@ _NOT_IN_XML = "Something in this request has a character that SOAP cannot carry.
 
 @dataclass(frozen=True)
 class Operation:
-    """`path` is the service's segment of the address, whose case differs from that in the `SOAPAction`."""
+    """`path` is the service's segment of the address, whose case differs from that in the `SOAPAction`.
+
+    The answer of a `listing` grows with the account.
+    """
 
     name: str
     path: str
     write: bool = False
+    listing: bool = False
 
     @property
     def action(self) -> str:
@@ -33,7 +37,7 @@ class Operation:
 
 
 GET_TERMINAL_DETAILS = Operation("GetTerminalDetails", "terminal")
-GET_MODIFIED_TERMINALS = Operation("GetModifiedTerminals", "terminal")
+GET_MODIFIED_TERMINALS = Operation("GetModifiedTerminals", "terminal", listing=True)
 EDIT_TERMINAL = Operation("EditTerminal", "terminal", write=True)
 GET_TERMINAL_USAGE = Operation("GetTerminalUsage", "billing")
 SEND_SMS = Operation("SendSMS", "Sms", write=True)
@@ -57,7 +61,7 @@ class SoapLink:
     def call(self, operation: Operation, *fields: Field) -> Node:
         """The reply's payload; `fields` in the order of the schema."""
         answer = self._exchange(operation, self._envelope(operation, fields))
-        content = _inside_body(answer.content)
+        content = _inside_body(answer.content, operation)
         fault = content and read_fault(content)
         if fault:
             # A fault comes with status 500, so it is looked for before the status is.
@@ -98,10 +102,10 @@ def _is_success(answer: Response) -> bool:
     return 200 <= answer.status_code < 300
 
 
-def _inside_body(content: bytes) -> Node | None:
+def _inside_body(content: bytes, operation: Operation) -> Node | None:
     """The one element in the body of an envelope; None if this is no such document."""
     try:
-        root = parse(content)
+        root = parse(content, listing=operation.listing)
     except XmlError:
         return None
     body = root.first("Body") if root.is_named(ENVELOPE, "Envelope") else None

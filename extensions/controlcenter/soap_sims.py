@@ -14,16 +14,18 @@ from extensions.controlcenter.soap import (
     GET_TERMINAL_USAGE,
     SoapLink,
 )
-from extensions.controlcenter.soap_batches import fetch_all
+from extensions.controlcenter.soap_batches import LARGEST_BATCH, fetch_all
 from extensions.controlcenter.soap_records import iccid_of, sim_record, state_word, usage_record
 from extensions.controlcenter.states import SETTABLE
 from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Proof, Refused
-from extensions.sims.contract import Accepted, PlanList, SimRecord, UsageRecord
+from extensions.sims.contract import EVERY_PART, Accepted, Part, PlanList, SimRecord, UsageRecord
 
 # The answer names every SIM that changed since: a short while keeps it small.
 _CHECKED_PAST = timedelta(minutes=5)
 _STATE, _PLAN = "3", "4"
+
+REFRESH_BATCH = LARGEST_BATCH
 
 COMPLETED_ONLY = "SOAP has completed cycles only."
 NO_PLAN_LIST = "SOAP has no call that lists rate plans. Type the plan's name as Control Center shows it."
@@ -51,8 +53,8 @@ def record(context: Context, subject: str) -> SimRecord:
     return found[subject]
 
 
-def records(context: Context, subjects: Iterable[str]) -> dict[str, SimRecord]:
-    """Records by subject, 50 in a call; SIMs that are not in this account are absent."""
+def refresh(context: Context, subjects: Iterable[str], parts: frozenset[Part] = EVERY_PART) -> dict[str, SimRecord]:
+    """Whole records by subject, 50 in a call; SIMs that are not in this account are absent."""
     link = SoapLink(context)
     return fetch_all(lambda batch: _details(link, batch), filter(is_identifier, subjects))
 

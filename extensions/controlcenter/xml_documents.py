@@ -8,16 +8,21 @@ told to refuse a document type and with it every entity, so that none can be exp
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NoReturn
 from xml.parsers import expat
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_ELEMENTS = 100_000
 DEEPEST = 40
+# A list of the SIMs of a whole account comes in one document; other answers have no business being as large.
+MOST_LISTED_BYTES = 32 * 1024 * 1024
+MOST_LISTED_ELEMENTS = 700_000
 
 # For any other, Python would load a codec of the document's choice.
 _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 _SEPARATOR = " "
+_NONE: Mapping[str, str] = MappingProxyType({})
 _NIL = f"http://www.w3.org/2001/XMLSchema-instance{_SEPARATOR}nil"
 
 
@@ -56,21 +61,23 @@ class Node:
         return [child.text for child in self.all(name)]
 
 
-def parse(content: bytes) -> Node:
-    """The root element. Raises XmlError, and nothing else, for whatever bytes there are."""
-    if len(content) > MOST_BYTES:
+def parse(content: bytes, *, listing: bool = False) -> Node:
+    """The root element; a `listing` may be larger. Raises XmlError, and nothing else, for whatever bytes there are."""
+    if len(content) > (MOST_LISTED_BYTES if listing else MOST_BYTES):
         raise XmlError("The document is too large.")
     try:
-        return _Reader().read(content)
+        return _Reader(MOST_LISTED_ELEMENTS if listing else MOST_ELEMENTS).read(content)
     except expat.ExpatError as error:
         raise XmlError("The document is not well-formed.") from error
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, most_elements: int) -> None:
         self._root: Node | None = None
         self._open: list[tuple[Node, list[str]]] = []
-        self._elements = 0
+        self._elements, self._most_elements = 0, most_elements
+        # A long list repeats few names: each is kept once.
+        self._names: dict[str, tuple[str, str]] = {}
 
     def read(self, content: bytes) -> Node:
         parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
@@ -88,15 +95,20 @@ class _Reader:
 
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
-        if self._elements > MOST_ELEMENTS or len(self._open) >= DEEPEST:
+        if self._elements > self._most_elements or len(self._open) >= DEEPEST:
             raise XmlError("The document has too many elements.")
-        namespace, _, name = full_name.rpartition(_SEPARATOR)
-        node = Node(namespace, name, attributes)
+        node = Node(*self._name(full_name), attributes or _NONE)
         if self._open:
             self._open[-1][0].children.append(node)
         else:
             self._root = node
         self._open.append((node, []))
+
+    def _name(self, full_name: str) -> tuple[str, str]:
+        if full_name not in self._names:
+            namespace, _, name = full_name.rpartition(_SEPARATOR)
+            self._names[full_name] = namespace, name
+        return self._names[full_name]
 
     def _end(self, full_name: str) -> None:
         node, texts = self._open.pop()

@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{_CONFIG}default/", configuration_actions.make_default, name="make_default"),
     path(f"{_CONFIG}pause/", configuration_actions.pause, name="pause"),
     path(f"{_CONFIG}resume/", configuration_actions.resume, name="resume"),
+    path(f"{_CONFIG}actions/<slug:action>/", configuration_actions.act, name="act"),
     path(f"{_CONFIG}remove/", configuration_actions.remove, name="remove"),
     path(f"{_DEVICE}configuration/", device_configuration.edit, name="device_configuration"),
     path(f"{_DEVICE}configuration/check/", device_configuration.check, name="device_configuration_check"),

@@ -16,7 +16,9 @@ from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
 from extensions.sims import operations, panel, plans, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
+from extensions.sims.sync import card, wanting
 from extensions.sims.units import BYTES_PER_MB
+from iotdash.audit.services import Source
 
 _VERDICTS = {
     SmsState.PENDING: Verdict.PENDING,
@@ -58,6 +60,12 @@ class SimCapability:
 
     def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
         return panel.render(request, target)
+
+    def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
+        return card.render(request, config)
+
+    def act(self, config: ExtensionConfig, action: str, source: Source) -> str:
+        return wanting.want(config, action, source)
 
 
 # --- Performing ---------------------------------------------------------------------------------------------------

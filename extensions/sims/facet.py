@@ -9,9 +9,10 @@ from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.sims.contract import SimState
 from extensions.sims.models import Sim
+from extensions.sims.sync import timing
 from iotdash.organizations.models import Organization
 
-MISSING = "unknown-to-carrier"
+MISSING, STALE = "unknown-to-carrier", "stale"
 
 
 class SimFacet:
@@ -22,11 +23,10 @@ class SimFacet:
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         states = tuple((state.value, state.value) for state in SimState)
-        return [FacetFilter("sim", "SIM state", (*states, (MISSING, "Unknown to the carrier")))]
+        return [FacetFilter("sim", "SIM state", (*states, (MISSING, "Unknown to the carrier"), (STALE, "Stale")))]
 
     def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
-        sims = Sim.objects.filter(device__isnull=False)
-        found = sims.filter(missing_since__isnull=False) if value == MISSING else sims.filter(state=value)
+        found = _showing(Sim.objects.filter(device__isnull=False), value)
         return queryset.filter(pk__in=found.values("device_id"))
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
@@ -35,3 +35,9 @@ class SimFacet:
 
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
         return []
+
+
+def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
+    if value == MISSING:
+        return sims.filter(missing_since__isnull=False)
+    return timing.stale(sims) if value == STALE else sims.filter(state=value)

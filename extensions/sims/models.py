@@ -1,17 +1,26 @@
 """What carriers said of SIMs, and when. Null is unknown, never zero."""
 
+from datetime import UTC, datetime
+
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from devices.models import Device
 from extensions.core.models import ExtensionConfig
 from iotdash.organizations.models import Organization
 
+# Before anything was asked.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Sim(models.Model):
     """A SIM of a carrier's account, as last fetched. Data in bytes, voice in seconds, SMS in messages.
 
-    `fetched_at` is when the record came, None before the first; `missing_since` is set while the carrier does not
-    know the SIM.
+    A carrier tells of a SIM in parts, each with its age: state and plan (`fetched_at`), details (`details_at`), usage
+    (`usage_at`); None before the first. `missing_since` is set while the carrier does not know the SIM. `listed_in` is
+    the number of the last pass through the account's SIMs that had it. `refresh_due`: it was listed as changed, or new,
+    and its details are yet to come. `rotated_at` is when its usage was last asked for, whatever came of it.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="sims")
@@ -37,7 +46,12 @@ class Sim(models.Model):
     carrier_device_id = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
 
     fetched_at = models.DateTimeField(null=True, blank=True)
+    details_at = models.DateTimeField(null=True, blank=True)
+    usage_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
+    listed_in = models.PositiveBigIntegerField(null=True, editable=False)
+    refresh_due = models.BooleanField(default=False, editable=False)
+    rotated_at = models.DateTimeField(default=NEVER, editable=False)
 
     class Meta:
         verbose_name = "SIM"
@@ -51,6 +65,11 @@ class Sim(models.Model):
                 models.Index(fields=[name], name=f"sim_by_{name}", condition=models.Q(**{f"{name}__isnull": False}))
                 for name in ("imsi", "msisdn", "imei")
             ),
+            models.Index(fields=["config", "rotated_at"], name="sim_by_rotation"),
+            models.Index(fields=["config", "rotated_at"], condition=Q(device__isnull=False), name="sim_of_device"),
+            models.Index(fields=["config"], condition=Q(refresh_due=True), name="sim_to_refresh"),
+            models.Index(fields=["config"], condition=Q(missing_since__isnull=False), name="sim_missing"),
+            models.Index(fields=["config", "fetched_at"], name="sim_by_age"),
         ]
 
     def __str__(self) -> str:
@@ -95,3 +114,75 @@ class CarrierPlans(models.Model):
 
     def __str__(self) -> str:
         return f"plans of {self.config}"
+
+
+class UsageDay(models.Model):
+    """Cycle-to-date figures of one SIM as last seen on one day in UTC. Data in bytes, voice in seconds.
+
+    The day is that of UTC, not of the carrier's billing, so that SIMs of all carriers can be drawn over one axis.
+    Figures that are lower than before mean that a billing cycle began: `ended_…` then hold the last figures of the
+    cycle that ended on this day, None if none was seen on it.
+    """
+
+    sim = models.ForeignKey(Sim, on_delete=models.CASCADE, related_name="usage_days")
+    day = models.DateField()
+    data_bytes = models.BigIntegerField(null=True)
+    sms = models.BigIntegerField(null=True)
+    voice_seconds = models.BigIntegerField(null=True)
+    ended_data_bytes = models.BigIntegerField(null=True)
+    ended_sms = models.BigIntegerField(null=True)
+    ended_voice_seconds = models.BigIntegerField(null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sim", "day"], name="usage_once_a_day")]
+        indexes = [models.Index(fields=["day"], name="usage_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.sim_id} on {self.day}"
+
+
+class Synchronisation(models.Model):
+    """How far the SIMs of one configuration are known, and when the carrier is asked next.
+
+    Every page that is stored makes a `step`, in the transaction that stores its SIMs. `cursor` is the carrier's place
+    in the list under way, which has all SIMs (`Running.INVENTORY`) or those changed since `since`. An inventory that
+    SIMs moved about in is gone through again: `first_pass` is the number of its first pass, `pass_number` that of this
+    one, `listed` and `repeated` count what this one listed. `as_of` is the carrier's clock at the start of the list; it
+    becomes the `watermark` when the list is through.
+    """
+
+    class Running(models.TextChoices):
+        NOTHING = "", "Nothing"
+        INVENTORY = "inventory", "Inventory"
+        CHANGES = "changes", "Changes"
+
+    config = models.OneToOneField(ExtensionConfig, on_delete=models.CASCADE, related_name="synchronisation")
+    settings_digest = models.CharField(max_length=64, editable=False, help_text="With which settings the list began.")
+    step = models.PositiveBigIntegerField(default=0)
+    running = models.CharField(max_length=10, choices=Running.choices, blank=True)
+    cursor = models.JSONField(null=True, blank=True)
+    since = models.DateTimeField(null=True, blank=True)
+    as_of = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    first_pass = models.PositiveBigIntegerField(default=0)
+    pass_number = models.PositiveBigIntegerField(default=0)
+    listed = models.PositiveBigIntegerField(default=0)
+    repeated = models.PositiveBigIntegerField(default=0)
+
+    watermark = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    inventory_wanted = models.BooleanField(default=True)
+    synchronised_at = models.DateTimeField(null=True, blank=True)
+    inventory_at = models.DateTimeField(null=True, blank=True)
+    complete = models.BooleanField(default=True, help_text="Whether the last inventory certainly had every SIM.")
+
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    sentence = models.CharField(max_length=500, blank=True)
+    error = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"synchronisation of {self.config}"

@@ -17,6 +17,7 @@ from extensions.core.targets import Target
 from extensions.core.words import operation_title
 from extensions.sims import operations, plans
 from extensions.sims.models import Sim, UsageCycle
+from extensions.sims.sync.timing import is_stale
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
 
@@ -79,7 +80,7 @@ def _what_is_known(target: Target) -> dict[str, Any]:
     if sim is None:
         return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
-    return {"sim": sim, "cycles": cycles, "cycle_starts": _earlier_cycles(target)}
+    return {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": _earlier_cycles(target)}
 
 
 def _is_persons_read(operation: Operation) -> bool:

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import transaction
+
 from devices.models import Device
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
+from extensions.sims import storing
 from extensions.sims.contract import PlanList, SimRecord, UsageRecord
 from extensions.sims.models import CarrierPlans, Sim, UsageCycle
 
 
 def store_record(config: ExtensionConfig, record: SimRecord, at: datetime) -> None:
-    """The record replaces what was known; an older one that arrives late is dropped."""
-    values = asdict(record)
-    subject = values.pop("subject")
-    sim = _sim(config, subject)
-    if sim.fetched_at and sim.fetched_at > at:
-        return
-    Sim.objects.filter(pk=sim.pk).update(**values, fetched_at=at, missing_since=None)
+    """The record replaces what was known of its parts; an older one that arrives late is dropped."""
+    with transaction.atomic():
+        storing.store(config, [record], at)
 
 
 def store_usage(config: ExtensionConfig, usage: UsageRecord, at: datetime) -> None:

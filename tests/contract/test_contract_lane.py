@@ -32,6 +32,13 @@ def no_waiting(monkeypatch):
     monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
 
 
+@pytest.fixture(autouse=True)
+def no_synchronisation(monkeypatch):
+    """Each operation alone: listing a fleet in between would only take time."""
+    asked_for = [known for known in lanes.work._sources if known[0].rank < lanes.Purpose.SYNC.rank]
+    monkeypatch.setattr(lanes.work, "_sources", asked_for)
+
+
 @dataclass(frozen=True)
 class Way:
     """An extension that is added and proved, and where its operations are asked."""

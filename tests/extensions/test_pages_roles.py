@@ -24,6 +24,7 @@ PAGES = [
     (POST, "extensions/add/meterco/", ("owner",)),
     (GET, "extensions/add/meterco/endpoint/", ("owner",)),
     (POST, "extensions/{config}/check/", ("owner",)),
+    (POST, "extensions/{config}/actions/synchronise/", ("owner", "operator")),
     (GET, "extensions/{config}/credentials/", ("owner",)),
     (POST, "extensions/{config}/credentials/", ("owner",)),
     (GET, "extensions/{config}/rename/", ("owner",)),

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from werkzeug.http import http_date
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .app import Application, create_app
@@ -28,6 +29,10 @@ class _Handler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header `Date`: as a real server's, it shows the clock by which SIMs change."""
+        return http_date(self.server.app.state.now())
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ def test_fifty_are_asked_for_in_a_call(httpserver, soap_context, amount, calls):
     subjects = [number(index) for index in range(amount)]
     serve_known(httpserver, set(subjects))
 
-    found = soap_sims.records(soap_context, subjects)
+    found = soap_sims.refresh(soap_context, subjects)
 
     assert set(found) == set(subjects)
     assert all(sim.subject == iccid for iccid, sim in found.items())
@@ -248,22 +248,22 @@ def test_fifty_are_asked_for_in_a_call(httpserver, soap_context, amount, calls):
 def test_the_same_one_is_asked_for_once_and_what_is_no_number_not_at_all(httpserver, soap_context):
     serve_known(httpserver, {ICCID})
 
-    assert set(soap_sims.records(soap_context, [ICCID, "<x>", ICCID])) == {ICCID}
+    assert set(soap_sims.refresh(soap_context, [ICCID, "<x>", ICCID])) == {ICCID}
     assert asked_ids(payload(httpserver.log[0][0]), "iccid") == [ICCID]
 
 
 def test_unknown_ones_are_absent(httpserver, soap_context):
     serve_known(httpserver, {number(3)}, one_unknown_is_a_fault=True)
 
-    assert set(soap_sims.records(soap_context, [number(1), number(3), number(2)])) == {number(3)}
-    assert soap_sims.records(soap_context, [number(1)]) == {}
+    assert set(soap_sims.refresh(soap_context, [number(1), number(3), number(2)])) == {number(3)}
+    assert soap_sims.refresh(soap_context, [number(1)]) == {}
 
 
 def test_a_server_that_takes_fewer_is_asked_in_halves(httpserver, soap_context):
     subjects = [number(index) for index in range(50)]
     serve_known(httpserver, set(subjects), most=20)
 
-    assert set(soap_sims.records(soap_context, subjects)) == set(subjects)
+    assert set(soap_sims.refresh(soap_context, subjects)) == set(subjects)
     assert len(httpserver.log) == 1 + 2 + 4
 
 
@@ -278,7 +278,7 @@ def test_a_fault_about_one_of_many_does_not_hide_the_others(httpserver, soap_con
 
     serve_by(httpserver, TERMINAL, OPERATION, answer)
 
-    assert set(soap_sims.records(soap_context, subjects)) == set(subjects) - {number(17)}
+    assert set(soap_sims.refresh(soap_context, subjects)) == set(subjects) - {number(17)}
     assert len(httpserver.log) <= 15
 
 
@@ -287,5 +287,5 @@ def test_other_failures_end_it(httpserver, soap_context, code, kind):
     serve(httpserver, TERMINAL, fault_xml(code), status=500)
 
     with pytest.raises(kind):
-        soap_sims.records(soap_context, [ICCID])
+        soap_sims.refresh(soap_context, [ICCID])
     assert len(httpserver.log) == 1

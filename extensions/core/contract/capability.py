@@ -38,3 +38,12 @@ class Capability(Protocol):
 
     def panel(self, request: Any, target: Any) -> tuple[str, Mapping[str, Any]]:
         """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider."""
+
+    def configuration_card(self, request: Any, config: Any) -> tuple[str, Mapping[str, Any]] | None:
+        """Template and context of a card on a configuration's page, element id `capability-card`; None for no card."""
+
+    def act(self, config: Any, action: str, source: Any) -> str:
+        """Does what a form of the card asks for, and says in a sentence what happens now.
+
+        Raises LookupError for an action that there is not, and `NotCallable`.
+        """

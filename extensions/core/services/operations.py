@@ -58,7 +58,7 @@ def ask(
     earlier = _same_form(draft) or _same_read(draft)
     if earlier:
         return earlier
-    _require_callable(target.config)
+    require_callable(target.config)
     operation = _save(draft, spec, source)
     people = priority == Operation.PEOPLE
     transaction.on_commit(lambda: lanes.wake(target.config.lane_id, people=people))
@@ -85,7 +85,8 @@ def _validate(spec: OperationSpec, parameters: Mapping[str, Any]) -> None:
         raise InvalidParameters(problems)
 
 
-def _require_callable(config: ExtensionConfig) -> None:
+def require_callable(config: ExtensionConfig) -> None:
+    """Raises NotCallable."""
     if config.paused_at:
         raise NotCallable(f'"{config.name}" is paused by {config.paused_by}. Resume it first.')
     if config.unreadable_at:

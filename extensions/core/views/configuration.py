@@ -23,8 +23,9 @@ PAGE = "extensions/configuration/page.html"
 @organization_view()
 def configuration(request: HttpRequest, config_id: int) -> HttpResponse:
     config = configuration_or_404(request, config_id)
-    part = {"health": "extensions/configuration/_health.html"}
-    return htmx.render(request, PAGE, page_context(request, config), part=part)
+    context = page_context(request, config)
+    parts = {"health": "extensions/configuration/_health.html", "capability-card": context["card_template"]}
+    return htmx.render(request, PAGE, context, part={name: part for name, part in parts.items() if part})
 
 
 def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any]:
@@ -47,7 +48,15 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "waiting": waiting.select_related("config")[:10],
         "endpoint": manifest.endpoint(config.settings),
         **outcome_context(asked),
+        **_card(request, config),
     }
+
+
+def _card(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any]:
+    """What the capability has to show of the configuration."""
+    found = registry.capability(registry.manifest(config.slug)).configuration_card(request, config)
+    template, context = found or ("", {})
+    return {"card_template": template, **context}
 
 
 def _settings_rows(config: ExtensionConfig, problem: str) -> list[dict[str, Any]]:

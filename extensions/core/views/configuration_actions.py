@@ -5,20 +5,20 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extensions.core import queries, registry, secret_settings
 from extensions.core.forms import ConfigurationNameForm
 from extensions.core.models import ExtensionConfig
-from extensions.core.services import configurations, connection_checks
+from extensions.core.services import configurations, connection_checks, operations
 from extensions.core.views.lookup import configuration_or_404
 from extensions.core.views.outcome import outcome_context
 from extensions.core.views.settings_page import OUTCOME
 from iotdash.lib import htmx
 from iotdash.lib.crypto import CryptoError
 from iotdash.lib.lists import bounded_count
-from iotdash.organizations.roles import MANAGE_EXTENSIONS
+from iotdash.organizations.roles import MANAGE_EXTENSIONS, OPERATE
 from iotdash.organizations.scoping import organization_view
 
 Act = Callable[[HttpRequest, ExtensionConfig], str]
@@ -48,6 +48,21 @@ def pause(request: HttpRequest, config: ExtensionConfig) -> str:
 def resume(request: HttpRequest, config: ExtensionConfig) -> str:
     configurations.resume(config, request.source)
     return f"{config.name} is resumed."
+
+
+@require_POST
+@organization_view(OPERATE)
+def act(request: HttpRequest, config_id: int, action: str) -> HttpResponse:
+    """A form of the card that the extension's capability shows."""
+    config = configuration_or_404(request, config_id)
+    capability = registry.capability(registry.manifest(config.slug))
+    try:
+        messages.success(request, capability.act(config, action, request.source))
+    except operations.NotCallable as refusal:
+        messages.error(request, str(refusal))
+    except LookupError:
+        raise Http404("There is no such action.") from None
+    return _to_page(request, config)
 
 
 @require_POST

@@ -1,19 +1,29 @@
 """The contract of a SIM carrier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from extensions.core.contract import Context, Proof
-from extensions.sims.contract.records import Accepted, PlanList, SimRecord, SmsReport, UsageRecord
+from extensions.sims.contract.records import (
+    Accepted,
+    Cursor,
+    Page,
+    Part,
+    PlanList,
+    SimRecord,
+    SmsReport,
+    UsageRecord,
+)
 
 
 class SimProvider(Protocol):
     """Every method makes as few calls as it can through `context.http` and raises only the contract's errors.
 
-    `supports` names the operations that the carrier has, of `terminal`, `status`, `usage`, `sms`, `rateplan`; what it
-    lacks is absent from the product, not broken. `past_cycles` is how many cycles before the running one it answers
-    for. A write is sent once and never repeated here: when its answer is lost the error has `may_have_happened=True`.
+    `supports` names what the carrier has, of `inventory` and the operations `terminal`, `status`, `usage`, `sms`,
+    `rateplan`; what it lacks is absent from the product, not broken. `past_cycles` is how many cycles before the
+    running one it answers for. A write is sent once and never repeated here: when its answer is lost the error has
+    `may_have_happened=True`.
     """
 
     supports: frozenset[str]
@@ -26,6 +36,22 @@ class SimProvider(Protocol):
     def check(self, context: Context) -> Proof: ...
 
     def record(self, context: Context, subject: str) -> SimRecord: ...
+
+    def inventory(self, context: Context, since: datetime | None, cursor: Cursor | None) -> Page:
+        """One page of the account's SIMs, by one call: all of them, or those changed since about an instant.
+
+        `since` is on the carrier's own clock, as `Page.as_of` told it; the same for every page of a list. More SIMs
+        than changed may be given, never fewer. SIMs may be listed twice, and missed, while the fleet changes.
+        """
+
+    def refresh(self, context: Context, subjects: Sequence[str], parts: frozenset[Part]) -> Mapping[str, SimRecord]:
+        """Records by subject, by as few calls as give these parts; other parts may come along.
+
+        At most `refresh_batch` subjects. SIMs that are not in this account are absent.
+        """
+
+    def refresh_batch(self, settings: Mapping[str, Any]) -> int:
+        """How many SIMs one call of `refresh` can be about under these settings; 1 where each SIM costs calls."""
 
     def usage(self, context: Context, subject: str, cycle_start: date | None) -> UsageRecord:
         """Usage of the cycle that starts on this local date (None: the current one). NoData when there is none."""

@@ -1,8 +1,10 @@
 """Normalised records. None always means unknown: a missing number is never 0."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class SimState(StrEnum):
@@ -27,11 +29,23 @@ OVERAGE_OVERRIDES = {
 }
 
 
+class Part(StrEnum):
+    """Carriers tell of a SIM in parts: lists have the state, and usage may cost a call of its own."""
+
+    STATE = "state"
+    DETAILS = "details"
+    USAGE = "usage"
+
+
+EVERY_PART = frozenset(Part)
+
+
 @dataclass(frozen=True)
 class SimRecord:
     """One SIM as the carrier shows it now. "Cycle to date" counts since the account's billing cycle began.
 
-    Data in bytes, voice in seconds, SMS in messages (received and sent together).
+    Data in bytes, voice in seconds, SMS in messages (received and sent together). `parts` are those that the carrier
+    told: a None in one of them is unknown now, and fields of the others (`FIELDS_OF`) say nothing.
     """
 
     subject: str
@@ -51,6 +65,43 @@ class SimRecord:
     communication_plan: str | None = None
     carrier_account: str | None = None
     carrier_device_id: str | None = None
+    parts: frozenset[Part] = EVERY_PART
+
+
+FIELDS_OF: Mapping[Part, tuple[str, ...]] = {
+    Part.STATE: ("state", "rate_plan", "communication_plan"),
+    Part.DETAILS: (
+        *("added_at", "modified_at", "activated_at", "imsi", "msisdn", "imei"),
+        *("carrier_account", "carrier_device_id"),
+    ),
+    Part.USAGE: (
+        *("ctd_data_bytes", "ctd_sms", "ctd_voice_seconds"),
+        *("overage_limit_reached", "overage_limit_override"),
+    ),
+}
+
+
+Cursor = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an account's SIMs.
+
+    `records` hold what the list itself says of SIMs; `named` are identifiers of which it says nothing more. `next` asks
+    for the page after this one, None after the last: a JSON object of numbers and texts, without secrets.
+    `as_of` is the carrier's own clock when it answered, None if it did not say.
+    """
+
+    records: Sequence[SimRecord] = ()
+    named: Sequence[str] = ()
+    next: Cursor | None = None
+    as_of: datetime | None = None
+
+    @property
+    def subjects(self) -> list[str]:
+        """Of every SIM on the page, in the carrier's order."""
+        return [*(record.subject for record in self.records), *self.named]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class GuardedSession(requests.Session):
 
     For one thread. No redirects, proxies, cookies, retries, or environment. Times are seconds;
     `total_timeout` covers a call from looking up the name to the last byte, `max_body` (bytes) counts after
-    decompression.
+    decompression and may be changed between calls.
     `before_call` runs before each call and may wait or raise; `after_call` is told how it went, and after it
     `witness(record, request, response)` sees the call as it was, secrets included; it must not raise.
     `ca_pem` replaces the public certificate authorities.
@@ -70,7 +70,7 @@ class GuardedSession(requests.Session):
         super().__init__()
         self._call = CallState(policy)
         self._timeouts, self._total = (connect_timeout, read_timeout), total_timeout
-        self._max_body = max_body
+        self.max_body = max_body
         self._before, self._after, self._witness = before_call, after_call, witness
         self.trust_env = False
         self.headers["User-Agent"] = "iotdash"
@@ -132,8 +132,8 @@ class GuardedSession(requests.Session):
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
-            if len(body) > self._max_body:
-                raise AnswerTooLarge(f"The answer is larger than {self._max_body:,} bytes.")
+            if len(body) > self.max_body:
+                raise AnswerTooLarge(f"The answer is larger than {self.max_body:,} bytes.")
         return bytes(body)
 
     @contextmanager

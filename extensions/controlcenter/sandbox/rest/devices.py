@@ -119,7 +119,7 @@ def _search_in(call: RestCall) -> fleet.Search:
     since = instant(query["modifiedSince"])
     till = instant(query["modifiedTill"]) if "modifiedTill" in query else None
     widest = call.state.settings.search_window_days
-    if till and (till < since or (widest and till - since > timedelta(days=widest))):
+    if (till and till < since) or (widest and (till or call.now) - since > timedelta(days=widest)):
         raise RestError("10000027")
     status = query.get("status", "")
     if "status" in query and status not in STATUSES:

@@ -102,6 +102,13 @@ def test_search_window(carrier, sandbox, error_of):
     assert carrier.get(f"{SINCE}&modifiedTill=2017-12-01Z").status_code == 200
     sandbox.state.change_settings(search_window_days=365)
     assert error_of(carrier.get(f"{SINCE}&modifiedTill=2017-12-01Z")) == (400, "10000027")
+    assert error_of(carrier.get("/devices?modifiedSince=2016-03-14Z")) == (400, "10000027")
+    assert carrier.get("/devices?modifiedSince=2016-03-16Z").status_code == 200
+
+
+def test_answers_show_the_clock_by_which_sims_change(carrier, sandbox):
+    sandbox.state.advance(3600)
+    assert carrier.get(SINCE.replace("2014", "2017")).headers["Date"] == "Wed, 15 Mar 2017 11:00:00 GMT"
 
 
 def test_details(carrier):

@@ -1,7 +1,7 @@
 """Meterly's wire: GET asks and POST changes, lines of `name=value` both ways, the last line of an answer is `end`."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,9 +17,10 @@ from extensions.core.contract import (
     Refused,
     Throttled,
 )
-from extensions.sims.contract import Accepted, SimProvider, SimRecord, SmsReport, SmsState
+from extensions.sims.contract import Accepted, Cursor, Page, Part, SimProvider, SimRecord, SmsReport, SmsState
 
 STATES = {"on": "Activated", "off": "Deactivated"}
+LISTED, SHOWN = frozenset({Part.STATE}), frozenset({Part.STATE, Part.USAGE})
 CONTENT_TYPE = "text/x-meterly"
 
 
@@ -28,7 +29,7 @@ def gateway_of(settings: Mapping[str, Any]) -> str:
 
 
 class Meterly(SimProvider):
-    supports = frozenset({"terminal", "status", "sms"})
+    supports = frozenset({"inventory", "terminal", "status", "sms"})
     settable_states = tuple(STATES.values())
     past_cycles = 3
 
@@ -41,7 +42,29 @@ class Meterly(SimProvider):
 
     def record(self, context: Context, subject: str) -> SimRecord:
         found = _call(context, "GET", "show", chip=subject)
-        return SimRecord(subject, STATES.get(found["power"], found["power"]), ctd_data_bytes=int(found["bytes"]))
+        state = STATES.get(found["power"], found["power"])
+        return SimRecord(subject, state, ctd_data_bytes=int(found["bytes"]), parts=SHOWN)
+
+    def inventory(self, context: Context, since: datetime | None, cursor: Cursor | None) -> Page:
+        """The gateway lists chips by number, so that nothing moves between its pages."""
+        changed = f"{since.timestamp():.3f}" if since else "0"
+        found = _call(context, "GET", "list", changed=changed, after=cursor["after"] if cursor else "")
+        chips = [chip.split(":") for chip in filter(None, found.get("chips", "").split(","))]
+        records = [SimRecord(chip, STATES.get(power, power), parts=LISTED) for chip, power in chips]
+        following = {"after": records[-1].subject} if found["more"] == "yes" else None
+        return Page(records, next=following, as_of=datetime.fromtimestamp(float(found["now"]), UTC))
+
+    def refresh(self, context: Context, subjects: Sequence[str], parts: frozenset[Part]) -> Mapping[str, SimRecord]:
+        found = {}
+        for subject in subjects:
+            try:
+                found[subject] = self.record(context, subject)
+            except NotFound:
+                continue
+        return found
+
+    def refresh_batch(self, settings: Mapping[str, Any]) -> int:
+        return 1
 
     def set_state(self, context: Context, subject: str, state: str) -> Accepted:
         power = next(word for word, name in STATES.items() if name == state)

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from extensions.core.contract import Example, Fault, Sandbox, SandboxControl
 
 LOGIN, TOKEN = "rehearsal", "made-up-token-4711"
-DELIVERY_SECONDS = 20
+DELIVERY_SECONDS, PAGE_SIZE = 20, 20
 SCHEMA = """
-create table if not exists chips (chip text primary key, power text, bytes integer);
+create table if not exists chips (chip text primary key, power text, bytes integer, changed real);
 create table if not exists texts (number integer primary key, chip text, text text, at real);
 create table if not exists calls (id integer primary key, verb text, performed integer);
 create table if not exists world (name text primary key, value);
@@ -43,8 +43,9 @@ def seed(folder: Path) -> None:
     with world(folder) as db:
         db.executescript(SCHEMA)
         db.executescript("delete from chips; delete from texts;")
-        chips = [(f"M-{number:04}", "on" if number % 3 else "off", number * 1000) for number in range(1, 50)]
-        db.executemany("insert into chips values (?, ?, ?)", chips)
+        made = now_in(db) - 3600
+        chips = [(f"M-{number:04}", "on" if number % 3 else "off", number * 1000, made) for number in range(1, 50)]
+        db.executemany("insert into chips values (?, ?, ?, ?)", chips)
 
 
 def fault_in(db: sqlite3.Connection) -> str:
@@ -154,8 +155,16 @@ def _show(db: sqlite3.Connection, fields: dict[str, str]) -> dict[str, object]:
     return dict(row) if row else _refused("unknown", "no such chip")
 
 
+def _list(db: sqlite3.Connection, fields: dict[str, str]) -> dict[str, object]:
+    sought = "select chip, power from chips where chip > :after and changed > :changed + 0 order by chip"
+    found = db.execute(sought, {"after": "", **fields}).fetchall()
+    page = ",".join(f"{row['chip']}:{row['power']}" for row in found[:PAGE_SIZE])
+    return {"chips": page, "more": "yes" if len(found) > PAGE_SIZE else "no", "now": now_in(db)}
+
+
 def _power(db: sqlite3.Connection, fields: dict[str, str]) -> dict[str, object]:
-    done = db.execute("update chips set power = :power where chip = :chip", fields).rowcount
+    change = "update chips set power = :power, changed = :now where chip = :chip"
+    done = db.execute(change, {**fields, "now": now_in(db)}).rowcount
     return {"done": "yes"} if done else _refused("unknown", "no such chip")
 
 
@@ -175,7 +184,14 @@ def _texts(db: sqlite3.Connection, fields: dict[str, str]) -> dict[str, object]:
     return {"number": row["number"], "state": "arrived" if arrived else "under way"}
 
 
-VERBS = {"whoami": lambda db, fields: {"login": LOGIN}, "show": _show, "power": _power, "text": _text, "texts": _texts}
+VERBS = {
+    "whoami": lambda db, fields: {"login": LOGIN},
+    "list": _list,
+    "show": _show,
+    "power": _power,
+    "text": _text,
+    "texts": _texts,
+}
 
 
 def serve(state_dir: Path, host: str, port: int, ready: Callable[[int], None]) -> None:

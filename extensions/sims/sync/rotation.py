@@ -1,0 +1,91 @@
+"""Asking for what lists do not say, SIM after SIM or in batches: usage always, over some carriers details too.
+
+Changed and new SIMs come first where each costs calls of its own, then watched ones (those of devices), then the
+others; the one that was asked about longest ago first. No SIM is asked about more often than the installation says.
+A SIM that the carrier does not know any more is asked about once after that was noticed, in case it was a mistake.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from extensions.core import health
+from extensions.core.contract import CannotConnect, NoData, NotFound, PermissionDenied, ProviderError, Refused
+from extensions.core.lanes import LaneLost, Turn
+from extensions.core.models import ExtensionConfig
+from extensions.sims import storing
+from extensions.sims.contract import EVERY_PART, Part, SimRecord
+from extensions.sims.models import Sim
+from extensions.sims.sync import timing
+from extensions.sims.sync.asking import ask, guarded
+from iotdash.lib.crypto import CryptoError
+
+_KNOWN = Q(missing_since=None) | Q(rotated_at__lt=F("missing_since"))
+AGAIN_AFTER = timedelta(minutes=5)
+# Errors that speak of the SIM asked about: the next one may go better.
+_OF_SIM = (NoData, NotFound, PermissionDenied, Refused)
+
+
+def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
+    """Those whose details are yet to come; one whose were just asked for is left alone for a moment."""
+    return sims.filter(refresh_due=True, rotated_at__lte=now - AGAIN_AFTER).order_by("rotated_at", "pk")
+
+
+def watched(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
+    """Those of devices whose turn has come, the oldest first."""
+    due = timing.usage_due(now, watched=True)
+    return sims.filter(_KNOWN, device__isnull=False, rotated_at__lte=due).order_by("rotated_at", "pk")
+
+
+def others(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
+    due = timing.usage_due(now, watched=False)
+    return sims.filter(_KNOWN, rotated_at__lte=due).order_by("rotated_at", "pk")
+
+
+def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:
+    """Asks about these SIMs and stores what is told; those that are not in the account are marked."""
+    wanted = _parts(sims)
+    try:
+        found = ask(config, turn, lambda carrier, context: carrier.refresh(context, [s.subject for s in sims], wanted))
+        with guarded(config):
+            _store(config, sims, found)
+    except LaneLost:
+        return
+    except CryptoError as error:
+        health.note_unreadable(config, error)
+    except ProviderError as error:
+        health.note_failure(config, error)
+        _passed_over(sims, error)
+    else:
+        health.note_success(config)
+
+
+def _parts(sims: Sequence[Sim]) -> frozenset[Part]:
+    """Details are asked for again as rarely as they change, and when something changed."""
+    old = timing.stale_before()
+    poor = any(sim.refresh_due or sim.details_at is None or sim.details_at < old for sim in sims)
+    return EVERY_PART if poor else frozenset({Part.STATE, Part.USAGE})
+
+
+@transaction.atomic
+def _store(config: ExtensionConfig, sims: Sequence[Sim], found: Mapping[str, SimRecord]) -> None:
+    now = timezone.now()
+    storing.store(config, found.values(), now)
+    _asked(sims, now, refresh_due=False)
+    absent = [sim.pk for sim in sims if sim.subject not in found]
+    Sim.objects.filter(pk__in=absent, missing_since=None).update(missing_since=now)
+
+
+def _passed_over(sims: Sequence[Sim], error: ProviderError) -> None:
+    """Those that an error speaks of wait for their next turn; so do others, unless the carrier was not reached."""
+    if isinstance(error, _OF_SIM):
+        _asked(sims, timezone.now(), refresh_due=False)
+    elif error.retry_helps and not isinstance(error, CannotConnect):
+        _asked(sims, timezone.now())
+
+
+def _asked(sims: Sequence[Sim], at: datetime, **more: bool) -> None:
+    Sim.objects.filter(pk__in=[sim.pk for sim in sims]).update(rotated_at=at, **more)

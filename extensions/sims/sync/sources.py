@@ -1,0 +1,110 @@
+"""Synchronisation as work of lanes: lists may take the whole rate and wait for people, usage has its budget."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from itertools import chain
+
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from extensions.core import registry
+from extensions.core.lanes import Purpose, Work
+from extensions.core.models import ExtensionConfig
+from extensions.sims.models import Sim
+from extensions.sims.sync import listing, rotation, states
+from extensions.sims.sync.asking import provider_of
+
+CAPABILITY, INVENTORY = "sims", "inventory"
+_OF_CONFIG = Sim.objects.filter(config=OuterRef("pk"))
+
+
+def lists_sims(config: ExtensionConfig) -> bool:
+    return config.slug in _slugs()
+
+
+def configs(lane_id: int | None = None) -> QuerySet[ExtensionConfig]:
+    """Those that are synchronised: of carriers that list SIMs, with credentials that were proved, and not paused."""
+    found = ExtensionConfig.objects.callable().filter(slug__in=_slugs(), proved_at__isnull=False)
+    if lane_id is not None:
+        found = found.filter(lane_id=lane_id)
+    return found.select_related("organization", "lane", "synchronisation")
+
+
+def _slugs() -> list[str]:
+    manifests = registry.manifests().values()
+    return [each.slug for each in manifests if each.capability == CAPABILITY and INVENTORY in each.provider.supports]
+
+
+def _batch(config: ExtensionConfig) -> int:
+    return provider_of(config).refresh_batch(config.settings)
+
+
+class _Lists:
+    """Pages of lists, and details of what they named where one call is about many SIMs."""
+
+    def next(self, lane_id: int, now: datetime) -> Work | None:
+        waiting = configs(lane_id).order_by(F("synchronisation__next_at").asc(nulls_first=True), "pk")
+        return next(filter(None, (self._work(config, now) for config in waiting)), None)
+
+    def _work(self, config: ExtensionConfig, now: datetime) -> Work | None:
+        state = getattr(config, "synchronisation", None)
+        if state is None or state.next_at <= now or states.is_of_other_settings(state, config):
+            return Work(partial(listing.next_page, config), Purpose.SYNC, config.pk)
+        named = list(rotation.to_refresh(_sims([config]), now)[: _batch(config)]) if _batch(config) > 1 else []
+        return Work(partial(rotation.refresh, config, named), Purpose.SYNC, config.pk) if named else None
+
+    def next_due_at(self, lane_id: int) -> datetime | None:
+        now = timezone.now()
+        if self.next(lane_id, now):
+            return now
+        return configs(lane_id).aggregate(at=Min("synchronisation__next_at"))["at"]
+
+    def due_lanes(self, now: datetime) -> set[int]:
+        state = Q(synchronisation=None) | Q(synchronisation__next_at__lte=now)
+        due = configs().filter(state | Exists(rotation.to_refresh(_OF_CONFIG, now)))
+        return set(due.values_list("lane_id", flat=True))
+
+    def recover(self, lane_id: int) -> None:
+        """Nothing: a page that was asked for and not stored is asked for again."""
+
+
+class _Usage:
+    """Rotation, the configuration whose SIM waits longest first."""
+
+    def next(self, lane_id: int, now: datetime) -> Work | None:
+        here = {config.pk: config for config in configs(lane_id)}
+        first = next(filter(None, (due.first() for due in _rotating(here.values(), now))), None)
+        return self._work(here[first.config_id], now) if first else None
+
+    def _work(self, config: ExtensionConfig, now: datetime) -> Work:
+        size = _batch(config)
+        found = chain.from_iterable(due[:size] for due in _rotating([config], now))
+        sims = list({sim.pk: sim for sim in found}.values())[:size]
+        return Work(partial(rotation.refresh, config, sims), Purpose.USAGE, config.pk)
+
+    def next_due_at(self, lane_id: int) -> datetime | None:
+        """What becomes due later is left to the sweep."""
+        now = timezone.now()
+        return now if self.next(lane_id, now) else None
+
+    def due_lanes(self, now: datetime) -> set[int]:
+        watched, others = rotation.watched(_OF_CONFIG, now), rotation.others(_OF_CONFIG, now)
+        due = Exists(rotation.to_refresh(_OF_CONFIG, now)) | Exists(watched) | Exists(others)
+        return set(configs().filter(due).values_list("lane_id", flat=True))
+
+    def recover(self, lane_id: int) -> None:
+        """Nothing: a SIM that was asked about without an answer is still the oldest."""
+
+
+def _rotating(here: Iterable[ExtensionConfig], now: datetime) -> list[QuerySet[Sim]]:
+    """What is due, the most urgent first. Details that come many in a call are the lists' own work."""
+    singly = _sims(config for config in here if _batch(config) == 1)
+    return [rotation.to_refresh(singly, now), *(due(_sims(here), now) for due in (rotation.watched, rotation.others))]
+
+
+def _sims(here: Iterable[ExtensionConfig]) -> QuerySet[Sim]:
+    return Sim.objects.filter(config__in=list(here))
+
+
+lists, usage = _Lists(), _Usage()

@@ -1,0 +1,298 @@
+"""Every SIM of an account has a row: the first inventory, changes, what is gone, and carriers that fail in between."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from extensions.core import lanes, registry
+from extensions.core.contract import AuthRejected, BadResponse, PermissionDenied, Throttled
+from extensions.core.models import ExtensionConfig
+from extensions.core.services import configurations, connection_checks
+from extensions.sims.models import Sim, Synchronisation
+from tests.extensions import meterco
+from tests.sims.fleet_carrier import FleetCarrier, poor
+
+
+@pytest.fixture(params=["pages", "names"])
+def provider(request, monkeypatch):
+    carrier = FleetCarrier(by_name=request.param == "names", page_size=10)
+    monkeypatch.setitem(registry._manifests, "meterco", meterco.manifest(carrier))
+    return carrier
+
+
+@pytest.fixture
+def still(later):
+    """The clock stands still."""
+
+
+@pytest.fixture
+def sync(config, still, provider):
+    """Runs the lane until nothing is due in it, and gives the state."""
+
+    def run() -> Synchronisation | None:
+        before = -1
+        while before != (before := provider.asked.total() + provider.calls.total()):
+            lanes.run(ExtensionConfig.objects.get(pk=config.pk).lane_id)
+        return Synchronisation.objects.first()
+
+    return run
+
+
+@pytest.fixture
+def asked_once(settings):
+    """After the first time, nothing is asked about single SIMs."""
+    settings.IOTDASH_USAGE_MINUTES = settings.IOTDASH_USAGE_MINUTES_OTHERS = 10**6
+
+
+def names(count: int, first: int = 1) -> list[str]:
+    return [f"{number:04}" for number in range(first, first + count)]
+
+
+def prove(config, settings, source) -> None:
+    config.refresh_from_db()
+    connection_checks.ask(config.organization, registry.manifest("meterco"), settings, source, config)
+
+
+def rows() -> dict[str, tuple]:
+    return {sim.subject: (sim.state, sim.rate_plan, sim.missing_since is None) for sim in Sim.objects.all()}
+
+
+def fleet(provider) -> dict[str, tuple]:
+    return {subject: (chip.record.state, chip.record.rate_plan, True) for subject, chip in provider.fleet.items()}
+
+
+def test_the_first_inventory_brings_every_sim_and_costs_a_call_for_each_page(provider, sync):
+    provider.add(*names(45))
+    state = sync()
+    assert rows() == fleet(provider)
+    assert provider.asked["inventory"] == (1 if provider.by_name else 5)
+    assert (state.running, state.complete, state.inventory_at) == ("", True, timezone.now())
+
+
+def test_after_that_only_changes_are_asked_for_by_the_carriers_clock_with_an_overlap(provider, sync, later):
+    provider.ahead = timedelta(hours=-3)
+    provider.add(*names(45))
+    later(hours=1)
+    sync()
+    later(minutes=14)
+    provider.change("0007", state="Deactivated")
+    later(minutes=1)
+    before = provider.asked["inventory"]
+    state = sync()
+    assert rows() == fleet(provider)
+    assert provider.asked["inventory"] - before == 1
+    assert state.since == state.started_at - timedelta(minutes=20) + provider.ahead
+    assert Sim.objects.get(subject="0007").fetched_at == timezone.now()
+    assert Sim.objects.get(subject="0008").fetched_at < timezone.now()
+
+
+def test_a_change_that_the_carrier_lists_late_is_found_by_the_overlap(provider, sync, later):
+    provider.add(*names(5))
+    sync()
+    provider.change("0003", state="Retired")
+    provider.fleet["0003"].changed_at -= timedelta(minutes=4)
+    later(minutes=15)
+    sync()
+    assert rows() == fleet(provider)
+
+
+def test_nothing_is_asked_between_two_synchronisations(provider, sync, later):
+    provider.add(*names(5))
+    sync()
+    before = provider.asked.total()
+    later(minutes=14, seconds=50)
+    sync()
+    assert provider.asked.total() == before
+
+
+def test_a_list_that_moves_while_it_is_read_is_read_again_until_it_is_whole(provider, sync):
+    provider.add(*names(45))
+
+    def moved() -> None:
+        """Before the third page a SIM of the first goes to the end, so that another slips to the page before."""
+        if provider.asked["inventory"] == 3:
+            provider.change("0002", state="Deactivated")
+
+    provider.before_call = moved
+    state = sync()
+    assert rows() == fleet(provider)
+    assert state.complete
+    assert provider.asked["inventory"] == (1 if provider.by_name else 10)
+
+
+def test_a_list_that_never_stands_still_ends_as_incomplete_and_nothing_is_taken_for_gone(
+    provider, sync, later, asked_once
+):
+    if provider.by_name:
+        pytest.skip("A list that comes at once cannot move.")
+    provider.add(*names(45))
+    sync()
+    provider.remove("0044")
+    later(days=2)
+    as_it_is = provider.inventory
+
+    def slips(context, since, cursor):
+        """One that is never where it is looked for; another is listed twice in its stead."""
+        page = as_it_is(context, since, cursor)
+        return replace(
+            page,
+            records=[poor(provider.fleet["0001" if r.subject == "0030" else r.subject].record) for r in page.records],
+        )
+
+    provider.inventory = slips
+    state = sync()
+    assert (state.complete, state.running) == (False, "")
+    assert not Sim.objects.exclude(missing_since=None).exists()
+    provider.inventory = as_it_is
+    later(hours=1, seconds=1)
+    assert sync().complete
+    assert [sim.subject for sim in Sim.objects.exclude(missing_since=None)] == ["0044"]
+
+
+def test_only_a_whole_inventory_shows_what_is_gone_and_what_came_back(provider, sync, later, asked_once):
+    provider.add(*names(25))
+    sync()
+    provider.remove("0003")
+    later(minutes=15)
+    sync()
+    assert Sim.objects.get(subject="0003").missing_since is None
+    later(days=2)
+    sync()
+    gone = Sim.objects.get(subject="0003")
+    assert gone.missing_since == timezone.now()
+    assert (gone.state, Sim.objects.count()) == ("Activated", 25)
+    provider.add("0003", state="Inventory")
+    later(minutes=15)
+    sync()
+    assert rows() == fleet(provider)
+
+
+def test_a_sim_that_was_heard_of_during_an_inventory_is_not_gone(provider, sync, later, asked_once):
+    """Listed on no page, but read by a person meanwhile."""
+    provider.add(*names(5))
+    sync()
+    later(days=2)
+    hidden = provider.fleet.pop("0005")
+    provider.before_call = lambda: Sim.objects.filter(subject="0005").update(fetched_at=timezone.now())
+    sync()
+    assert Sim.objects.get(subject="0005").missing_since is None
+    assert hidden.record.subject == "0005"
+
+
+def test_throttling_in_the_middle_is_waited_for_and_the_list_goes_on_where_it_was(provider, sync, later):
+    provider.add(*names(45))
+    errors = {2: Throttled("Too many calls."), 3: BadResponse("Unreadable.")}
+
+    def fails() -> None:
+        if error := errors.pop(provider.asked["inventory"], None):
+            raise error
+
+    provider.before_call = fails
+    sync()
+    if not provider.by_name:
+        assert Synchronisation.objects.get().sentence == "Too many calls."
+        assert Sim.objects.count() == 10
+    for _ in range(3):
+        later(seconds=31)
+        state = sync()
+    assert rows() == fleet(provider)
+    assert (state.sentence, state.failures) == ("", 0)
+    assert provider.asked["inventory"] == (1 if provider.by_name else 7)
+
+
+def test_refused_credentials_stop_everything_and_new_ones_go_on_where_it_was(provider, sync, config, source, later):
+    provider.add(*names(45))
+    at = 1 if provider.by_name else 3
+
+    def fails() -> None:
+        if provider.asked["inventory"] == at:
+            raise AuthRejected("The key is refused.")
+
+    provider.before_call = fails
+    sync()
+    assert ExtensionConfig.objects.get().health == "needs attention"
+    assert provider.asked["inventory"] == at
+    later(days=1)
+    provider.before_call = lambda: None
+    configurations.replace_settings(config, meterco.SETTINGS, source)
+    prove(config, meterco.SETTINGS, source)
+    sync()
+    assert rows() == fleet(provider)
+    assert provider.asked["inventory"] == (2 if provider.by_name else 6)
+
+
+def test_a_paused_configuration_stands_still_and_goes_on_by_itself(provider, sync, config, source, later):
+    provider.add(*names(5))
+    configurations.pause(config, source)
+    sync()
+    assert not provider.asked["inventory"]
+    later(days=3)
+    configurations.resume(ExtensionConfig.objects.get(), source)
+    sync()
+    assert rows() == fleet(provider)
+
+
+def test_credentials_that_nothing_proved_are_not_used_for_synchronisation(provider, sync):
+    provider.add(*names(5))
+    ExtensionConfig.objects.update(proved_at=None)
+    lanes.run(ExtensionConfig.objects.get().lane_id)
+    assert not provider.asked["inventory"]
+
+
+def test_a_refused_list_says_in_whose_words_and_begins_anew_later(provider, sync, later):
+    provider.add(*names(45))
+    denied = PermissionDenied("The user may not list SIMs.", code="30", words="role not allowed")
+
+    def fails() -> None:
+        if provider.asked["inventory"] == 1:
+            raise denied
+
+    provider.before_call = fails
+    state = sync()
+    assert (state.sentence, state.code, state.words) == (denied.sentence, "30", "role not allowed")
+    assert provider.asked["inventory"] == 1
+    assert ExtensionConfig.objects.get().health == "connected"
+    later(minutes=15)
+    sync()
+    assert rows() == fleet(provider)
+
+
+def test_a_carrier_that_repeats_its_pages_for_ever_is_left_alone(provider, sync):
+    if provider.by_name:
+        pytest.skip("One answer has no pages.")
+    provider.add(*names(45))
+    provider.inventory_as_it_is = provider.inventory
+    provider.inventory = lambda context, since, cursor: provider.inventory_as_it_is(context, since, None)
+    state = sync()
+    assert (state.error, state.running, state.cursor) == ("BadResponse", "", None)
+    assert "over and over" in state.sentence
+    assert provider.asked["inventory"] < 40
+
+
+def test_another_account_behind_the_same_configuration_is_listed_from_the_beginning(
+    provider, sync, config, source, later
+):
+    provider.add(*names(15))
+    sync()
+    later(minutes=1)
+    provider.fleet.clear()
+    provider.add(*names(15, first=101))
+    other = meterco.SETTINGS | {"user": "other"}
+    configurations.replace_settings(config, other, source)
+    prove(config, other, source)
+    sync()
+    assert {name: row for name, row in rows().items() if row[2]} == fleet(provider)
+    assert sorted(name for name, row in rows().items() if not row[2]) == names(15)
+
+
+def test_one_long_answer_is_stored_in_pieces(provider, sync, monkeypatch):
+    if not provider.by_name:
+        pytest.skip("Pages are short.")
+    monkeypatch.setattr("extensions.sims.storing.AT_ONCE", 7)
+    provider.add(*names(45))
+    sync()
+    assert rows() == fleet(provider)
+    assert provider.asked["inventory"] == 1
+    assert provider.asked["refresh"] == 5
