@@ -28,8 +28,11 @@ def refuse_unsafe() -> None:
 
 
 def _refuse_another_digest_key() -> None:
+    if not settings.IOTDASH_DIGEST_KEY:
+        return
     try:
-        fits = not settings.IOTDASH_DIGEST_KEY or key_marks.digest_key_fits()
+        key_marks.note_digest_key()
+        fits = key_marks.digest_key_fits()
     except DatabaseError as error:
         logger.warning("IOTDASH_DIGEST_KEY could not be compared with the database: %s", type(error).__name__)
         return

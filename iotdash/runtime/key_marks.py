@@ -23,10 +23,14 @@ def register_redigest(name: str, redigest: Redigest) -> None:
 
 
 def digest_key_fits() -> bool:
-    """Whether it is the key that this database was used with before. The first one is noted."""
-    mark = _current()
-    kept, _ = KeyMark.objects.get_or_create(name=_NAME, defaults={"mark": mark})
-    return hmac.compare_digest(kept.mark, mark)
+    """Whether it is the key that this database was used with before; before the first start any is."""
+    kept = KeyMark.objects.filter(name=_NAME).first()
+    return kept is None or hmac.compare_digest(kept.mark, _current())
+
+
+def note_digest_key() -> None:
+    """The first one is kept in mind. For processes that serve: a command may run with anything in its environment."""
+    KeyMark.objects.get_or_create(name=_NAME, defaults={"mark": _current()})
 
 
 @transaction.atomic

@@ -152,7 +152,7 @@ def test_without_a_database_serving_begins_and_waits_for_it(settings, monkeypatc
 
     settings.TESTING = False
     settings.SECRET_KEY = PRODUCTION["SECRET_KEY"]
-    monkeypatch.setattr(key_marks, "digest_key_fits", away)
+    monkeypatch.setattr(key_marks, "note_digest_key", away)
     monkeypatch.setattr(serving.watch, "look", lambda: None)
     refuse_unsafe()
     assert "could not be compared" in caplog.text

@@ -5,7 +5,7 @@ import logging
 import pytest
 from cryptography.fernet import Fernet
 
-from extensions.core import lanes, performing
+from extensions.core import health, lanes, performing
 from extensions.core.contract import AuthRejected
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks, operations, readability
@@ -178,3 +178,10 @@ def test_credentials_replaced_while_a_check_is_on_its_way_are_not_proved_by_it(c
     lanes.run(check.lane_id)
     assert ConnectionCheck.objects.get(pk=check.pk).state == "proved"
     assert (state(config), config.proved_at) == ("not checked", None)
+
+
+def test_what_a_late_answer_says_of_replaced_credentials_is_not_noted(config, source):
+    before = ExtensionConfig.objects.get(pk=config.pk)
+    configurations.replace_settings(config, meterco.SETTINGS | {"key": "another"}, source)
+    health.note_failure(before, AuthRejected("The key is refused."))
+    assert state(config) == "not checked"

@@ -187,10 +187,21 @@ def test_another_digest_key_is_refused_at_start_and_by_the_doctor(config, settin
     refuse_unsafe()
 
 
+def test_a_command_does_not_decide_which_digest_key_is_right(config, settings):
+    right, settings.IOTDASH_DIGEST_KEY = settings.IOTDASH_DIGEST_KEY, "another-key-another-key-another-key"
+    secrets("doctor")
+    settings.IOTDASH_DIGEST_KEY = right
+    key_marks.note_digest_key()
+    assert key_marks.digest_key_fits()
+    settings.IOTDASH_DIGEST_KEY = ""
+    with pytest.raises(CommandError, match="IOTDASH_DIGEST_KEY is not set"):
+        secrets("doctor")
+
+
 def test_a_digest_key_that_is_lost_for_good(config, settings, organization, carrier, source, other_organization):
     """The account keeps its one lane; what cannot be worked out anew is said."""
     reissue_token(DeviceFactory(organization=organization), source)
-    assert key_marks.digest_key_fits()
+    key_marks.note_digest_key()
     settings.IOTDASH_DIGEST_KEY = "another-key-another-key-another-key"
     printed = secrets("accept-digest-key")
     assert "Accounts of extension configurations: 1 found again." in printed

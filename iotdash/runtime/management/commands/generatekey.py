@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Prints a new encryption key. Put it first in IOTDASH_SECRET_KEYS and keep the older ones behind it."
+    help = "Prints a new encryption key for IOTDASH_SECRET_KEYS. How to change over: README, Encryption keys."
     # Without a key the checks fail, and this command is how to get one.
     requires_system_checks = []
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from iotdash.lib import crypto, key_doctor, key_rotation
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         actions.add_parser("accept-digest-key", help="after IOTDASH_DIGEST_KEY was lost: goes on with the present one")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.IOTDASH_DIGEST_KEY:
+            raise CommandError("IOTDASH_DIGEST_KEY is not set. Run this with the environment of the web process.")
         if options["action"] == "doctor":
             self._doctor()
         elif options["action"] == "rotate":
