@@ -1,6 +1,7 @@
 """Operations under attack: nothing stays unsettled for ever, and one bad answer never stops a lane."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -223,6 +224,24 @@ def test_messages_of_another_organization_on_the_account_are_taken_too(
     theirs = Operation(organization=other_organization, config=other, subject="0001", operation_id="sms", kind="write")
     theirs.save()
     assert ask_of(theirs).taken == {mine.reference}
+
+
+def test_messages_to_other_sims_of_the_same_time_are_taken_too(target, source, work, later):
+    """A busy account's list is full of them, and a carrier's client looks at a few only."""
+    from extensions.core.performing.calling import ask_of
+
+    def texted(subject: str) -> Operation:
+        return text(replace(target, subject=subject), source)
+
+    texted("0002")
+    work()
+    later(minutes=10)
+    texted("0003")
+    work()
+    lost = texted("0001")
+    for subject in ("0002", "0003"):
+        assert Operation.objects.filter(subject=subject).exclude(reference="").update(reference=f"of {subject}") == 1
+    assert ask_of(lost).taken == {"of 0003"}
 
 
 def test_an_outcome_and_its_audit_entry_come_together(target, source, work, config, monkeypatch, later):

@@ -47,7 +47,7 @@ class OperationSpec:
 class Ask:
     """One operation as the provider sees it. `reference` is the provider's own id for it once it was accepted.
 
-    `taken` are the provider's ids of other operations of this kind on the subject: they are not this one.
+    `taken` are the provider's ids of the account's other operations of this kind: they are not this one.
     """
 
     operation: str

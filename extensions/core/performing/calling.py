@@ -3,15 +3,19 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Q
 
 from extensions.core.contract import Ask, BadResponse, Manifest, ProviderError
 from extensions.core.lanes import LaneLost
 from extensions.core.models import ExtensionConfig, Operation
 
 # The newest are enough: a lost message is looked for among the carrier's newest.
-MOST_TAKEN = 50
+MOST_TAKEN = 500
+# Clocks differ, and a message that was found late is noted late.
+SAME_TIME = timedelta(minutes=5)
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +49,14 @@ def ask_of(operation: Operation) -> Ask:
 
 
 def _taken(operation: Operation) -> frozenset[str]:
-    """Of everybody who uses the account: a message of another organization is not ours either."""
+    """Of everybody who uses the account: a message of another organization is not ours either.
+
+    Of other subjects too, as far as they are of the same time: a carrier lists all messages of a busy account, and
+    looking at each of them would take more calls than there are.
+    """
     sharing = ExtensionConfig.objects.filter(account_digest=operation.config.account_digest)
-    others = Operation.objects.filter(
-        config__in=sharing, subject=operation.subject, operation_id=operation.operation_id
-    )
+    since = (operation.sent_at or operation.asked_at) - SAME_TIME
+    near = Q(subject=operation.subject) | Q(accepted_at__gte=since)
+    others = Operation.objects.filter(near, config__in=sharing, operation_id=operation.operation_id)
     accounted = others.exclude(pk=operation.pk).exclude(reference="").order_by("-asked_at")
     return frozenset(accounted.values_list("reference", flat=True)[:MOST_TAKEN])
