@@ -73,11 +73,12 @@ def test_a_message_far_ahead_is_left_to_the_sweep(config, target, source, messag
     assert messages == [(config.lane_id, None)]
 
 
+@pytest.mark.parametrize("error", [BrokerDown("Connection refused"), OSError("No space left on device")])
 def test_a_broker_that_is_away_loses_nothing(
-    config, target, source, monkeypatch, messages, django_capture_on_commit_callbacks
+    config, target, source, monkeypatch, messages, django_capture_on_commit_callbacks, error
 ):
     def down(*args, **kwargs):
-        raise BrokerDown("Connection refused")
+        raise error
 
     lanes.run(config.lane_id)
     with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):

@@ -60,8 +60,8 @@ def _send_message(lane_id: int, due_at: datetime, seconds: float) -> None:
 
     try:
         run_lane.apply_async((lane_id, due_at.isoformat()), countdown=seconds or None)
-    except BrokerAway as error:
-        # The row is saved and is the truth; the sweep sends the message once there is a broker again.
+    except (BrokerAway, OSError) as error:
+        # A broker in files has a disk that may be full. The row is saved and is the truth; the sweep sends it later.
         Lane.objects.filter(pk=lane_id).update(message_due_at=None)
         logger.warning("no message for lane %s: %s", lane_id, error)
 
