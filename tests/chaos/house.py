@@ -24,14 +24,14 @@ class Ports:
     sandbox: int
 
 
-def commands(ports: Ports, sandbox_state: Path, var: Path) -> Mapping[Victim, list[str]]:
+def commands(ports: Ports, sandbox_state: Path) -> Mapping[Victim, list[str]]:
     celery = [*_PYTHON, "-m", "celery", "--app", "iotdash"]
     sandbox = ["manage.py", "sandbox", "controlcenter", "--port", str(ports.sandbox), "--state", str(sandbox_state)]
     return {
         Victim.SANDBOX: [*_PYTHON, *sandbox],
         Victim.WEB: [*_PYTHON, "-m", "gunicorn", "iotdash.wsgi"],
         Victim.WORKER: [*celery, "worker", "--pool", "threads", *_ALONE],
-        Victim.BEAT: [*celery, "beat", "--pidfile", str(var / "beat.pid"), "--loglevel", "INFO"],
+        Victim.BEAT: [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"],
     }
 
 
@@ -41,7 +41,7 @@ class House:
     def __init__(self, env: Mapping[str, str], var: Path, ports: Ports, sandbox_state: Path) -> None:
         log = var / "log"
         log.mkdir(parents=True, exist_ok=True)
-        every = commands(ports, sandbox_state, var)
+        every = commands(ports, sandbox_state)
         self._ports = ports
         self._children = {victim: Child(Command(victim.value, argv), env, ROOT, log) for victim, argv in every.items()}
 

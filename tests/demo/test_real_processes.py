@@ -112,7 +112,7 @@ def test_a_real_installation_serves_on_postgresql_and_redis(tmp_path):
         for program in (
             ["gunicorn", "iotdash.wsgi"],
             ["celery", "-A", "iotdash", "worker", "--pool", "threads"],
-            ["celery", "-A", "iotdash", "beat"],
+            ["celery", "-A", "iotdash", "beat", "--pidfile", ""],
         ):
             stack.enter_context(running(program, env, tmp_path))
         wait_for(lambda: health(port) == "", PATIENCE_S)
