@@ -212,16 +212,19 @@ def _new_plan(chance: Random, device: PlannedDevice, shown: dict[tuple[str, str]
 
 
 def _kills(chance: Random, operations: int, count: int) -> Iterator[Kill]:
-    """Spread over the whole run, each victim in its share, some right after another one."""
+    """Spread over the whole run, each victim in its share. Some come right after another, or twice while starting."""
     every = _victims(chance, count)
     steps = 2 * operations * 0.95
-    after = 0
+    after, last = 0, every[0]
     for number, victim in enumerate(every, start=1):
-        in_a_row = number > 1 and chance.random() < _IN_A_ROW
+        in_a_row = number > len(Victim) and chance.random() < _IN_A_ROW
         after = after if in_a_row else int(steps * (number - chance.random() * 0.8) / count)
+        victim = chance.choice([victim, last]) if in_a_row else victim
+        moment = Moment.AT_ONCE if in_a_row else chance.choice(_MOMENTS[victim])
         long = victim is Victim.BEAT and chance.random() < _LONG_ABSENCE
         absence = _LONG if long else chance.uniform(0, 1.5)
-        yield Kill(number, after, victim, chance.choice(_MOMENTS[victim]), absence, chance.choice(CALLS))
+        yield Kill(number, after, victim, moment, absence, chance.choice(CALLS))
+        last = victim
 
 
 def _victims(chance: Random, count: int) -> list[Victim]:
