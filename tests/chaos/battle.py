@@ -35,7 +35,8 @@ class Battle:
         name, self._sandbox_url = next(iter(settings.IOTDASH_SANDBOXES.items()))
         ports = Ports(urlsplit(self._web).port or 0, urlsplit(self._sandbox_url).port or 0)
         self._sandbox_folder = settings.VAR_DIR / "sandboxes" / name
-        self._house = House(os.environ, settings.VAR_DIR, ports, self._sandbox_folder)
+        workers = 2 if chosen.servers else 1
+        self._house = House(os.environ, settings.VAR_DIR, ports, self._sandbox_folder, workers)
         self._crowd = Crowd(self._plan.operations, MOST_OPEN_PER_ACCOUNT * len(self._plan.carriers))
         self._journal = Journal(self._crowd)
 

@@ -1,5 +1,7 @@
 """The real processes of a kill test, each killed and started again by itself."""
 
+import os
+import signal
 import socket
 import sys
 import time
@@ -14,6 +16,7 @@ from tests.chaos.plan import Victim
 
 UP_WITHIN_S = 60
 LOOK_EVERY_S = 0.05
+STOP_WITHIN_S = 15
 _PYTHON = [sys.executable]
 _ALONE = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
@@ -24,51 +27,79 @@ class Ports:
     sandbox: int
 
 
-def commands(ports: Ports, sandbox_state: Path) -> Mapping[Victim, list[str]]:
+@dataclass(frozen=True)
+class Name:
+    """One process: of workers there may be several."""
+
+    victim: Victim
+    number: int = 1
+
+    def __str__(self) -> str:
+        return self.victim.value if self.number == 1 else f"{self.victim.value}-{self.number}"
+
+
+def command(name: Name, ports: Ports, sandbox_state: Path) -> list[str]:
     celery = [*_PYTHON, "-m", "celery", "--app", "iotdash"]
     sandbox = ["manage.py", "sandbox", "controlcenter", "--port", str(ports.sandbox), "--state", str(sandbox_state)]
     return {
         Victim.SANDBOX: [*_PYTHON, *sandbox],
         Victim.WEB: [*_PYTHON, "-m", "gunicorn", "iotdash.wsgi"],
-        Victim.WORKER: [*celery, "worker", "--pool", "threads", *_ALONE],
+        Victim.WORKER: [*celery, "worker", "--pool", "threads", "--hostname", f"{name}@%h", *_ALONE],
         Victim.BEAT: [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"],
-    }
+    }[name.victim]
 
 
 class House:
-    """Every process of the product and the carrier's sandbox, on one machine."""
+    """Every process of the product and the carrier's sandbox, on one machine. `workers`: how many there are."""
 
-    def __init__(self, env: Mapping[str, str], var: Path, ports: Ports, sandbox_state: Path) -> None:
+    def __init__(self, env: Mapping[str, str], var: Path, ports: Ports, sandbox_state: Path, workers: int) -> None:
         log = var / "log"
         log.mkdir(parents=True, exist_ok=True)
-        every = commands(ports, sandbox_state)
+        names = [*map(Name, Victim), *(Name(Victim.WORKER, number) for number in range(2, workers + 1))]
         self._ports = ports
-        self._children = {victim: Child(Command(victim.value, argv), env, ROOT, log) for victim, argv in every.items()}
+        self._children = {
+            name: Child(Command(str(name), command(name, ports, sandbox_state)), env, ROOT, log) for name in names
+        }
 
-    def start(self, victim: Victim) -> None:
-        self._children[victim].start()
+    def names(self, victim: Victim) -> list[Name]:
+        return [name for name in self._children if name.victim is victim]
+
+    def start(self, name: Name) -> None:
+        self._children[name].start()
 
     def start_all(self) -> None:
         """The carrier first: it would count as unreachable if it were asked before it listens."""
-        self.start(Victim.SANDBOX)
+        self.start(Name(Victim.SANDBOX))
         wait_for(lambda: listens(self._ports.sandbox), UP_WITHIN_S)
-        for victim in (Victim.WEB, Victim.WORKER, Victim.BEAT):
-            self.start(victim)
+        for name in self._children:
+            if name.victim is not Victim.SANDBOX:
+                self.start(name)
         wait_for(lambda: listens(self._ports.web), UP_WITHIN_S)
 
-    def kill(self, victim: Victim) -> None:
+    def kill(self, name: Name) -> None:
         """SIGKILL to the process and its children at once."""
-        self._children[victim].wait_or_kill(0)
+        self._children[name].wait_or_kill(0)
 
-    def ended(self) -> dict[str, int]:
-        """Which processes ended without being killed by us, and how."""
-        codes = {victim.value: child.exit_code for victim, child in self._children.items()}
+    def freeze(self, name: Name) -> int:
+        """The process stands still, as on a machine that is suspended; returns its process id, for `thaw`."""
+        pid = self._children[name].pid
+        os.killpg(pid, signal.SIGSTOP)
+        return pid
+
+    def thaw(self, name: Name, pid: int) -> None:
+        """Unless it was killed meanwhile: then there is another one."""
+        if self._children[name].pid == pid and self._children[name].exit_code is None:
+            os.killpg(pid, signal.SIGCONT)
+
+    def ended(self) -> dict[Name, int]:
+        """Which processes are not running, and how they ended."""
+        codes = {name: child.exit_code for name, child in self._children.items()}
         return {name: code for name, code in codes.items() if code is not None}
 
     def stop_all(self) -> None:
         for child in self._children.values():
             child.ask_to_stop()
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + STOP_WITHIN_S
         for child in self._children.values():
             child.wait_or_kill(deadline)
 

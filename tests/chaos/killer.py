@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from extensions.controlcenter.sandbox import Fault, Kind, State
+from extensions.core import lanes
 from extensions.core.models import Operation
 from extensions.core.models import State as OperationState
-from tests.chaos.house import House
+from tests.chaos.house import House, Name
 from tests.chaos.journal import exists_for
 from tests.chaos.people import Crowd
 from tests.chaos.plan import Disturbance, Kill, Moment, Plan, Trouble, Victim
@@ -23,6 +24,7 @@ from tests.chaos.plan import Disturbance, Kill, Moment, Plan, Trouble, Victim
 MOMENT_WITHIN_S = 6.0
 LOOK_EVERY_S = 0.004
 LOCKED_S = 8.0
+FROZEN_S = lanes.LEASE_SECONDS + 5.0
 HANG_S = 60.0
 
 
@@ -42,14 +44,15 @@ class Killer:
     def __init__(self, plan: Plan, house: House, crowd: Crowd, sandbox: State, broker: Path | None) -> None:
         self._house, self._crowd, self._sandbox, self._broker = house, crowd, sandbox, broker
         self._due: list[Kill | Trouble] = sorted([*plan.kills, *plan.troubles], key=lambda each: each.after)
-        self._absent: dict[Victim, float] = {}
+        self._absent: dict[Name, float] = {}
+        self._frozen: list[tuple[Name, int, float]] = []
         self.killed: list[Killed] = []
         self.troubles: list[tuple[float, str]] = []
         self.crashes: list[str] = []
 
     @property
     def finished(self) -> bool:
-        return not self._due and not self._absent
+        return not (self._due or self._absent or self._frozen)
 
     def work(self) -> None:
         """Does what is due at this step. Call it often."""
@@ -58,8 +61,13 @@ class Killer:
             due = self._due[0]
             if isinstance(due, Trouble):
                 self._make_trouble(self._due.pop(0))
-            elif due.victim not in self._absent:
+            elif self._name_of(due) not in self._absent:
                 self._kill(self._due.pop(0))
+
+    def _name_of(self, kill: Kill) -> Name:
+        """Where there are several of a kind, they are killed in turn."""
+        names = self._house.names(kill.victim)
+        return names[kill.number % len(names)]
 
     def _say(self, what: str) -> None:
         crowd, clock = self._crowd, time.strftime("%H:%M:%S")
@@ -68,22 +76,25 @@ class Killer:
     def _bring_back(self) -> None:
         """Those whose absence is over; and whoever ended by itself, which is a defect."""
         now = time.monotonic()
-        for victim in [victim for victim, until in self._absent.items() if until <= now]:
-            self._house.start(victim)
-            del self._absent[victim]
+        for name in [name for name, until in self._absent.items() if until <= now]:
+            self._house.start(name)
+            del self._absent[name]
+        for name, pid, _ in [each for each in self._frozen if each[2] <= now]:
+            self._house.thaw(name, pid)
+        self._frozen = [each for each in self._frozen if each[2] > now]
         for name, code in self._house.ended().items():
-            if Victim(name) not in self._absent:
+            if name not in self._absent:
                 self.crashes.append(f"{name} ended by itself with exit code {code}")
-                self._house.start(Victim(name))
+                self._house.start(name)
 
     def _kill(self, kill: Kill) -> None:
         with self._arranged(kill):
             met = self._wait_for(self._condition(kill.moment))
             at = time.time()
-            self._house.kill(kill.victim)
+            self._house.kill(self._name_of(kill))
         self.killed.append(Killed(kill.number, kill.victim, kill.moment, met, self._crowd.steps, at))
         self._say(f"kill {kill.number}: {kill.victim}, {kill.moment if met else Moment.AT_ONCE}")
-        self._absent[kill.victim] = time.monotonic() + kill.absence
+        self._absent[self._name_of(kill)] = time.monotonic() + kill.absence
 
     @contextmanager
     def _arranged(self, kill: Kill) -> Iterator[None]:
@@ -138,9 +149,16 @@ class Killer:
         self._say(trouble.what.value)
         if trouble.what is Disturbance.LOCKED:
             _lock_database()
+        elif trouble.what is Disturbance.FROZEN:
+            self._freeze(Name(Victim.WORKER))
         elif self._broker:
             # As a process leaves it that writes in place and is killed.
             (self._broker / f"0_{len(self.troubles)}.celery.msg").write_bytes(b'{"body": "W1sx')
+
+    def _freeze(self, name: Name) -> None:
+        """For longer than its leases hold: another worker takes its lanes over while it believes to have them."""
+        if name not in self._absent:
+            self._frozen.append((name, self._house.freeze(name), time.monotonic() + FROZEN_S))
 
 
 def _sending() -> bool:

@@ -104,9 +104,11 @@ class Person(threading.Thread):
         return None
 
     def _ask(self, asking: Asking) -> bool:
-        """False if an earlier one of its kind is unsettled: it is asked again later, with a fresh form."""
+        """False if an earlier one of its kind is unsettled, or the form waits for its choices: then it is asked later."""
         page = self._answer("GET", panel_path(asking.planned.device))
         form = form_in(page.text, asking.planned.operation)
+        if form is None:
+            return self._later(asking)
         data = {**form.hidden, asking.planned.parameter: asking.planned.value}
         key = data["form_key"]
         asking.keys.append(key)
@@ -119,15 +121,18 @@ class Person(threading.Thread):
 
     def _understood(self, asking: Asking, key: str, answer: requests.Response) -> bool:
         if answer.status_code == HTTPStatus.CONFLICT:
-            asking.refused += 1
-            self._not_before[asking.planned.place] = time.monotonic() + REFUSED_PAUSE_S
-            return False
+            return self._later(asking)
         if answer.status_code != HTTPStatus.FOUND:
             raise NotAsPlanned(f"{asking.planned} was answered {answer.status_code}: {words_of(answer.text)}")
         asking.asked_with = key
         with self._crowd.lock:
             self._crowd.answered += 1
         return True
+
+    def _later(self, asking: Asking) -> bool:
+        asking.refused += 1
+        self._not_before[asking.planned.place] = time.monotonic() + REFUSED_PAUSE_S
+        return False
 
     def _answer(
         self, method: str, path: str, data: dict[str, str] | None = None, asking: Asking | None = None
@@ -162,7 +167,7 @@ class Person(threading.Thread):
 
     def _sign_in(self) -> None:
         page = self._answer("GET", "/accounts/login/")
-        form = form_in(page.text, "login")
+        form = form_in(page.text, "login") or Form("", {})
         data = {**form.hidden, "login": self._email, "password": world.PASSWORD}
         answer = self._answer("POST", "/accounts/login/", data)
         if answer.status_code != HTTPStatus.FOUND:
@@ -198,14 +203,14 @@ class _Forms(HTMLParser):
         self._open = self._open and tag != "form"
 
 
-def form_in(html: str, name: str) -> Form:
-    """The form of a page whose address ends in `name`."""
+def form_in(html: str, name: str) -> Form | None:
+    """The form of a page whose address ends in `name`, if there is one."""
     parser = _Forms()
     parser.feed(html)
     for form in parser.found:
         if form.action.rstrip("/").endswith(f"/{name}") or (name == "login" and not form.action):
             return form
-    raise NotAsPlanned(f"there is no form for {name}: {words_of(html)}")
+    return None
 
 
 def words_of(html: str) -> str:

@@ -122,6 +122,7 @@ class Disturbance(StrEnum):
 
     HALF_MESSAGE = "half a message in the broker"
     LOCKED = "the database is locked for 8 s"
+    FROZEN = "a worker stands still for longer than its leases hold"
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _victims(chance: Random, count: int) -> list[Victim]:
 
 
 def _troubles(chance: Random, operations: int) -> list[Trouble]:
-    whats = [*Disturbance] * max(1, operations // 500)
+    whats = [*Disturbance] * (operations // 500) or [Disturbance.HALF_MESSAGE, Disturbance.LOCKED]
     return sorted(
         (Trouble(int(2 * operations * chance.uniform(0.1, 0.8)), what) for what in whats), key=lambda t: t.after
     )

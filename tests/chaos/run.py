@@ -42,6 +42,7 @@ def environment(folder: Path, *, on_servers: bool) -> Iterator[Mapping[str, str]
         if on_servers:
             env["DATABASE_URL"] = stack.enter_context(servers.postgresql())
             env["REDIS_URL"], _ = stack.enter_context(servers.redis(folder))
+            env["WEB_CONCURRENCY"] = "2"
         yield env
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from extensions.core.models import State
 from extensions.sims.operations import RATE_PLAN, SMS, STATUS
 from tests.chaos.evidence import Deed, Evidence, Row
-from tests.chaos.plan import Victim
+from tests.chaos.plan import Disturbance, Victim
 
 # Killing one of these can leave a call without an answer.
 ANSWER_LOSING = (Victim.WORKER, Victim.SANDBOX)
@@ -106,12 +106,9 @@ def _doubts(evidence: Evidence) -> Mapping[int, list[tuple[Row, float]]]:
 
 
 def _causes(evidence: Evidence) -> list[float]:
-    """Times of what may lose an answer: kills of either end of a call, and a database that cannot be written to."""
-    return sorted([kill.at for kill in evidence.killed if kill.victim in ANSWER_LOSING] + _locks(evidence))
-
-
-def _locks(evidence: Evidence) -> list[float]:
-    return [at for at, what in evidence.troubles if "locked" in what]
+    """Times of what may lose an answer: kills of either end of a call, a database or a worker that stands still."""
+    kills = [kill.at for kill in evidence.killed if kill.victim in ANSWER_LOSING]
+    return sorted(kills + [at for at, what in evidence.troubles if what != Disturbance.HALF_MESSAGE])
 
 
 def log_is_truthful(evidence: Evidence) -> Iterator[Broken]:
