@@ -1,8 +1,19 @@
 """Pages for requests that cannot be answered, where Django's own say too little."""
 
+import sys
+
 from django.core.exceptions import BadRequest
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.log import log_response
+from django.views.defaults import server_error as mistake_of_ours
+from redis.exceptions import RedisError
+
+from iotdash import health
+
+RETRY_AFTER_S = 10
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,3 +29,23 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "csrf_failure.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database or cache that is away is no mistake of ours: 503, and one line in the log instead of a traceback."""
+    error = sys.exc_info()[1]
+    sentence = _what_is_away(error)
+    if not sentence:
+        return mistake_of_ours(request)
+    # Needs neither session nor person, which are in the database.
+    body = get_template("503.html").render({"sentence": sentence})
+    response = HttpResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"})
+    log_response("%s (%s): %s", sentence, error, request.path, request=request, response=response, level="warning")
+    return response
+
+
+def _what_is_away(error: BaseException | None) -> str:
+    """A sentence, after asking again: a query that fails on a living database is a mistake of ours."""
+    if isinstance(error, DatabaseError | InterfaceError):
+        return health.database()
+    return health.cache_store() if isinstance(error, RedisError) else ""

@@ -101,7 +101,8 @@ TEMPLATES = [
 ]
 
 
-_POSTGRESQL = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+# A server that does not answer is noticed before the visitor gives up.
+_POSTGRESQL = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"connect_timeout": 5}}
 _SQLITE = {
     "CONN_MAX_AGE": None,
     "OPTIONS": {
@@ -117,7 +118,8 @@ def _database() -> dict:
     if "DATABASE_URL" not in env.ENVIRON:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "iotdash.sqlite3", **_SQLITE}
     given = env.db("DATABASE_URL")
-    return given | (_SQLITE if given["ENGINE"].endswith("sqlite3") else _POSTGRESQL)
+    own = _SQLITE if given["ENGINE"].endswith("sqlite3") else _POSTGRESQL
+    return {**given, **own, "OPTIONS": own["OPTIONS"] | given.get("OPTIONS", {})}
 
 
 DATABASES = {"default": _database()}

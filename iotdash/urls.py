@@ -11,6 +11,7 @@ register_converter(OrganizationIdConverter, "org")
 
 handler400 = "iotdash.errors.bad_request"
 handler403 = "iotdash.errors.forbidden"
+handler500 = "iotdash.errors.server_error"
 
 organization_pages = [
     path("", include("iotdash.organizations.urls")),

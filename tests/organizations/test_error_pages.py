@@ -2,8 +2,11 @@
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError, ProgrammingError
 from django.test import RequestFactory
+from redis.exceptions import ConnectionError as RedisDown
 
+from iotdash import health
 from iotdash.errors import bad_request
 from iotdash.organizations import queries
 
@@ -24,6 +27,32 @@ def test_a_failure_of_ours_has_a_page_that_needs_nothing(owner_client, monkeypat
     assert response.status_code == 500
     assert "We made a mistake" in response.content.decode()
     assert "a secret of the server" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("probe", "error", "status"),
+    [
+        ("database", OperationalError("server closed the connection"), 503),
+        ("cache_store", RedisDown("Connection refused"), 503),
+        ("", ProgrammingError('column "nothing" does not exist'), 500),
+    ],
+)
+def test_what_is_away_is_said_and_not_taken_for_a_mistake_of_ours(
+    owner_client, monkeypatch, caplog, probe, error, status
+):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(queries, "members", fail)
+    if probe:
+        monkeypatch.setattr(health, probe, lambda: "It does not answer.")
+    owner_client.raise_request_exception = False
+    response = owner_client.get("/abc123/members/")
+    assert response.status_code == status
+    assert ("It does not answer." in response.content.decode()) == (status == 503)
+    assert response.get("Retry-After") == ("10" if status == 503 else None)
+    [line] = [each for each in caplog.records if each.name == "django.request"]
+    assert bool(line.exc_info) == (status == 500), "an outage fills no log with tracebacks"
 
 
 @pytest.mark.django_db
