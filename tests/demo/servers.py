@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,36 +21,80 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class PostgreSQL:
+    """A server that a test may stop, as by pulling its plug, and start again at the same address."""
+
+    def __init__(self, folder: str) -> None:
+        binaries, port = _postgresql_binaries(), free_port()
+        data = f"{folder}/data"
+        self.url = f"postgres://iotdash@127.0.0.1:{port}/postgres"
+        self._control = [f"{binaries}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
+        self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+        _as_postgres([f"{binaries}/initdb", "-D", data, "-U", "iotdash", "-A", "trust", "-E", "UTF8"])
+
+    def start(self) -> None:
+        _as_postgres([*self._control, "-o", self._options, "start"])
+
+    def stop(self) -> None:
+        _as_postgres([*self._control, "-m", "immediate", "stop"])
+
+
+class Redis:
+    """A server that keeps nothing: stopped, it has forgotten everything."""
+
+    def __init__(self, folder: Path) -> None:
+        program, port = _program("redis-server"), free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self._argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._argv, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Yields the URL of an empty database. Its folder is its own: PostgreSQL refuses to run as root."""
-    binaries = _postgresql_binaries()
-    port = free_port()
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A running server with an empty database. Its folder is its own: PostgreSQL refuses to run as root."""
     with TemporaryDirectory() as folder:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        data = f"{folder}/data"
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-        control = [f"{binaries}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
-        _as_postgres([f"{binaries}/initdb", "-D", data, "-U", "iotdash", "-A", "trust", "-E", "UTF8"])
-        _as_postgres([*control, "-o", options, "start"])
+        server = PostgreSQL(folder)
+        server.start()
         try:
-            yield f"postgres://iotdash@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _as_postgres([*control, "-m", "immediate", "stop"])
+            with suppress(subprocess.CalledProcessError):
+                server.stop()
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Yields URL and process, which a test may stop."""
-    program, port = _program("redis-server"), free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+def redis_server(folder: Path) -> Iterator[Redis]:
+    server = Redis(folder)
+    server.start()
     try:
-        yield f"redis://127.0.0.1:{port}/0", process
+        yield server
     finally:
-        process.terminate()
-        process.wait()
+        server.stop()
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Yields the URL of an empty database."""
+    with postgresql_server() as server:
+        yield server.url
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[tuple[str, Redis]]:
+    """Yields URL and server, which a test may stop."""
+    with redis_server(folder) as server:
+        yield server.url, server
 
 
 def _program(name: str) -> str:

@@ -120,8 +120,7 @@ def test_a_real_installation_serves_on_postgresql_and_redis(tmp_path):
         assert get(port, "/accounts/login/", Host="iot.example.com").status == 301
         forwarded = {"Host": "iot.example.com", "X-Forwarded-Proto": "https"}
         assert get(port, "/accounts/login/", **forwarded).status == 200
-        redis.terminate()
-        redis.wait()
+        redis.stop()
         assert "The broker does not answer." in health(port)
         assert get(port, "/readyz").status == 200
 

@@ -21,6 +21,10 @@ class SandboxControl:
     def sim(self, iccid: str) -> dict[str, Any]:
         return self._call("GET", f"sims/{iccid}")
 
+    def change_sim(self, iccid: str, **values: Any) -> None:
+        """Behind the API's back, as the carrier would."""
+        self._call("PUT", f"sims/{iccid}", values)
+
     def sim_in(self, status: str, number: int = 0) -> str:
         """ICCID of one of the western account's SIMs in this status that is reachable and has usage to show."""
         usable = [each["iccid"] for each in self._west() if each["status"] == status and _usable(each)]
