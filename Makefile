@@ -18,6 +18,10 @@ chaos: ## the long kill test, some ten minutes (SEED=, OPERATIONS=, KILLS=, SERV
 	@sh scripts/setup.sh dev
 	@sh scripts/chaos.sh
 
+test-servers: ## every test but the browser's again, on PostgreSQL and Redis
+	@sh scripts/setup.sh dev
+	@sh scripts/test_on_servers.sh
+
 check: ## the fast lane: style, imports, migrations and the quick tests
 	@sh scripts/setup.sh dev
 	@sh scripts/check.sh
@@ -34,4 +38,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset test check bench chaos format lock
+.PHONY: help demo demo-reset test test-servers check bench chaos format lock
