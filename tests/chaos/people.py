@@ -104,7 +104,7 @@ class Person(threading.Thread):
         return None
 
     def _ask(self, asking: Asking) -> bool:
-        """False if an earlier one of its kind is unsettled, or the form waits for its choices: then it is asked later."""
+        """False if an earlier one of its kind is unsettled, or the form waits for its choices: it is asked later."""
         page = self._answer("GET", panel_path(asking.planned.device))
         form = form_in(page.text, asking.planned.operation)
         if form is None:
