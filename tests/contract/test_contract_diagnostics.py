@@ -94,6 +94,25 @@ def unpacked(bundle: bytes) -> list[str]:
         return [archive.read(name).decode() for name in archive.namelist()]
 
 
+def test_what_it_keeps_is_neither_a_secret_nor_a_subject(manifest):
+    kept = {name.lower() for name in (*manifest.wire.kept, *manifest.wire.prose)}
+    never = {*secret_names(manifest.settings_schema), *login_names(manifest), manifest.subject_field} - {""}
+    assert not kept & {name.lower() for name in never}
+
+
+def test_all_that_it_asks_with_is_named(way, manifest):  # noqa: F811
+    """Else its requests could not be told apart in a replay."""
+    if not manifest.wire.kept:
+        return
+    for spec in operations(manifest):
+        perform(way, spec, dict(way.running.examples[spec.id].parameters))
+    asked = [exchange.request["body"] for exchange in Exchange.objects.all()]
+    assert {body["kind"] for body in asked} <= {"none", "json", "xml", "form"}
+    assert [
+        body["text"] for body in asked if "not-kept" in body["text"] or '"‹' in body["text"].replace(': "‹', "")
+    ] == []
+
+
 def test_nothing_secret_or_personal_is_stored_shown_or_sent(way, manifest, owner_client, caplog):  # noqa: F811
     caplog.set_level(logging.DEBUG, logger="extensions")
     known = {value for name, value in way.running.settings.items() if name in login_names(manifest)}

@@ -1,5 +1,6 @@
 """Exchanges: what is recorded of each call, where it belongs, how long it stays; and that no call suffers from it."""
 
+import ast
 import json
 import logging
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from extensions.core.contract import Proof, Wire
 from extensions.core.models import ConnectionCheck, Exchange
 from extensions.core.services import configurations, connection_checks, exchanges
 from extensions.sims.contract import SimRecord
+from tests.architecture import house
 from tests.contract.hosts import closed_port
 from tests.extensions import meterco
 from tests.extensions.test_performing import activate
@@ -187,3 +189,15 @@ def test_recording_costs_one_query(config, carrier, django_assert_num_queries):
     response = SimpleNamespace(headers={}, content=b'{"state": "on"}')
     with django_assert_num_queries(1):
         recorder(call, request, response)
+
+
+def test_every_session_of_a_lane_is_recorded():
+    """A call without a witness would be missing when support looks for it."""
+    calls = [
+        (house.name_of(path), node.lineno, len(node.args))
+        for path in house.product_files()
+        for node in ast.walk(house.parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("turn.session")
+    ]
+    assert calls
+    assert [call for call in calls if call[2] == 0] == []

@@ -5,6 +5,8 @@ import json
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extensions.core.contract import Wire
 from extensions.core.redaction import Redactor
@@ -117,6 +119,8 @@ def test_xml_keeps_named_elements_and_replaces_all_others(redactor):
         "<a><b></a>",
         '{"a": alice',
         '{"a": NaN}',
+        '{"a": 1e999}',
+        '{"alice": "\\ud800"}',
         "alice=1\nend",
         "\xff\xfe alice",
         "[" * 100_000,
@@ -161,6 +165,42 @@ def test_a_long_document_is_cut_between_elements_and_still_a_document(redactor):
 
 def test_a_body_that_is_too_large_is_not_even_read(redactor):
     assert body(redactor, b'{"status": "' + b"x" * LARGEST_READ + b'"}').kind == "large"
+
+
+# The letter in front makes it a name that no list has.
+_TEXTS = st.text(st.characters(categories=("L", "N", "P")), min_size=6, max_size=30).map("z{}".format)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def strings_in(known):
+    if isinstance(known, str):
+        yield known
+    for part in known.items() if isinstance(known, dict) else known if isinstance(known, list | tuple) else ():
+        yield from strings_in(part)
+
+
+@given(_JSON)
+def test_no_key_and_no_value_that_is_not_named_gets_through(known):
+    shown = Redactor(WIRE, "abc123").body(json.dumps(known))
+    left = set(strings_in(json.loads(shown.text)))
+    assert not left & set(strings_in(known))
+
+
+@pytest.mark.parametrize("text", ["‹4711›", "say ‹4711›", "‹text, up to 8 characters, 4711›"])
+def test_what_looks_like_a_stand_in_is_none(redactor, text):
+    shown = body(redactor, json.dumps({"note": text, "because": text, text: 1, "chip": text})).text
+    assert "4711" not in shown
+    assert "4711" not in str(redactor.headers({"Authorization": text, "Cookie": text}))
+    assert "4711" not in redactor.url(f"https://api.test/v1/{text}?{text}={text}")
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"<a>{text}</a>".encode(errors="replace")))
+def test_whatever_comes_is_a_body(content):
+    assert Redactor(WIRE, "abc123").body(content).size == len(content)
 
 
 # --- Sentences -------------------------------------------------------------------------------------------------------
@@ -231,6 +271,12 @@ def test_a_secret_that_a_service_repeats_where_it_should_not_is_found(redactor, 
         (shown,) = json.loads(body(redactor, content).text).values()
         assert form not in shown
     assert form not in str(redactor.headers({"X-Build": form, "Server": f"is {form}"}))
+
+
+def test_a_secret_of_digits_has_one_stand_in_everywhere():
+    known = Redactor(WIRE, "abc123", ["47114711"])
+    shown = json.loads(body(known, json.dumps({"because": "Invalid 47114711", "chip": "47114711"})).text)
+    assert shown["because"] == f"Invalid {shown['chip']}"
 
 
 def test_a_secret_of_known_words_is_no_sentence():

@@ -1,6 +1,7 @@
 """Bodies of requests and answers: JSON, XML and forms are redacted value by value, anything else as a whole."""
 
 import json
+import math
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -71,7 +72,7 @@ def _readable(content: bytes, start: bytes, content_type: str, rules: Rules) -> 
     if content_type.startswith(_FORM):
         pairs = parse_qsl(content.decode(), keep_blank_values=True, strict_parsing=True)
         return _cut("form", len(content), urlencode([(rules.name(key), rules.value(key, text)) for key, text in pairs]))
-    known = json.loads(content, parse_constant=_no_number)
+    known = json.loads(content, parse_constant=_no_number, parse_float=_finite)
     return _cut("json", len(content), json.dumps(_json(known, "", rules), ensure_ascii=False))
 
 
@@ -91,6 +92,11 @@ def _cut(kind: str, size: int, text: str) -> Body:
 
 def _not_kept(kind: str, size: int) -> Body:
     return Body(kind, size, NOT_KEPT[kind].format(size=size))
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _no_number(word: str) -> NoReturn:

@@ -13,6 +13,7 @@ from iotdash.lib.crypto import keyed_digest
 _NUMBER = re.compile(r"\+?[0-9]{1,40}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LONGEST_NUMBER = 18
 _MARK = re.compile(r"‹[^‹›]*›")
 
 
@@ -26,8 +27,8 @@ def pseudonym(scope: str, value: str) -> str:
 
 
 def whole_number(scope: str, value: float) -> int:
-    """The same for a JSON number, which cannot begin with zeros."""
-    digits = str(abs(int(value)))
+    """The same for a JSON number, which cannot begin with zeros; of 18 digits at most, as more are no identifier."""
+    digits = str(abs(int(value)))[:_LONGEST_NUMBER]
     return int("9" + pseudonym(scope, digits)[1:])
 
 

@@ -134,15 +134,16 @@ class Redactor:
 
     def sentence(self, text: str) -> str:
         """A service's words, or its code, without what is in no vocabulary."""
-        parts = _ANY_MARK.split(self._without_secrets(text))
-        return "".join(part if _ANY_MARK.fullmatch(part) else self._words_of(part) for part in parts)
+        # What stands for a secret is no word of the service, and is not to be replaced once more.
+        made = set(self._secrets.values())
+        parts = re.split(f"({'|'.join(map(re.escape, made))})", self._without_secrets(text)) if made else [text]
+        return "".join(part if part in made else self._words_of(part) for part in parts)
 
     def _words_of(self, text: str) -> str:
         return prose.redacted(text, self._words, self._code, self._stand_in)
 
     def _stand_in(self, value: str) -> str:
-        # What was replaced already is not replaced once more: it would no longer be the same as elsewhere.
-        return value if _ANY_MARK.fullmatch(value) else pseudonym(self._scope, value)
+        return pseudonym(self._scope, value)
 
     def _without_secrets(self, text: str) -> str:
         for form, mark in self._secrets.items():
