@@ -54,10 +54,12 @@ def test_the_configurations_page_leads_there(owner_client, operator_client, conf
 
 def test_exchanges_are_listed_newest_first_with_what_they_were_for(owner_client, config, url, carrier):
     first = make(config, purpose="read-back of status")
+    make(config, purpose="usage of every SIM")
     second = make(config, status=None, error="ConnectFailed", failed=True, response=None)
     body = page(owner_client, url)
     title = registry.operation(carrier, "status").title
     assert f"Read-back of “{title}”" in body
+    assert ">Usage of every SIM<" in body
     assert "No connection" in body
     assert "250 ms" in body
     assert body.index(f"{url}{second.pk}/") < body.index(f"{url}{first.pk}/")

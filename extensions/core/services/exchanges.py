@@ -26,6 +26,7 @@ from iotdash.lib.schema_forms import secret_names
 from iotdash.organizations.models import Organization
 
 LARGEST_PER_CONFIGURATION = 2 * 1024 * 1024
+READ_BACK = "read-back of "
 _FIRST_FAILURE = 400
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def of_check(check: ConnectionCheck, settings: Mapping[str, Any]) -> Recorder:
 
 
 def of_operation(operation: Operation, settings: Mapping[str, Any], *, read_back: bool = False) -> Recorder:
-    purpose = f"read-back of {operation.operation_id}" if read_back else operation.operation_id
+    purpose = f"{READ_BACK}{operation.operation_id}" if read_back else operation.operation_id
     return of_configuration(operation.config, settings, purpose, operation=operation.public_id)
 
 

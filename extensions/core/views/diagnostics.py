@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from extensions.core import diagnostics, queries, registry
 from extensions.core.models import Exchange
+from extensions.core.services.exchanges import READ_BACK
 from extensions.core.views.lookup import configuration_or_404, exchange_or_404
 from extensions.core.words import NOT_ANSWERED, operation_titles
 from iotdash.audit.services import record
@@ -58,17 +59,23 @@ def download(request: HttpRequest, config_id: int) -> HttpResponse:
 
 
 def _row(exchange: Exchange, titles: dict[str, str]) -> dict[str, Any]:
-    before, _, operation_id = exchange.purpose.rpartition(" ")
-    title = titles.get(operation_id, operation_id)
     return {
         "exchange": exchange,
-        "purpose": capfirst(f"{before} “{title}”" if before else title),
+        "purpose": capfirst(_purpose(exchange.purpose, titles)),
         # Every call of a configuration goes to the same host.
         "path": urlsplit(exchange.url)._replace(scheme="", netloc="").geturl(),
         "outcome": str(exchange.status or NOT_ANSWERED.get(exchange.error, exchange.error)),
         "tone": "danger" if exchange.failed else "success",
         "milliseconds": round(exchange.seconds * 1000),
     }
+
+
+def _purpose(purpose: str, titles: dict[str, str]) -> str:
+    """The operation by its title; what else there is has words already."""
+    read_back = purpose.startswith(READ_BACK)
+    operation_id = purpose.removeprefix(READ_BACK)
+    title = titles.get(operation_id, operation_id)
+    return f"{READ_BACK}“{title}”" if read_back else title
 
 
 def _side(title: str, told: dict[str, Any] | None) -> dict[str, Any]:
