@@ -161,3 +161,11 @@ def test_without_a_database_serving_begins_and_waits_for_it(settings, monkeypatc
     refuse_unsafe()
     assert "could not be compared" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_the_readme_names_what_it_tells_people_to_set():
+    """Variables in the section about a real installation."""
+    section = (ROOT / "README.md").read_text().partition("## Running it for real")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([A-Z]+_[A-Z_]+)(?:=\w+)?`", section))
+    assert {"PUBLIC_URL", "ALLOWED_HOSTS", "BEHIND_PROXY", "TRUSTED_PROXY_COUNT"} <= named
+    assert named <= documented()

@@ -1,6 +1,8 @@
 """A whole installation with two of each: two web processes, two workers, two beats, and the carrier's sandbox."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -86,17 +88,21 @@ class Installation:
         return ExtensionConfig.objects.using(ALIAS)
 
     def _command(self, name: str) -> tuple[list[str], dict[str, str]]:
-        python = sys.executable
-        if name in WEBS:
-            bind = f"127.0.0.1:{self.ports[WEBS.index(name)]}"
-            return [python, "-m", "gunicorn", "iotdash.wsgi"], {"BIND": bind}
+        """The README's command for this kind of process, and what is this one's own."""
         if name == "sandbox":
             port = self.sandbox.base_url.rpartition(":")[2]
-            return [python, "manage.py", "sandbox", "controlcenter", "--port", port], {}
-        celery = [python, "-m", "celery", "--app", "iotdash"]
-        if name in WORKERS:
-            return [*celery, "worker", "--pool", "threads", "--hostname", f"{name}@%h", "--loglevel", "INFO"], {}
-        return [*celery, "beat", "--schedule", str(self.folder / name), "--loglevel", "INFO"], {}
+            return [sys.executable, "manage.py", "sandbox", "controlcenter", "--port", port], {}
+        argv = documented_command(name.partition("-")[0])
+        if name in WEBS:
+            return argv, {"BIND": f"127.0.0.1:{self.ports[WEBS.index(name)]}"}
+        own = ["--hostname", f"{name}@%h"] if name in WORKERS else ["--schedule", str(self.folder / name)]
+        return [*argv, *own, "--loglevel", "INFO"], {}
+
+
+def documented_command(kind: str) -> list[str]:
+    """What the README says to start, by this Python."""
+    command = re.search(rf"^\| {kind} \|.*`\.venv/bin/(.+)` \|$", (ROOT / "README.md").read_text(), re.MULTILINE)[1]
+    return [sys.executable, "-m", *shlex.split(command)]
 
 
 @contextmanager
