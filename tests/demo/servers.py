@@ -14,6 +14,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+# Sorts and compares as a language does, like most real servers: what relies on code points must say so.
+_LANGUAGE = ("--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8")
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -30,7 +33,7 @@ class PostgreSQL:
         self.url = f"postgres://iotdash@127.0.0.1:{port}/postgres"
         self._control = [f"{binaries}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
         self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-        _as_postgres([f"{binaries}/initdb", "-D", data, "-U", "iotdash", "-A", "trust", "-E", "UTF8"])
+        _as_postgres([f"{binaries}/initdb", "-D", data, "-U", "iotdash", "-A", "trust", "-E", "UTF8", *_LANGUAGE])
 
     def start(self) -> None:
         _as_postgres([*self._control, "-o", self._options, "start"])

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from extensions.core import health, registry
+from extensions.core import health, queries, registry
 from extensions.core.contract import AuthRejected, Refused
 from extensions.core.forms import operation_form
 from extensions.core.models import Operation
@@ -217,3 +217,10 @@ def test_list_has_pages(reader_client, target, carrier, source):
 
 def test_list_is_of_one_organization(other_owner_client, queued):
     assert str(queued.public_id) not in other_owner_client.get("/xyz789/extensions/operations/").content.decode()
+
+
+def test_a_search_is_for_the_beginning_as_it_is_written(target, source, organization):
+    asked = operations.ask(target, registry.operation(target.manifest, "terminal"), {}, source)
+    Operation.objects.filter(pk=asked.pk).update(device_id_copy="Pump-1")
+    found = {prefix: queries.operations(organization, prefix).count() for prefix in ("Pump-", "pump", "Q", "P")}
+    assert found == {"Pump-": 1, "pump": 0, "Q": 0, "P": 1}, "also where the database sorts as a language does"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from devices.fields import ExactTextField
 from devices.models import Device
 from extensions.core.models.configuration import ExtensionConfig
 from iotdash.organizations.models import Organization
@@ -38,10 +39,10 @@ class Operation(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="operations")
     config = models.ForeignKey(ExtensionConfig, on_delete=models.CASCADE, related_name="operations")
-    subject = models.CharField(max_length=100)
+    subject = ExactTextField(max_length=100)
     device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, blank=True, related_name="operations")
     device_type_id_copy = models.CharField("device type", max_length=36, blank=True)
-    device_id_copy = models.CharField("device id", max_length=36, blank=True)
+    device_id_copy = ExactTextField("device id", max_length=36, blank=True)
 
     operation_id = models.CharField(max_length=40)
     kind = models.CharField(max_length=12)
