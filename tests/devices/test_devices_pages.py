@@ -200,10 +200,10 @@ def test_navigation_leads_to_devices_and_types(reader_client, organization):
     assert 'href="/abc123/device-types/"' in content
 
 
-def test_support_sees_devices_but_no_digest(device, admin_client, source):
+def test_support_sees_devices_but_no_digest(device, support_client, source):
     services.reissue_token(device, source)
     device.refresh_from_db()
-    assert "p1" in text_of(admin_client.get("/admin/devices/device/?q=p"))
-    page = admin_client.get(f"/admin/devices/device/{device.pk}/change/")
+    assert "p1" in text_of(support_client.get("/admin/devices/device/?q=p"))
+    page = support_client.get(f"/admin/devices/device/{device.pk}/change/")
     assert page.status_code == 200
     assert device.token_digest not in text_of(page)
