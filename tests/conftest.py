@@ -1,9 +1,11 @@
 """Fixtures of every test under `tests/`. The cast itself is in `cast.py`."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from tests.cast import (  # noqa: F401
     analyst,
@@ -45,3 +47,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if database["ENGINE"].endswith("sqlite3"):
         folder: Path = tmp_path_factory.mktemp("database")
         database.setdefault("TEST", {})["NAME"] = folder / "test.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(request: pytest.FixtureRequest) -> None:
+    """Redis keeps what a test put there, and all tests share it: each has keys of its own."""
+    if settings.REDIS_URL:
+        cache.key_prefix = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
