@@ -202,12 +202,16 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "iotdash.accounts.mfa.adapter.MFAAdapter"
 MFA_FORMS = {
     "activate_totp": "iotdash.accounts.mfa.forms.ActivateTOTPForm",
+    "authenticate": "iotdash.accounts.mfa.forms.AuthenticateForm",
+    "reauthenticate": "iotdash.accounts.mfa.forms.ReauthenticateForm",
     "add_webauthn": "iotdash.accounts.mfa.forms.AddPasskeyForm",
     "authenticate_webauthn": "iotdash.accounts.mfa.forms.UsePasskeyForm",
     "reauthenticate_webauthn": "iotdash.accounts.mfa.forms.ConfirmByPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "iotdash"
+# The phone's clock may be one step of 30 seconds off, and typing takes time.
+MFA_TOTP_TOLERANCE = 1
 # Addresses are given by whoever adds a person; nobody signs up with somebody else's.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 LOGIN_REDIRECT_URL = "home"

@@ -8,6 +8,7 @@ is its administrator); `stranger` belongs nowhere; `other_owner` is the administ
 `support_client` is signed in as `support`, who may see everything on the support pages and has used a second factor.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -186,7 +187,7 @@ def other_owner_client(other_owner: User) -> Client:
 
 def code_of(secret: str) -> str:
     """What an authenticator app shows now."""
-    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time() // 30)))
 
 
 def with_app(user: User) -> str:

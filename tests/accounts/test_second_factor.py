@@ -84,6 +84,29 @@ def test_a_code_works_once(set_up, owner):
         assert not signed_in(sign_in_with_code(owner, secret))
 
 
+@pytest.mark.parametrize(("seconds", "good"), [(-61, False), (-30, True), (30, True), (61, False)])
+def test_a_clock_may_be_one_step_off(set_up, owner, seconds, good):
+    start = timezone.now().replace(second=15, microsecond=0) + timedelta(minutes=5)
+    with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+        shown = code_of(set_up[1])
+    with time_machine.travel(start, tick=False):
+        client = first_step(owner)
+        client.post(AUTHENTICATE, {"code": shown})
+        assert signed_in(client) is good
+
+
+def test_a_code_that_is_still_good_by_the_clock_works_once_all_the_same(set_up, owner):
+    start = timezone.now().replace(second=15, microsecond=0) + timedelta(minutes=5)
+    with time_machine.travel(start, tick=False):
+        shown = code_of(set_up[1])
+        assert signed_in(sign_in_with_code(owner, set_up[1]))
+    with time_machine.travel(start + timedelta(seconds=31), tick=False):
+        client = first_step(owner)
+        for typed in (shown, f"{shown[:3]} {shown[3:]}"):
+            client.post(AUTHENTICATE, {"code": typed})
+            assert not signed_in(client)
+
+
 def test_a_recovery_code_signs_in_once(set_up, owner):
     codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes()
     for expected in (True, False):
@@ -211,3 +234,14 @@ def test_a_secret_that_waits_under_a_lost_key_is_made_anew(owner, settings):
     secret = refused.context["form"].secret
     assert secret != before
     assert client.post(ADD_APP, {"code": code_of(secret)}).status_code == 302
+
+
+def test_every_page_leads_back(set_up):
+    for path in (
+        "/accounts/2fa/codes/",
+        "/accounts/2fa/codes/new/",
+        "/accounts/2fa/app/remove/",
+        "/accounts/2fa/passkeys/add/",
+    ):
+        page = set_up[0].get(path).content.decode()
+        assert f'class="btn" href="{INDEX}"' in page, path

@@ -4,10 +4,16 @@ import struct
 from typing import Any
 
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as base
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, get_totp_secret
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
@@ -31,6 +37,27 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):
         if crypto.key_of(self.secret):
             self.secret = get_totp_secret(regenerate=True)
         context.request.session[SECRET_SESSION_KEY] = crypto.encrypt(self.secret)
+
+
+class EachCodeOnce:
+    """allauth remembers a used code for 30 seconds; with a clock that may be one step off it is good for 90."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        steps = 1 + 2 * app_settings.TOTP_TOLERANCE
+        key = f"used-code:{self.user.pk}:{normalize_user_code(code)}"
+        by_app = self.authenticator.type == Authenticator.Type.TOTP
+        if by_app and not cache.add(key, "", timeout=steps * app_settings.TOTP_PERIOD):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(EachCodeOnce, base.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(EachCodeOnce, base.ReauthenticateForm):
+    pass
 
 
 class CredentialField(forms.JSONField):
