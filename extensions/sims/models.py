@@ -38,9 +38,9 @@ class Sim(models.Model):
     added_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField(null=True, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
-    imsi = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
-    msisdn = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
-    imei = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
+    imsi = models.CharField("IMSI", max_length=20, null=True, blank=True)  # noqa: DJ001
+    msisdn = models.CharField("MSISDN", max_length=20, null=True, blank=True)  # noqa: DJ001
+    imei = models.CharField("IMEI", max_length=20, null=True, blank=True)  # noqa: DJ001
     communication_plan = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     carrier_account = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
     carrier_device_id = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001

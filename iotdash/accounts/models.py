@@ -51,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = []
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = [
             # Two spellings of one address must not become two people.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_in_lower_case"),

@@ -32,6 +32,7 @@ class Organization(models.Model):
     """The tenant. `public_id` is the six-character id in every address, as on the original platform."""
 
     public_id = models.CharField(
+        "ID",
         max_length=6,
         unique=True,
         default=new_public_id,
