@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
 from iotdash.demo import seed_devices, seed_extensions
@@ -26,11 +27,15 @@ PEOPLE = (
     Person("reader@example.com", "Rhea Castellan", Role.READER),
 )
 
+# Belongs to no organization: signs in, then opens /admin/.
+SUPPORT = "support@example.com"
+
 
 def everything(password: str) -> Organization:
     """Makes the organization, its people, devices and extensions. Call it in a transaction."""
     source = Source(actor="sample data", organization=ORGANIZATION_ID)
     organization = _people(source, password)
+    support_group.admit(source, create_person(source, SUPPORT, password)[0])
     devices = seed_devices.seed(organization, source)
     seed_extensions.seed(organization, devices, source)
     return organization

@@ -73,6 +73,7 @@ class Command(BaseCommand):
             f"  Email     {seed.PEOPLE[0].email}\n"
             f"  Password  {kept.password}\n\n"
             f"The same password signs in {others}.\n"
+            f"{seed.SUPPORT} is support staff, at http://{state.HOST}:{port}/admin/ after setting up a second factor.\n"
             f"{self._sandboxes(kept)}\n"
             f"Logs are in {settings.VAR_DIR / 'log'}.\n"
             f"Stop with Ctrl-C, or from elsewhere: kill {os.getpid()}\n"
