@@ -33,15 +33,15 @@ def things(organization):
 
 
 def groups(client, text: str) -> dict[str, list[str]]:
-    """Title of each group → names found."""
+    """Plural of each group → names found."""
     found = client.get("/admin/search/", {"q": text}).context["groups"]
-    return {group.title: [name for name, _, _ in group.results] for group in found}
+    return {group.plural: [name for name, _, _ in group.results] for group in found}
 
 
 def test_the_beginning_of_an_iccid_finds_the_sim_and_the_device(support_client, things):
     found = groups(support_client, "890126085")
     assert found == {
-        "Device identifiers": ["carrier.iccid 8901260852290847163"],
+        "device identifiers": ["carrier.iccid 8901260852290847163"],
         "SIMs": ["8901260852290847163"],
     }
 
@@ -49,11 +49,11 @@ def test_the_beginning_of_an_iccid_finds_the_sim_and_the_device(support_client, 
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("owner@ex", "Users"),
-        ("abc1", "Organizations"),
-        ("harbour", "Organizations"),
-        ("pump-", "Devices"),
-        ("HA555", "Devices"),
+        ("owner@ex", "people"),
+        ("abc1", "organizations"),
+        ("harbour", "organizations"),
+        ("pump-", "devices"),
+        ("HA555", "devices"),
         ("310260000000001", "SIMs"),
     ],
 )
@@ -63,12 +63,12 @@ def test_each_thing_is_found_by_what_it_is_known_by(support_client, owner, thing
 
 def test_an_operation_is_found_by_its_whole_id(support_client, things):
     operation = things["operation"]
-    assert groups(support_client, str(operation.public_id)) == {"Operations": [str(operation)]}
-    assert groups(support_client, operation.public_id.hex) == {"Operations": [str(operation)]}
+    assert groups(support_client, str(operation.public_id)) == {"operations": [str(operation)]}
+    assert groups(support_client, operation.public_id.hex) == {"operations": [str(operation)]}
 
 
 def test_an_email_address_is_found_however_it_is_written(support_client, owner):
-    assert groups(support_client, "Owner@Example.com") == {"Users": ["Owner"]}
+    assert groups(support_client, "Owner@Example.com") == {"people": ["Owner"]}
 
 
 def test_a_number_is_not_found_digit_by_digit(support_client, things):
@@ -77,8 +77,8 @@ def test_a_number_is_not_found_digit_by_digit(support_client, things):
 
 def test_the_id_of_an_organization_narrows(support_client, things, other_organization):
     theirs = make(Device, organization=other_organization, device_id="pump-99")
-    assert groups(support_client, "pump-")["Devices"] == ["pump-17", "pump-99"]
-    assert groups(support_client, "xyz789 pump-")["Devices"] == [str(theirs)]
+    assert groups(support_client, "pump-")["devices"] == ["pump-17", "pump-99"]
+    assert groups(support_client, "xyz789 pump-")["devices"] == [str(theirs)]
 
 
 def test_wildcards_are_ordinary_characters(support_client, things):
@@ -104,8 +104,8 @@ def test_results_lead_to_the_rows_own_page(support_client, things):
 
 def test_the_page_says_what_it_searched(support_client, db):
     page = support_client.get("/admin/search/").content.decode()
-    assert "Devices: beginning of device ID, serial number; whole organization public id" in page
-    assert "SIMs: beginning of identifier; whole imsi, msisdn, imei, organization public id" in page
+    assert "Devices: beginning of device ID, serial number; whole organization ID" in page
+    assert "SIMs: beginning of identifier; whole IMSI, MSISDN, IMEI, organization ID" in page
 
 
 def test_nothing_found_is_said(support_client, db):
@@ -127,7 +127,7 @@ def test_only_what_somebody_may_see_is_searched(db, things):
     person.user_permissions.add(Permission.objects.get(codename="view_device"))
     client = sign_in_with_code(person, with_app(person))
     page = client.get("/admin/search/", {"q": "p"})
-    assert [group.title for group in page.context["groups"]] == ["Devices"]
+    assert [group.plural for group in page.context["groups"]] == ["devices"]
     assert [name for name, _ in page.context["searched"]] == ["Devices"]
 
 

@@ -9,8 +9,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from iotdash.lib.admin import search, showing
-from iotdash.lib.admin.paging import BoundedPaginator
+from iotdash.lib.admin import paging, search, showing
 
 MOST_AT_ONCE = 100
 
@@ -31,7 +30,7 @@ class SupportAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    paginator = BoundedPaginator
+    paginator = paging.BoundedPaginator
     searched_everywhere = 0
     link_lookups: tuple[str, ...] = ()
 
@@ -40,7 +39,11 @@ class SupportAdmin(admin.ModelAdmin):
         return f"Searches: {search.described(self)}."
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return search.find(self, request, queryset, search_term), False
+        """At most as many as are counted: a beginning that fits every row would else sort all of them."""
+        if not search_term.strip():
+            return queryset, False
+        found = search.find(self, request, queryset, search_term).order_by().values("pk")
+        return queryset.filter(pk__in=found[: paging.COUNTED + 1]), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filters and links only: any other would let a hidden column be guessed letter by letter."""

@@ -24,7 +24,7 @@ SHOWN = 10
 class Group:
     """What one list has for a search: `results` are (name, what it is of, address), at most ten of them."""
 
-    title: str
+    plural: str
     results: list[tuple[str, str, str]]
     more: bool
     list_url: str
@@ -86,8 +86,9 @@ def _group(model_admin: ModelAdmin, request: HttpRequest, text: str) -> Group:
     related = model_admin.list_select_related or ()
     found = list(rows.select_related(*related).order_by()[: SHOWN + 1])
     results = [(str(row), model_admin.found_of(row), page_of(row)) for row in found[:SHOWN]]
-    title = capfirst(model_admin.model._meta.verbose_name_plural)
-    return Group(title, results, len(found) > SHOWN, model_admin.list_url(text))
+    return Group(
+        str(model_admin.model._meta.verbose_name_plural), results, len(found) > SHOWN, model_admin.list_url(text)
+    )
 
 
 def in_words(site: AdminSite, request: HttpRequest) -> list[tuple[str, str]]:
