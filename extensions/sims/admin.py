@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from extensions.core.models import Operation
-from extensions.sims.models import CarrierPlans, Sim, UsageCycle
+from extensions.sims.models import CarrierPlans, Sim, Synchronisation, UsageCycle, UsageDay
 from iotdash.lib.admin import ReadOnlyAdmin, last_digits, list_of
 
 
@@ -54,3 +54,20 @@ class CarrierPlansAdmin(ReadOnlyAdmin):
     list_filter = ("config__slug", "listed_at")
     list_select_related = ("config",)
     search_fields = ("=config__name",)
+
+
+@admin.register(UsageDay)
+class UsageDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "sim", "seen_at")
+    list_filter = ("day",)
+    list_select_related = ("sim",)
+    search_fields = ("=sim__subject",)
+
+
+@admin.register(Synchronisation)
+class SynchronisationAdmin(ReadOnlyAdmin):
+    list_display = ("config", "running", "listed", "synchronised_at", "complete", "next_at", "failures", "sentence")
+    list_filter = ("running", "complete", "failed_at", "synchronised_at", "config__slug")
+    list_select_related = ("config",)
+    search_fields = ("=config__name",)
+    exclude = ("settings_digest",)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from iotdash.lib.admin import ReadOnlyAdmin
-from iotdash.runtime.models import Heartbeat, Lease
+from iotdash.runtime.models import Heartbeat, KeyMark, Lease
 
 
 @admin.register(Lease)
@@ -16,3 +16,14 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ["name", "at"]
     list_filter = ["at"]
     search_fields = ["^name"]
+
+
+@admin.register(KeyMark)
+class KeyMarkAdmin(ReadOnlyAdmin):
+    """When a key was first met or changed."""
+
+    list_display = ["name", "noted_at"]
+    list_filter = ["noted_at"]
+    search_fields = ["^name"]
+    exclude = ["mark"]
+    readonly_fields = ["noted_at"]
