@@ -1,20 +1,13 @@
 """Every main page in both themes, wide and on a phone: a picture, nothing sideways, nothing that axe calls serious."""
 
-from collections.abc import Iterator
-from itertools import product as every
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser import HEIGHT, WIDTHS, grave_findings, sideways
+from tests.e2e.pictures import findings
 from tests.e2e.product import PASSWORD
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, Screen, make_scenery
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-PICTURES = Path(settings.BASE_DIR) / "build/screens"
-THEMES = ("light", "dark")
 MADE = {SCENE_ADMIN: PASSWORD, EMPTY_ADMIN: PASSWORD}
 
 
@@ -47,16 +40,4 @@ def test_page(screen: Screen, product, visit, visit_as, scenery) -> None:
     expect(page.locator(".skeleton")).to_have_count(0)
     if screen.prepare:
         screen.prepare(page, product)
-    assert list(_findings(page, screen.name)) == []
-
-
-def _findings(page: Page, name: str) -> Iterator[str]:
-    for theme, width in every(THEMES, WIDTHS.values()):
-        page.emulate_media(color_scheme=theme)
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate("window.scrollTo(0, 0)")
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png", full_page=True, animations="disabled")
-        if (wider := sideways(page)) > 0:
-            yield f"{theme} {width}: {wider} px wider than the window"
-        yield from (f"{theme} {width}: {finding}" for finding in grave_findings(page))
+    assert list(findings(page, screen.name)) == []
