@@ -10,17 +10,13 @@ demo: ## set up and run everything on this machine, with sample data (PORT=8000)
 demo-reset: ## throw the sample data away; the next `make demo` starts over
 	@sh scripts/demo_reset.sh
 
-test: ## set up and run every test
+test: ## set up and run every test (SERVERS=1: all but the browser's again, on PostgreSQL and Redis)
 	@sh scripts/setup.sh dev
-	@sh scripts/test.sh
+	@sh scripts/$(if $(SERVERS),test_on_servers,test).sh
 
 chaos: ## the long kill test, some ten minutes (SEED=, OPERATIONS=, KILLS=, SERVERS=1)
 	@sh scripts/setup.sh dev
 	@sh scripts/chaos.sh
-
-test-servers: ## every test but the browser's again, on PostgreSQL and Redis
-	@sh scripts/setup.sh dev
-	@sh scripts/test_on_servers.sh
 
 check: ## the fast lane: style, imports, migrations and the quick tests
 	@sh scripts/setup.sh dev
@@ -38,4 +34,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset test test-servers check bench chaos format lock
+.PHONY: help demo demo-reset test chaos check bench format lock
