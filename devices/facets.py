@@ -4,12 +4,11 @@ A facet belongs to one app and has one name. The device list, the drilldown, the
 every registered facet; `devices` itself knows none of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
-
+from devices.conditions import Condition
 from devices.models import Device
 from iotdash.organizations.models import Organization
 
@@ -18,12 +17,13 @@ from iotdash.organizations.models import Organization
 class FacetColumn:
     """A column that a facet adds to the device list; `name` is of its own among all columns.
 
-    `template` renders one cell from `value` (None where the facet has none) and `device`.
+    `cell` gives the text or markup of one value (None where the facet has none). It is called for every row, so it is
+    made without a template and asks no database.
     """
 
     name: str
     label: str
-    template: str
+    cell: Callable[[Any], Any]
     default: bool = True
 
 
@@ -66,7 +66,8 @@ class DeviceFacet(Protocol):
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]: ...
 
-    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]: ...
+    def condition(self, organization: Organization, name: str, value: str) -> Condition:
+        """What the filter `name` asks of devices when it is set to `value`."""
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
         """Device primary key → column name → value, in a fixed number of queries."""

@@ -57,3 +57,11 @@ class ExactTextField(TextField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class TypeNameField(ExactTextField):
+    """A copy of the device type's ID, so that one index of devices is in its order. A type keeps its ID for good."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        setattr(model_instance, self.attname, model_instance.device_type.type_id)
+        return model_instance.device_type.type_id

@@ -43,6 +43,11 @@ def set_identifiers(device: Device, identifiers: Mapping[str, str | None]) -> No
         raise
 
 
+def set_configured(device: Device, configured: bool) -> None:
+    """Notes whether an app above keeps a configuration for the device. That changes nothing that the device is."""
+    Device.objects.filter(pk=device.pk).exclude(configured=configured).update(configured=configured)
+
+
 def _replace(device: Device, keys: list[str], wanted: dict[str, str]) -> None:
     rows = device.identifiers.filter(key__in=keys)
     if dict(rows.values_list("key", "value")) == wanted:

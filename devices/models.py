@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 
-from devices.fields import ExactTextField, TextField, validate_metadata
+from devices.fields import ExactTextField, TextField, TypeNameField, validate_metadata
 from iotdash.organizations.models import Organization
 
 ID_PATTERN = r"[A-Za-z0-9._-]{1,36}"
@@ -62,12 +62,42 @@ class DeviceType(DeviceInfo):
         return self.type_id
 
 
+def _index(name: str, field: str) -> models.Index:
+    """For lists sorted by a field, and for those in the order of IDs that are filtered by it."""
+    return models.Index(fields=["organization", field, "device_id", "id"], name=name)
+
+
+def _index_of(condition: models.Q, name: str) -> models.Index:
+    return models.Index(fields=["organization", "device_id", "id"], name=name, condition=condition)
+
+
+_BY_FIELD = {
+    "device_by_registration": "registered_at",
+    "device_by_update": "updated_at",
+    "device_by_serial": "serial_number",
+    "device_by_manufacturer": "manufacturer",
+    "device_by_model": "model",
+    "device_by_firmware": "fw_version",
+    "device_by_type": "type_name",
+    "device_by_configured": "configured",
+}
+_PARTIAL = {
+    "device_located": models.Q(latitude__isnull=False),
+    "device_unlocated": models.Q(latitude__isnull=True),
+}
+
+
 class Device(DeviceInfo):
-    """A registered device. `token_digest` is a keyed digest of its token, which is shown once."""
+    """A registered device. `token_digest` is a keyed digest of its token, which is shown once.
+
+    `configured` says whether an app above keeps a configuration for it; that app sets it.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="devices")
     device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="devices")
     device_id = ExactTextField("device ID", max_length=36, validators=[validate_id])
+    type_name = TypeNameField(max_length=36, default="", editable=False)
+    configured = models.BooleanField(default=False, editable=False)
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
     token_digest = models.CharField(max_length=64, blank=True, editable=False)
     token_issued_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -92,12 +122,8 @@ class Device(DeviceInfo):
         ]
         indexes = [
             models.Index(fields=["organization", "device_id", "id"], name="device_by_id"),
-            models.Index(fields=["organization", "registered_at", "id"], name="device_by_registration"),
-            models.Index(fields=["organization", "updated_at", "id"], name="device_by_update"),
-            models.Index(fields=["organization", "serial_number", "id"], name="device_by_serial"),
-            models.Index(fields=["organization", "manufacturer", "id"], name="device_by_manufacturer"),
-            models.Index(fields=["organization", "model", "id"], name="device_by_model"),
-            models.Index(fields=["organization", "device_type", "device_id", "id"], name="device_by_type"),
+            *(_index(name, field) for name, field in _BY_FIELD.items()),
+            *(_index_of(condition, name) for name, condition in _PARTIAL.items()),
             # For support staff, who search over all organizations.
             models.Index(fields=["device_id"], name="device_anywhere_by_id"),
             models.Index(fields=["serial_number"], name="device_anywhere_by_serial"),

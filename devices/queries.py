@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from devices.models import Device, DeviceType
+from devices.conditions import COUNT_LIMIT, Condition, of_devices
+from devices.models import Device, DeviceIdentifier, DeviceType
 from iotdash.lib.lists import Count
 from iotdash.organizations.models import Organization
 
-COUNT_LIMIT = 10_000
-FEW_MATCHES = 500
 # No text continues with a character beyond this one.
 _LAST = "\U0010ffff"
 
@@ -21,12 +20,12 @@ class _BoundedCount(Subquery):
     output_field = IntegerField()
 
 
-def devices_of(organization: Organization) -> QuerySet[Device]:
-    """With types, without metadata: what lists need.
+def for_lists(devices: QuerySet[Device]) -> QuerySet[Device]:
+    """With types, without metadata.
 
     Types come by a second query: joined, SQLite sorts a hundred thousand rows instead of walking an index.
     """
-    return organization.devices.prefetch_related("device_type").defer("metadata")
+    return devices.prefetch_related("device_type").defer("metadata")
 
 
 def device_of(organization: Organization, type_id: str, device_id: str) -> Device:
@@ -60,21 +59,15 @@ def starting_with(field: str, text: str) -> Q:
     return Q(**{f"{field}__gte": text, f"{field}__lt": text + _LAST})
 
 
-def search(devices: QuerySet[Device], organization: Organization, text: str) -> QuerySet[Device]:
-    """Devices whose device ID, serial number or an identifier starts with `text`; asks one query at once.
-
-    Few matches are looked up and sorted. Many are met soon by walking the index of the list's order, which costs less
-    than sorting them all.
-    """
-    own = organization.devices.order_by()
-    by_id, by_serial = starting_with("device_id", text), starting_with("serial_number", text)
-    identifiers = organization.device_identifiers.filter(starting_with("value", text)).order_by()
-    by_identifier = identifiers.values_list("device_id", flat=True)
-    parts = [own.filter(part).values_list("pk", flat=True) for part in (by_id, by_serial)]
-    found = list(by_identifier.union(*parts, all=True)[: FEW_MATCHES + 1])
-    if len(found) <= FEW_MATCHES:
-        return devices.filter(pk__in=found)
-    return devices.filter(by_id | by_serial | Q(pk__in=by_identifier))
+def search(organization: Organization, text: str) -> list[Condition]:
+    """The ways in which a device is found by `text`: its device ID, serial number or an identifier starts with it."""
+    begins = starting_with("value", text)
+    identifier = DeviceIdentifier.objects.filter(begins, device=OuterRef("pk"))
+    return [
+        of_devices(organization, starting_with("device_id", text), ordered=True),
+        of_devices(organization, starting_with("serial_number", text)),
+        Condition(Exists(identifier), organization.device_identifiers.filter(begins), key="device_id"),
+    ]
 
 
 def type_templates(organization: Organization, limit: int = 200) -> list[dict[str, str]]:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import get_template
-
 from devices.facets import DeviceFacet, FacetColumn, facets
 from devices.models import Device
 from iotdash.lib.lists import Column
@@ -36,8 +34,8 @@ def _text(name: str, label: str, *, sortable: bool = False, default: bool = Fals
 OWN = (
     OwnColumn(Column("device_id", "Device ID", sortable=True), lambda device: device.device_id),
     OwnColumn(
-        Column("type", "Type", sortable=True, order_by="device_type__type_id"),
-        lambda device: device.device_type.type_id,
+        Column("type", "Type", sortable=True, order_by="type_name"),
+        lambda device: device.type_name,
     ),
     OwnColumn(Column("class", "Class", default=False), lambda device: device.device_type.class_id),
     _text("serial_number", "Serial number", sortable=True, default=True),
@@ -86,10 +84,4 @@ def cells(shown: Sequence[Column], extra: FacetColumns, devices: Sequence[Device
 
 
 def _facet_cell(column: FacetColumn, values: Any) -> Cell:
-    template = get_template(column.template)
-
-    def cell(device: Device) -> str:
-        value = values.get(device.pk, {}).get(column.name)
-        return template.render({"value": value, "device": device})
-
-    return cell
+    return lambda device: column.cell(values.get(device.pk, {}).get(column.name))

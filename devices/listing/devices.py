@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from devices import queries
-from devices.addresses import device_url, list_url
+from devices.addresses import device_links, list_url
 from devices.listing import columns, filters
 from devices.listing.columns import Cell
 from devices.listing.furniture import Furniture
+from devices.listing.matching import Question, matching
 from devices.models import Device
-from iotdash.lib.lists import Column, ListState, bounded_count, page
+from iotdash.lib.lists import Column, ListState, page
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES
@@ -31,23 +32,24 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         filters.list_filters(extra_filters),
         default_sort=KEY,
     )
-    devices = _matching(organization, state, extra_filters)
-    found = page(devices, order_by=state.order_by, cursor=state.cursor, size=state.size)
+    asked = matching(organization, _question(organization, state, extra_filters))
+    found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
     furniture = Furniture(list_url(organization), state, _suggestions(organization))
     return {
-        **furniture.context(found, bounded_count(devices), "devices"),
+        **furniture.context(found, asked.count, "devices"),
         **furniture.chooser(KEY),
         "headers": furniture.headers([KEY, *(column.name for column in shown)]),
-        "rows": _rows(found.rows, shown, columns.cells(shown, extra_columns, found.rows)),
+        "rows": _rows(organization, found.rows, shown, columns.cells(shown, extra_columns, found.rows)),
         "may_edit": may(request.membership, EDIT_DEVICES, organization),
         "add_url": reverse("devices:add", args=[organization.public_id]),
     }
 
 
-def _matching(organization: Organization, state: ListState, extra: filters.FacetFilters) -> Any:
-    devices = filters.apply(queries.devices_of(organization), organization, state, extra)
-    return queries.search(devices, organization, state.search) if state.search else devices
+def _question(organization: Organization, state: ListState, extra: filters.FacetFilters) -> Question:
+    search = queries.search(organization, state.search) if state.search else []
+    by_id = state.order_by.removeprefix("-") == KEY
+    return Question(filters.conditions(organization, state, extra), search, by_id)
 
 
 def _suggestions(organization: Organization) -> dict[str, list[str]]:
@@ -55,11 +57,14 @@ def _suggestions(organization: Organization) -> dict[str, list[str]]:
     return {name: queries.suggestions(templates, field) for name, field in filters.SUGGESTED.items()}
 
 
-def _rows(devices: Sequence[Device], shown: Sequence[Column], cells: Mapping[str, Cell]) -> list[dict[str, Any]]:
+def _rows(
+    organization: Organization, devices: Sequence[Device], shown: Sequence[Column], cells: Mapping[str, Cell]
+) -> list[dict[str, Any]]:
+    link = device_links(organization)
     return [
         {
             "device": device,
-            "url": device_url(device),
+            "url": link(device),
             "cells": [{"label": each.label, "content": cells[each.name](device)} for each in shown],
         }
         for device in devices

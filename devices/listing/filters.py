@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
+from devices.conditions import Condition, of_devices
 from devices.facets import DeviceFacet, FacetFilter, facets
 from devices.models import Device, DeviceType
-from devices.queries import types_of
 from iotdash.lib.lists import Filter, ListState
 from iotdash.organizations.models import Organization
 
@@ -22,7 +22,7 @@ OWN = (
 SUGGESTED = {"type": "type_id", "manufacturer": "manufacturer", "model": "model", "firmware": "fw_version"}
 
 FacetFilters = list[tuple[DeviceFacet, Sequence[FacetFilter]]]
-Apply = Callable[[QuerySet[Device], Organization, str], QuerySet[Device]]
+MakeCondition = Callable[[Organization, str], Condition]
 
 
 def facet_filters(organization: Organization) -> FacetFilters:
@@ -34,39 +34,34 @@ def list_filters(extra: FacetFilters) -> list[Filter]:
     return [*OWN, *added]
 
 
-def apply(
-    devices: QuerySet[Device], organization: Organization, state: ListState, extra: FacetFilters
-) -> QuerySet[Device]:
-    """The devices that pass every filter of the state."""
-    for name, how in _APPLY.items():
-        if value := state.value(name):
-            devices = how(devices, organization, value)
-    for facet, filters in extra:
-        for each in filters:
-            if value := state.value(each.name):
-                devices = facet.filter(devices, each.name, value)
-    return devices
+def conditions(organization: Organization, state: ListState, extra: FacetFilters) -> list[Condition]:
+    """What the state's filters ask."""
+    own = [make(organization, state.value(name)) for name, make in _CONDITIONS.items() if state.value(name)]
+    others = [
+        facet.condition(organization, each.name, state.value(each.name))
+        for facet, filters in extra
+        for each in filters
+        if state.value(each.name)
+    ]
+    return [*own, *others]
 
 
-def _of_type(devices: QuerySet[Device], organization: Organization, value: str) -> QuerySet[Device]:
-    # A scalar subquery, not a join, so that the index (type, device id) gives the order.
-    return devices.filter(device_type=types_of(organization).filter(type_id=value).values("pk")[:1])
+def _of_class(organization: Organization, value: str) -> Condition:
+    of_types = Q(device_type__in=organization.device_types.filter(class_id=value).values("pk"))
+    # By the types' own index: these are the organization's types, and its devices are most of the table.
+    return Condition(of_types, Device.objects.filter(of_types))
 
 
-def _of_class(devices: QuerySet[Device], organization: Organization, value: str) -> QuerySet[Device]:
-    return devices.filter(device_type__in=organization.device_types.filter(class_id=value).values("pk"))
+def _located(organization: Organization, value: str) -> Condition:
+    return of_devices(organization, Q(latitude__isnull=value == "no"), ordered=True)
 
 
-def _located(devices: QuerySet[Device], organization: Organization, value: str) -> QuerySet[Device]:
-    return devices.filter(latitude__isnull=value == "no")
+def _equal(field: str) -> MakeCondition:
+    return lambda organization, value: of_devices(organization, Q(**{field: value}), ordered=True)
 
 
-def _equal(field: str) -> Apply:
-    return lambda devices, organization, value: devices.filter(**{field: value})
-
-
-_APPLY: dict[str, Apply] = {
-    "type": _of_type,
+_CONDITIONS: dict[str, MakeCondition] = {
+    "type": _equal("type_name"),
     "class": _of_class,
     "manufacturer": _equal("manufacturer"),
     "model": _equal("model"),

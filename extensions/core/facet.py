@@ -4,20 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from devices import facets
+from devices.conditions import Condition, of_devices
 from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.core import device_pages, queries, registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.models import DeviceConfiguration, ExtensionConfig
 from extensions.core.words import UNHEALTHY
+from iotdash.lib.templatetags.ui import badge
 from iotdash.organizations.models import Organization
 
 COLUMN = FILTER = "extension"
 NONE = "none"
+_NOTHING = mark_safe('<span class="secondary">none</span>')
 
 
 @dataclass(frozen=True)
@@ -33,16 +38,17 @@ class ExtensionsFacet:
     name = "extensions"
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn(COLUMN, "Extensions", "extensions/cells/marks.html")]
+        return [FacetColumn(COLUMN, "Extensions", _cell)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         known = [(slug, manifest.name) for slug, manifest in registry.manifests().items() if manifest.device_key]
         return [FacetFilter(FILTER, "Extension", (*known, (NONE, "Not configured")))]
 
-    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
+    def condition(self, organization: Organization, name: str, value: str) -> Condition:
         if value == NONE:
-            return queryset.filter(Q(configuration=None) | Q(configuration__document={}))
-        return queries.configured_for(queryset, registry.manifest(value))
+            # As a list, because no index answers NOT "configured".
+            return of_devices(organization, Q(configured__in=[False]), ordered=True)
+        return queries.having(organization, registry.manifest(value))
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
         """Two queries: the documents, and the health of the organization's configurations."""
@@ -81,6 +87,15 @@ def _configurations(organization_ids: set[int]) -> dict[int, list[ExtensionConfi
     for config in ExtensionConfig.objects.present().filter(organization__in=organization_ids):
         found.setdefault(config.organization_id, []).append(config)
     return found
+
+
+def _cell(marks: Sequence[Mark] | None) -> SafeString:
+    return format_html_join(" ", "{}", ((_badge(mark),) for mark in marks or ())) or _NOTHING
+
+
+def _badge(mark: Mark) -> SafeString:
+    label = f"{mark.name}: {mark.words}" if mark.words else mark.name
+    return badge(label, mark.tone, "" if mark.words else "plug-connected")
 
 
 def _marks(document: Mapping[str, Any], configs: Sequence[ExtensionConfig]) -> list[Mark]:

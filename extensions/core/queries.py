@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from devices.models import Device
+from devices.conditions import Condition, of_devices
+from devices.models import Device, DeviceIdentifier
 from devices.queries import starting_with
 from extensions.core import registry
 from extensions.core.contract import Manifest
@@ -123,6 +124,15 @@ def configured_for(devices: QuerySet[Device], manifest: Manifest) -> QuerySet[De
     if manifest.subject_field:
         return devices.filter(identifiers__key=f"{manifest.device_key}.{manifest.subject_field}")
     return devices.filter(configuration__document__has_key=manifest.device_key)
+
+
+def having(organization: Organization, manifest: Manifest) -> Condition:
+    """The same for lists of devices."""
+    if not manifest.subject_field:
+        return of_devices(organization, Q(configuration__document__has_key=manifest.device_key))
+    key = f"{manifest.device_key}.{manifest.subject_field}"
+    identifier = DeviceIdentifier.objects.filter(device=OuterRef("pk"), key=key)
+    return Condition(Exists(identifier), organization.device_identifiers.filter(key=key), key="device_id")
 
 
 def naming(config: ExtensionConfig) -> QuerySet[Device]:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.safestring import SafeString
 
+from devices.conditions import Condition
 from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.sims.contract import SimState
 from extensions.sims.models import Sim
 from extensions.sims.sync import timing
+from extensions.sims.templatetags.sims import state_tone
+from iotdash.lib.templatetags.ui import badge, known
 from iotdash.organizations.models import Organization
 
 MISSING, STALE = "unknown-to-carrier", "stale"
@@ -19,18 +23,20 @@ class SimFacet:
     name = "sims"
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn("sim", "SIM state", "sims/cells/state.html")]
+        return [FacetColumn("sim", "SIM state", _cell)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         states = tuple((state.value, state.value) for state in SimState)
         return [FacetFilter("sim", "SIM state", (*states, (MISSING, "Unknown to the carrier"), (STALE, "Stale")))]
 
-    def filter(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
-        found = _showing(Sim.objects.filter(device__isnull=False), value)
-        return queryset.filter(pk__in=found.values("device_id"))
+    def condition(self, organization: Organization, name: str, value: str) -> Condition:
+        here = _showing(Sim.objects.filter(device=OuterRef("pk")), value)
+        found = _showing(organization.sims.filter(device__isnull=False), value)
+        return Condition(Exists(here), found, key="device_id")
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
         sims = Sim.objects.filter(device__in=[device.pk for device in devices]).order_by("pk")
+        sims = sims.only("device_id", "state", "missing_since")
         return {sim.device_id: {"sim": sim} for sim in sims}
 
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
@@ -41,3 +47,11 @@ def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
     if value == MISSING:
         return sims.filter(missing_since__isnull=False)
     return timing.stale(sims) if value == STALE else sims.filter(state=value)
+
+
+def _cell(sim: Sim | None) -> SafeString:
+    if sim is None:
+        return known(None)
+    if sim.missing_since:
+        return badge("Unknown to the carrier", "danger")
+    return badge(sim.state, state_tone(sim.state)) if sim.state else badge("Not fetched yet")

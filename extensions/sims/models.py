@@ -57,7 +57,11 @@ class Sim(models.Model):
         verbose_name = "SIM"
         constraints = [models.UniqueConstraint(fields=["config", "subject"], name="sim_once_per_configuration")]
         indexes = [
-            models.Index(fields=["organization", "state", "id"], name="sim_by_state"),
+            models.Index(fields=["organization", "state", "device"], name="sim_by_state"),
+            models.Index(fields=["organization", "device"], condition=Q(missing_since__isnull=False), name="sim_unknown"),
+            models.Index(
+                fields=["organization", "fetched_at", "device"], condition=Q(missing_since=None), name="sim_by_freshness"
+            ),
             models.Index(fields=["config", "rate_plan"], name="sim_by_plan"),
             # For support staff, who search over all organizations; the operator class answers prefixes in any language.
             models.Index(fields=["subject"], name="sim_anywhere", opclasses=["varchar_pattern_ops"]),

@@ -53,6 +53,8 @@ def seed(organization: Organization, size: int) -> None:
     types = {kind: _type(organization, kind) for kind in KINDS}
     devices = list(_devices(organization, types, size, chance))
     chance.shuffle(devices)
+    for device in devices:
+        device.configured = chance.random() > UNCONFIGURED
     Device.objects.bulk_create(devices, batch_size=BATCH)
     _seed_sims(organization, devices, chance)
     if connection.vendor == "postgresql":
@@ -98,14 +100,15 @@ def _seed_sims(organization: Organization, devices: Sequence[Device], chance: ra
     sims, identifiers, documents = [], [], []
     for number, device in enumerate(devices):
         subject = f"8901{number:016d}"
-        configured = chance.random() > UNCONFIGURED
-        sims.append(_sim(chance.choices(configs, (9, 1))[0], subject, device if configured else None, chance))
+        sims.append(_sim(chance.choices(configs, (9, 1))[0], subject, device if device.configured else None, chance))
         part = {
             manifest.subject_field: subject,
             **({CONFIGURATION_KEY: "Second"} if sims[-1].config.name == "Second" else {}),
         }
-        documents.append(DeviceConfiguration(device=device, document={manifest.device_key: part} if configured else {}))
-        if configured:
+        documents.append(
+            DeviceConfiguration(device=device, document={manifest.device_key: part} if device.configured else {})
+        )
+        if device.configured:
             key = f"{manifest.device_key}.{manifest.subject_field}"
             identifiers.append(DeviceIdentifier(organization=organization, device=device, key=key, value=subject))
     for rows in (sims, identifiers, documents):

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from devices.listing import columns, devices, filters
+from devices.listing.matching import matching
 from devices.models import Device
 from iotdash.lib.lists import Filter, ListState, paging
 from iotdash.organizations.models import Organization
@@ -110,8 +111,7 @@ def _deep_cursor(organization: Organization, query: Mapping[str, str]) -> str | 
     extra = filters.facet_filters(organization)
     declared = columns.list_columns(columns.facet_columns(organization))
     state = ListState.from_query(given, declared, filters.list_filters(extra), default_sort=devices.KEY)
-    order = paging._Order(state.order_by, paging._fields(Device, state.order_by))
-    matching = devices._matching(organization, state, extra)
-    backwards = paging._stretch(matching, order, None, False, False)[:FROM_END]
-    rows = list(backwards)
+    order = paging._order(Device, state.order_by, [devices.KEY])
+    parts = matching(organization, devices._question(organization, state, extra)).parts
+    rows = paging._rows(parts, order, None, False, FROM_END)
     return paging._encode(order, rows[-1], True) if len(rows) == FROM_END else None

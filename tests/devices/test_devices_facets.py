@@ -1,9 +1,11 @@
 """A facet that nobody at home knows appears in list, filters and drilldown."""
 
 import pytest
+from django.db.models import Q
 from django.template import engines
 
 from devices import facets
+from devices.conditions import of_devices
 from devices.facets import FacetColumn, FacetFilter, Section
 from tests.cast import DeviceFactory
 
@@ -22,16 +24,16 @@ class Batteries:
 
     def columns(self, organization):
         return [
-            FacetColumn("battery", "Battery", "facet_test/cell.html"),
-            FacetColumn("volts", "Volts", "facet_test/cell.html", default=False),
+            FacetColumn("battery", "Battery", lambda value: f"<{value}>"),
+            FacetColumn("volts", "Volts", lambda value: value, default=False),
         ]
 
     def filters(self, organization):
         return [FacetFilter("battery", "Battery", (("full", "Full"), ("empty", "Empty")))]
 
-    def filter(self, queryset, name, value):
+    def condition(self, organization, name, value):
         assert name == "battery"
-        return queryset.filter(serial_number=value)
+        return of_devices(organization, Q(serial_number=value))
 
     def serialise_many(self, devices):
         self.asked.append(len(devices))
@@ -47,7 +49,6 @@ class Batteries:
 @pytest.fixture
 def battery(monkeypatch, settings):
     templates = {
-        "facet_test/cell.html": "<b>{{ device.device_id }}:{{ value|default:'none' }}</b>",
         "facet_test/section.html": "Charge of {{ device.device_id }} {{ note }} {{ organization.public_id }}",
     }
     settings.TEMPLATES = [
@@ -74,8 +75,8 @@ def test_its_column_is_shown_and_asked_once(battery, organization, reader_client
     DeviceFactory(organization=organization, device_id="d1", serial_number="full")
     DeviceFactory(organization=organization, device_id="d2")
     content = reader_client.get(URL).content.decode()
-    assert "<b>d1:full</b>" in content
-    assert "<b>d2:none</b>" in content
+    assert '<td data-label="Battery">&lt;full&gt;</td>' in content
+    assert '<td data-label="Battery">&lt;None&gt;</td>' in content
     assert battery.asked == [2]
     assert "Volts" in content
     assert 'data-label="Volts"' not in content

@@ -1,10 +1,12 @@
 """The JSON that is confirmed on a device: checked in words, never half saved, never overwritten unseen."""
 
 import json
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
-from devices.models import DeviceIdentifier
+from devices.models import Device, DeviceIdentifier
 from extensions.core.models import DeviceConfiguration, Operation
 from extensions.core.services import configurations, device_configuration
 from extensions.sims.models import Sim
@@ -112,3 +114,18 @@ def test_a_configuration_can_be_confirmed_while_the_extension_is_paused(device, 
     configurations.pause(config, source)
     confirm(device, GOOD, source)
     assert not Operation.objects.exists()
+
+
+def test_a_device_says_whether_it_is_configured(device, config, source):
+    for text, configured in ((GOOD, True), ("{}", False)):
+        confirm(device, text, source)
+        device.refresh_from_db()
+        assert device.configured is configured
+
+
+def test_devices_that_were_configured_before_are_noted(device, config, source):
+    confirm(device, GOOD, source)
+    Device.objects.update(configured=False)
+    import_module("extensions.core.migrations.0007_configured_devices").note_configured(apps, None)
+    device.refresh_from_db()
+    assert device.configured

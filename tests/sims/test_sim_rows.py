@@ -66,15 +66,33 @@ def facet():
     return next(facet for facet in facets.facets() if facet.name == "sims")
 
 
+def having(organization, value) -> list[Device]:
+    return list(organization.devices.filter(facet().condition(organization, "sim", value).where))
+
+
 def test_the_device_list_is_filtered_by_sim_state(config, device, target, organization):
     services.store_record(config, SimRecord("0001", state="Activated"), AT)
     other = DeviceFactory(organization=organization)
-    mine = Device.objects.filter(organization=organization)
-    assert list(facet().filter(mine, "sim", "Activated")) == [device]
-    assert list(facet().filter(mine, "sim", "Retired")) == []
+    assert having(organization, "Activated") == [device]
+    assert having(organization, "Retired") == []
     services.note_missing(config, "0001", AT)
-    assert list(facet().filter(mine, "sim", "unknown-to-carrier")) == [device]
+    assert having(organization, "unknown-to-carrier") == [device]
     assert facet().serialise_many([device, other]) == {device.pk: {"sim": Sim.objects.get()}}
+
+
+@pytest.mark.parametrize(
+    ("sim", "words"),
+    [
+        (Sim(state="Activated"), "Activated"),
+        (Sim(state="Activated", missing_since=AT), "Unknown to the carrier"),
+        (Sim(state="<b>"), "&lt;b&gt;"),
+        (Sim(), "Not fetched yet"),
+        (None, "unknown"),
+    ],
+)
+def test_the_column_says_the_state_or_why_there_is_none(sim, words):
+    (column,) = facet().columns(None)
+    assert f">{words}</span>" in column.cell(sim)
 
 
 def test_the_column_costs_one_query_for_any_number_of_devices(target, organization, django_assert_num_queries):

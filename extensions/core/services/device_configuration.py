@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from devices.identifiers import IdentifierTaken, owner_of, set_identifiers
+from devices.identifiers import IdentifierTaken, owner_of, set_configured, set_identifiers
 from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
@@ -102,6 +102,7 @@ def confirm(device: Device, text: str, version: int, source: Source, *, refresh:
     try:
         with transaction.atomic():
             saved = _save(device, document, version, source)
+            set_configured(device, bool(document))
             set_identifiers(device, _identifiers(document, enabled_keys(device)))
             linking.link(device)
             if refresh:

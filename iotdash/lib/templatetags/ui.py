@@ -6,6 +6,7 @@ of fifty rows would otherwise render hundreds of them. Everything larger is a te
 
 import datetime as dt
 import json
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -35,12 +36,17 @@ MISSING = mark_safe(
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; hidden from screen readers unless a label says what it means."""
+    return _icon(static(SPRITE), name, css, label)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, css: str, label: str) -> SafeString:
     role = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
     return format_html(
         '<svg class="icon {}"{} focusable="false"><use href="{}#{}"></use></svg>',
         css,
         role,
-        static(SPRITE),
+        sprite,
         name,
     )
 
