@@ -61,6 +61,7 @@ class DeviceFacet(Protocol):
     """What an app above gives to devices; asked for many devices at once where that can be."""
 
     name: str
+    related: Sequence[str]  # one-to-one relations of a device that its sections read
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]: ...
 
@@ -82,6 +83,11 @@ _facets: dict[str, DeviceFacet] = {}
 def register(facet: DeviceFacet) -> None:
     """Called from AppConfig.ready()."""
     _facets[facet.name] = facet
+
+
+def related() -> list[str]:
+    """What a device is loaded with for its drilldown."""
+    return [name for facet in facets() for name in facet.related]
 
 
 def facets() -> tuple[DeviceFacet, ...]:

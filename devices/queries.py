@@ -1,6 +1,6 @@
 """Reads of devices and device types, always of one organization."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
@@ -28,9 +28,9 @@ def for_lists(devices: QuerySet[Device]) -> QuerySet[Device]:
     return devices.prefetch_related("device_type").defer("metadata")
 
 
-def device_of(organization: Organization, type_id: str, device_id: str) -> Device:
-    """One whole device with its type. Raises Device.DoesNotExist."""
-    devices = organization.devices.select_related("device_type", "organization")
+def device_of(organization: Organization, type_id: str, device_id: str, related: Sequence[str] = ()) -> Device:
+    """One whole device with its type, and what is `related`. Raises Device.DoesNotExist."""
+    devices = organization.devices.select_related("device_type", "organization", *related)
     return devices.get(device_type__type_id=type_id, device_id=device_id)
 
 

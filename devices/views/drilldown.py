@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from devices import facets
 from devices.sections import sections_of
 from devices.views.lookup import device_or_404
 from iotdash.lib import htmx
@@ -12,7 +13,7 @@ from iotdash.organizations.scoping import organization_view
 
 @organization_view()
 def device(request: HttpRequest, type_id: str, device_id: str) -> HttpResponse:
-    found = device_or_404(request, type_id, device_id)
+    found = device_or_404(request, type_id, device_id, facets.related())
     context = {
         "device": found,
         "sections": sections_of(request, found),

@@ -1,7 +1,7 @@
 """What the drilldown and the pages of a device's extensions show; used by the facet and by the views."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.forms import DeviceConfigurationForm
-from extensions.core.models import STANDING_STILL, DeviceConfiguration, Health
+from extensions.core.models import STANDING_STILL, DeviceConfiguration, ExtensionConfig, Health
 from extensions.core.services import device_configuration
 from extensions.core.targets import Target
 from iotdash.lib.json_documents import Problem
@@ -52,11 +52,17 @@ class Panel:
 
 
 def editing_context(
-    request: HttpRequest, device: Device, form: DeviceConfigurationForm | None = None
+    request: HttpRequest,
+    device: Device,
+    form: DeviceConfigurationForm | None = None,
+    configs: Iterable[ExtensionConfig] | None = None,
 ) -> dict[str, Any]:
-    """Everything around the editor; `form` is the one that came back with problems."""
-    current = device_configuration.current(device)
-    enabled = device_configuration.enabled_keys(device)
+    """Everything around the editor; `form` is the one that came back with problems.
+
+    `configs` are the organization's, where they were read already.
+    """
+    current = device_configuration.loaded(device)
+    enabled = device_configuration.keys_of(targets.enabled(device.organization) if configs is None else configs)
     editable = may(request.membership, CONFIGURE_DEVICES, request.organization)
     return {
         "device": device,
@@ -69,13 +75,11 @@ def editing_context(
     }
 
 
-def panels_context(device: Device, document: Mapping[str, Any]) -> dict[str, Any]:
-    return {"device": device, "panels": panels_of(device, document)}
-
-
-def panels_of(device: Device, document: Mapping[str, Any]) -> list[Panel]:
+def panels_of(
+    device: Device, document: Mapping[str, Any], configs: Sequence[ExtensionConfig] | None = None
+) -> list[Panel]:
     """One for every key of an installed extension, in the order of the document."""
-    found = {target.manifest.device_key: target for target in targets.of_device(device)} if document else {}
+    found = {target.manifest.device_key: target for target in targets.of_document(device, document, configs)}
     known = ((key, registry.by_device_key(key)) for key in document)
     return [Panel(key, manifest, found.get(key)) for key, manifest in known if manifest]
 

@@ -36,6 +36,7 @@ class Mark:
 
 class ExtensionsFacet:
     name = "extensions"
+    related = ("configuration",)
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
         return [FacetColumn(COLUMN, "Extensions", _cell)]
@@ -63,8 +64,9 @@ class ExtensionsFacet:
         }
 
     def sections(self, request: HttpRequest, device: Device) -> Sequence[Section]:
-        editing = device_pages.editing_context(request, device)
-        panels = device_pages.panels_context(device, editing["current"].document)
+        configs = list(targets.enabled(device.organization))
+        editing = device_pages.editing_context(request, device, configs=configs)
+        panels = device_pages.panels_of(device, editing["current"].document, configs)
         return [
             Section(
                 "extension-configuration",
@@ -73,7 +75,7 @@ class ExtensionsFacet:
                 "extensions/device/_configuration.html",
                 editing,
             ),
-            Section("extensions", "Extensions", 40, "extensions/device/_panels.html", panels, card=False),
+            Section("extensions", "Extensions", 40, "extensions/device/_panels.html", {"panels": panels}, card=False),
         ]
 
 

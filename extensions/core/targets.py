@@ -1,6 +1,6 @@
 """Targets: the subjects at outside services that a device is configured for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,16 @@ class Target:
 def of_device(device: Device) -> list[Target]:
     """Targets of every enabled extension in the device's configuration; empty when it has none."""
     configuration = DeviceConfiguration.objects.filter(device=device).first()
-    document = configuration.document if configuration else {}
-    configs = list(enabled(device.organization))
+    return of_document(device, configuration.document if configuration else {})
+
+
+def of_document(
+    device: Device, document: Mapping[str, Any], configs: Sequence[ExtensionConfig] | None = None
+) -> list[Target]:
+    """The same of a document that was read already, with the organization's configurations if they were too."""
+    if not document:
+        return []
+    configs = list(enabled(device.organization)) if configs is None else configs
     found = (_target(device, key, part, configs) for key, part in document.items())
     return [target for target in found if target]
 
@@ -48,7 +56,7 @@ def pick(configs: Iterable[ExtensionConfig], slug: str, name: str | None) -> Ext
     return next((config for config in candidates if config.is_default), None)
 
 
-def _target(device: Device, key: str, part: Any, configs: list[ExtensionConfig]) -> Target | None:
+def _target(device: Device, key: str, part: Any, configs: Sequence[ExtensionConfig]) -> Target | None:
     manifest = registry.by_device_key(key)
     if manifest is None or not isinstance(part, dict):
         return None

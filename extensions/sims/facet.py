@@ -21,6 +21,7 @@ MISSING, STALE = "unknown-to-carrier", "stale"
 
 class SimFacet:
     name = "sims"
+    related = ()
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
         return [FacetColumn("sim", "SIM state", _cell)]

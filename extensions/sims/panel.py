@@ -1,11 +1,12 @@
 """The SIM panel of a drilldown: everything from rows, nothing from the carrier."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
 
 WRITES = (operations.STATUS, operations.RATE_PLAN, operations.SMS)
-RECENT = 5
+ASKED = 20
 SHOWN_CYCLES = 12
 NO_DATA = NoData.__name__
 
@@ -68,7 +69,7 @@ def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
         "person_reads": not standing_still and any(_is_persons_read(operation) for operation in unsettled),
         "standing_still": standing_still,
         "pending": [] if standing_still else unsettled,
-        "latest": _latest_writes(target),
+        "latest": _latest_writes(target, asked),
         "status_line": _status_line(asked),
         "unreachable": target.config.state not in (Health.CONNECTED, Health.NOT_CHECKED),
     }
@@ -76,11 +77,13 @@ def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
 
 def _what_is_known(target: Target) -> dict[str, Any]:
     """Before the first record there may be no row at all; templates then see one in which everything is unknown."""
-    sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
+    sims = Sim.objects.select_related("config__carrier_plans")
+    sim = sims.filter(config=target.config, subject=target.subject).first()
     if sim is None:
         return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
-    return {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": _earlier_cycles(target)}
+    starts = _earlier_cycles(target, cycles)
+    return {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
 
 
 def _is_persons_read(operation: Operation) -> bool:
@@ -109,13 +112,14 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
     """A form for every operation that the carrier has and this member may run."""
     provider, settings = target.manifest.provider, target.config.settings
     specs = {spec.id: spec for spec in operations.of(provider, settings)}
-    names, listed = plans.choices(target.config) if operations.RATE_PLAN in specs else ([], None)
+    listed = plans.listed(sim.config)
+    awaited = listed is None and target.config.state not in STANDING_STILL and plans.asked_now(target.config)
     return {
         "may_operate": may(request.membership, OPERATE, request.organization),
         "forms": _forms(specs, sim),
-        "plan_names": names,
+        "plan_names": [] if awaited or operations.RATE_PLAN not in specs else plans.choices(target.config, listed),
         "plan_list": listed,
-        "plans_awaited": target.config.state not in STANDING_STILL and plans.being_listed(target.config),
+        "plans_awaited": awaited,
         "sms_limit": provider.sms_limit(settings),
     }
 
@@ -134,11 +138,9 @@ def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form
     return made
 
 
-def _earlier_cycles(target: Target) -> list[date]:
-    """First days of the cycles before the one that runs, once any cycle is known."""
-    known = UsageCycle.objects.filter(sim__config=target.config, sim__subject=target.subject)
-    newest = known.order_by("-cycle_start").values_list("cycle_start", flat=True).first()
-    running = newest and _running(newest, timezone.now().date())
+def _earlier_cycles(target: Target, known: Sequence[UsageCycle]) -> list[date]:
+    """First days of the cycles before the one that runs, once any cycle is known; the newest known comes first."""
+    running = _running(known[0].cycle_start, timezone.now().date()) if known else None
     past = target.manifest.provider.past_cycles
     return [_months_before(running, months) for months in range(1, past + 1)] if running else []
 
@@ -156,15 +158,21 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _asked(target: Target):
-    mine = Operation.objects.filter(config=target.config, subject=target.subject)
-    return mine.order_by("-asked_at")[: RECENT * 4]
+def _asked(target: Target) -> QuerySet[Operation]:
+    return _operations(target).order_by("-asked_at")[:ASKED]
 
 
-def _latest_writes(target: Target) -> dict[str, Operation]:
-    """Operation id → the newest of its kind on this SIM."""
-    found = {}
-    for name in WRITES:
-        newest = Operation.objects.filter(config=target.config, subject=target.subject, operation_id=name)
-        found[name] = newest.order_by("-asked_at").first()
-    return found
+def _latest_writes(target: Target, asked: Sequence[Operation]) -> dict[str, Operation | None]:
+    """Operation id → the newest of its kind on this SIM. `asked` are the newest of all; older ones cost a query."""
+    found = {operation.operation_id: operation for operation in reversed(asked)}
+    missing = [name for name in WRITES if name not in found]
+    if missing and len(asked) == ASKED:
+        of_kind = _operations(target).filter(operation_id__in=missing).order_by().values("operation_id")
+        newest = _operations(target).filter(pk__in=of_kind.annotate(newest=Max("pk")).values("newest"))
+        found |= {operation.operation_id: operation for operation in newest}
+    return {name: found.get(name) for name in WRITES}
+
+
+def _operations(target: Target) -> QuerySet[Operation]:
+    """Through the configuration, which they then need not read again."""
+    return target.config.operations.filter(subject=target.subject)

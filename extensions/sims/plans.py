@@ -39,10 +39,9 @@ def ask_first(config: ExtensionConfig) -> None:
         ask(config)
 
 
-def being_listed(config: ExtensionConfig) -> bool:
-    """The carrier is asked right now, for the first time."""
-    unsettled = Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS, settled_at=None)
-    return not CarrierPlans.objects.filter(config=config).exists() and unsettled.exists()
+def asked_now(config: ExtensionConfig) -> bool:
+    """The carrier is asked right now."""
+    return Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS, settled_at=None).exists()
 
 
 def ask(config: ExtensionConfig) -> None:
@@ -50,10 +49,14 @@ def ask(config: ExtensionConfig) -> None:
     background.ask(config, operations.RATE_PLANS)
 
 
-def choices(config: ExtensionConfig) -> tuple[list[str], CarrierPlans | None]:
-    """Plan names to offer (the carrier's list, else those seen on its SIMs) and the list's row if it was asked."""
-    listed = CarrierPlans.objects.filter(config=config).first()
+def listed(config: ExtensionConfig) -> CarrierPlans | None:
+    """What the carrier last said when it was asked for its plans; None before that."""
+    return getattr(config, "carrier_plans", None)
+
+
+def choices(config: ExtensionConfig, listed: CarrierPlans | None) -> list[str]:
+    """Plan names to offer: the carrier's list, else those seen on its SIMs."""
     if listed and listed.names:
-        return listed.names, listed
+        return listed.names
     seen = Sim.objects.filter(config=config, rate_plan__isnull=False).values_list("rate_plan", flat=True)
-    return list(seen.distinct().order_by("rate_plan")[:200]), listed
+    return list(seen.distinct().order_by("rate_plan")[:200])

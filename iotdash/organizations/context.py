@@ -43,7 +43,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if wants_part(request):
         return _here(membership)
-    memberships = memberships_of(user)
+    memberships = getattr(request, "memberships", None) or memberships_of(user)
     membership = membership or current_membership(request, memberships)
     return {
         **_here(membership),

@@ -10,7 +10,7 @@ from iotdash.accounts.addresses import address_of
 from iotdash.audit.services import Source
 from iotdash.organizations.authorization import authorize
 from iotdash.organizations.models import Membership
-from iotdash.organizations.queries import LAST_ORGANIZATION
+from iotdash.organizations.queries import LAST_ORGANIZATION, memberships_of
 from iotdash.organizations.roles import SEE, Action
 
 View = Callable[..., HttpResponse]
@@ -18,11 +18,12 @@ View = Callable[..., HttpResponse]
 
 def membership_of(request: HttpRequest, org: str) -> Membership:
     """The signed-in person's membership; 404 for an organization that is not theirs, existing or not."""
-    memberships = request.user.memberships.select_related("organization", "user")
-    try:
-        return memberships.get(organization__public_id=org)
-    except Membership.DoesNotExist:
-        raise Http404("No organization of yours has this id.") from None
+    # All of them, because the frame of the page lists them too.
+    request.memberships = memberships_of(request.user)
+    found = next((each for each in request.memberships if each.organization.public_id == org), None)
+    if found is None:
+        raise Http404("No organization of yours has this id.")
+    return found
 
 
 def organization_view(action: Action = SEE) -> Callable[[View], View]:

@@ -126,7 +126,8 @@ def test_without_a_list_the_plans_seen_on_sims_are_offered(config):
     services.store_plans(config, PlanList(why_not="Only administrators may list plans."), AT)
     for number, plan in (("0001", "Small"), ("0002", "Big"), ("0003", "Small"), ("0004", None)):
         services.store_record(config, SimRecord(number, rate_plan=plan), AT)
-    names, listed = plans.choices(config)
+    listed = plans.listed(config)
+    names = plans.choices(config, listed)
     assert (names, listed.why_not) == (["Big", "Small"], "Only administrators may list plans.")
 
 

@@ -1,7 +1,7 @@
 """Device configuration: the JSON that an administrator confirms on a device."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from devices.identifiers import IdentifierTaken, owner_of, set_configured, set_i
 from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
-from extensions.core.models import DeviceConfiguration, Operation
+from extensions.core.models import DeviceConfiguration, ExtensionConfig, Operation
 from extensions.core.services import linking, operations
 from extensions.core.targets import CONFIGURATION_KEY, Target
 from iotdash.audit.services import Source, record
@@ -57,6 +57,11 @@ def current(device: Device) -> DeviceConfiguration:
     return stored or DeviceConfiguration(device=device, version=0)
 
 
+def loaded(device: Device) -> DeviceConfiguration:
+    """The same as it was when the device was loaded, which pages do in one query with it."""
+    return getattr(device, "configuration", None) or DeviceConfiguration(device=device, version=0)
+
+
 def as_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n" if document else EMPTY
 
@@ -71,7 +76,12 @@ def schema(device: Device) -> dict[str, Any]:
 
 def enabled_keys(device: Device) -> dict[str, Manifest]:
     """Device key → manifest of the extensions that the organization has added."""
-    slugs = {config.slug for config in targets.enabled(device.organization)}
+    return keys_of(targets.enabled(device.organization))
+
+
+def keys_of(configs: Iterable[ExtensionConfig]) -> dict[str, Manifest]:
+    """Device key → manifest of the extensions that these configurations are of."""
+    slugs = {config.slug for config in configs}
     manifests = (manifest for slug, manifest in registry.manifests().items() if slug in slugs)
     return {manifest.device_key: manifest for manifest in manifests if manifest.device_key}
 

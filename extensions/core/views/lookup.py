@@ -27,7 +27,7 @@ def configuration_or_404(request: HttpRequest, config_id: int) -> ExtensionConfi
 
 def device_or_404(request: HttpRequest, type_id: str, device_id: str) -> Device:
     try:
-        return device_of(request.organization, type_id, device_id)
+        return device_of(request.organization, type_id, device_id, related=["configuration"])
     except Device.DoesNotExist:
         raise Http404("This organization has no such device.") from None
 

@@ -114,7 +114,7 @@ def _add_errors(form: Any, problems: dict[str, str]) -> None:
 
 def _panel_or_404(request: HttpRequest, type_id: str, device_id: str, key: str) -> Panel:
     device = device_or_404(request, type_id, device_id)
-    document = device_configuration.current(device).document
+    document = device_configuration.loaded(device).document
     found = next((each for each in panels_of(device, document) if each.key == key), None)
     if found is None:
         raise Http404("This device is not configured for such an extension.")
