@@ -3,7 +3,9 @@
 import os
 from typing import Any
 
-from celery import Celery
+import click
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService
 from celery.signals import worker_init, worker_ready
 from django.core.management.base import SystemCheckError
 
@@ -12,6 +14,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotdash.settings")
 app = Celery("iotdash")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class BeatThread(bootsteps.StartStopStep):
+    """`worker --beat-thread`: what `--beat` does, in a thread of the worker. That saves a process of 60 MB."""
+
+    def __init__(self, worker: Any, beat_thread: bool = False, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.enabled = beat_thread
+
+    def create(self, worker: Any) -> Any:
+        return EmbeddedService(worker.app, thread=True)
+
+
+app.steps["worker"].add(BeatThread)
+app.user_options["worker"].add(click.Option(["--beat-thread"], is_flag=True, help="Also send what is scheduled."))
 
 
 @worker_init.connect

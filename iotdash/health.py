@@ -8,13 +8,13 @@ parts fail that restarting would not mend and that most work goes on without.
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from extensions.core.services import readability
 from iotdash.celery import app
@@ -23,6 +23,15 @@ from iotdash.runtime.models import Heartbeat
 
 Probe = Callable[[], str]
 SWEEP_SILENCE = timedelta(seconds=60)
+
+
+def _redis_errors() -> tuple[type[Exception], ...]:
+    """Redis' client takes 20 MB of every process that imports it, so only installations with a Redis do."""
+    if not settings.REDIS_URL:
+        return ()
+    from redis.exceptions import RedisError
+
+    return (RedisError,)
 
 
 def database() -> str:
@@ -37,7 +46,7 @@ def database() -> str:
 def cache_store() -> str:
     try:
         shared_cache.get("healthz")
-    except (DatabaseError, RedisError, OSError):
+    except (DatabaseError, OSError, *_redis_errors()):
         return "The cache does not answer."
     return ""
 
@@ -46,7 +55,7 @@ def broker() -> str:
     try:
         with app.connection_for_write(connect_timeout=2) as link:
             link.ensure_connection(max_retries=1, interval_start=0)
-    except (OperationalError, RedisError, OSError):
+    except (OperationalError, OSError, *_redis_errors()):
         return "The broker does not answer."
     return ""
 

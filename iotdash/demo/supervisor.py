@@ -22,7 +22,7 @@ def commands(sandboxes: Mapping[str, int]) -> Sequence[Command]:
     """What the demo consists of; `sandboxes` maps names to ports. The web process has BIND."""
     python = sys.executable
     alone = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    worker = ["worker", "--beat", "--pool", "threads", *alone]
+    worker = ["worker", "--beat-thread", "--pool", "threads", *alone]
     return [
         *(
             Command(f"sandbox-{name}", [python, "manage.py", "sandbox", name, "--port", str(port)])
