@@ -25,7 +25,7 @@ def lane(db):
     return lanes.of_account("an account", LanePolicy(per_second=5))
 
 
-def test_many_who_wake_a_lane_send_one_message(lane, messages):
+def test_many_who_wake_a_lane_send_one_message(lane, messages, later):
     assert at_once(*[lambda: lanes.wake(lane.pk, people=True)] * TIMES) == [None] * TIMES
     assert len(messages) == 1
 
