@@ -128,6 +128,14 @@ def test_an_earlier_need_overtakes_a_later_message(lane, messages, later):
     assert [countdown for _, countdown in messages] == [20, None]
 
 
+def test_who_asks_now_does_not_wait_for_what_is_due_later(lane, messages, later):
+    now = timezone.now()
+    for due, expected in ((now + timedelta(seconds=20), now + timedelta(seconds=20)), (now, now), (None, now)):
+        lanes.wake(lane.pk, due, people=True)
+        lane.refresh_from_db()
+        assert lane.people_since == expected
+
+
 @pytest.mark.parametrize(
     ("error", "block", "seconds"),
     [

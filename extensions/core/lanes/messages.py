@@ -39,7 +39,7 @@ def wake(lane_id: int, at: datetime | None = None, *, people: bool = False) -> N
     if at - now > FARTHEST_MESSAGE:
         return
     if people:
-        Lane.objects.filter(pk=lane_id, people_since=None).update(people_since=at)
+        Lane.objects.filter(Q(people_since=None) | Q(people_since__gt=at), pk=lane_id).update(people_since=at)
     lane = Lane.objects.filter(pk=lane_id)
     if lane.filter(Q(message_due_at=None) | Q(message_due_at__gt=at)).update(message_due_at=at, message_sent_at=now):
         _send_message(lane_id, at, (at - now).total_seconds())
