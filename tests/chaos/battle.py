@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,6 +22,7 @@ EMBEDDED, SERVERS = "SQLite and a broker in files", "PostgreSQL and Redis"
 CONNECTED_WITHIN_S = 90
 # How many operations are under way at most, per account.
 MOST_OPEN_PER_ACCOUNT = 8
+SYNCHRONISED_WITHIN_S = 120
 LOOK_EVERY_S = 0.05
 CALM_S = 5.0
 
@@ -52,6 +54,7 @@ class Battle:
             started = time.monotonic()
             problems = self._while_people_ask(sandbox)
             run = self._measured(started, began)
+            self._synchronise(sandbox)
             found = self._evidence(sandbox)
         finally:
             self._crowd.stop.set()
@@ -93,6 +96,12 @@ class Battle:
         """Nobody is dead, and all that is left are doubts that only a deadline ends."""
         return self._killer.finished and self._crowd.settled + _doubts() >= self._crowd.answered and _doubts() > 0
 
+    def _synchronise(self, sandbox: Sandbox) -> None:
+        """A last inventory, for as long as it takes to show every SIM rightly; what it does not is judged later."""
+        world.ask_for_inventories()
+        with suppress(TimeoutError):
+            wait_for(lambda: not evidence.shown(sandbox, self._plan.carriers).differences(), SYNCHRONISED_WITHIN_S)
+
     def _problems(self, *, in_time: bool) -> list[truth.Broken]:
         found = [truth.Broken("the web answers as it should", words) for words in self._crowd.problems]
         found += [truth.Broken("nobody dies by itself", words) for words in self._killer.crashes]
@@ -107,14 +116,13 @@ class Battle:
         return report.Run(chosen.seed, chosen.operations, chosen.kills, on, now - started, started - began)
 
     def _evidence(self, sandbox: Sandbox) -> evidence.Evidence:
-        iccids = sorted({device.iccid for device in self._plan.devices})
         return evidence.Evidence(
             askings=self._crowd.askings,
             rows=evidence.rows(),
             deeds=evidence.deeds(sandbox),
             killed=self._killer.killed,
             journal=dict(self._journal.seen),
-            shown=evidence.shown(sandbox, iccids),
+            shown=evidence.shown(sandbox, self._plan.carriers),
             troubles=self._killer.troubles,
         )
 

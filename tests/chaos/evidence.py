@@ -15,6 +15,9 @@ from extensions.sims.operations import RATE_PLAN, SMS, STATUS
 from tests.chaos.journal import Seen
 from tests.chaos.killer import Killed
 from tests.chaos.people import Asking
+from tests.chaos.plan import Carrier
+
+Look = tuple[str | None, str | None]
 
 # What the sandbox's log calls a deed → the operation that asks for it.
 OPERATION_OF = {"status": STATUS, "rate_plan": RATE_PLAN, "sms": SMS}
@@ -55,10 +58,29 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """A SIM's state and plan: as the carrier has them, and as every configuration of the product shows them."""
+    """State and plan of every SIM: as the carrier has them, and as each configuration of the product shows them.
 
-    carrier: Mapping[str, tuple[str, str]]
-    product: Mapping[tuple[str, str], tuple[str | None, str | None]]
+    `carrier`: by ICCID. `product`, and what ought to be in it, `expected`: by name of the configuration and ICCID.
+    """
+
+    carrier: Mapping[str, Look]
+    product: Mapping[tuple[str, str], Look]
+    expected: frozenset[tuple[str, str]] = frozenset()
+
+    def differences(self) -> list[str]:
+        """What the product shows that is not so, lacks, or has too much."""
+        listed = sorted(self.expected | set(self.product))
+        return [
+            f"{name} shows {iccid} as {self._seen(name, iccid)}"
+            for name, iccid in listed
+            if self._is_wrong(name, iccid)
+        ]
+
+    def _is_wrong(self, name: str, iccid: str) -> bool:
+        return (name, iccid) not in self.expected or self.product.get((name, iccid)) != self.carrier.get(iccid)
+
+    def _seen(self, name: str, iccid: str) -> str:
+        return f"{self.product.get((name, iccid))}, and it is {self.carrier.get(iccid)}"
 
 
 @dataclass(frozen=True)
@@ -115,8 +137,22 @@ def _named(what: str, value: str | None) -> str:
     return (state_name(value) if what == "status" else value) or ""
 
 
-def shown(sandbox: State, iccids: Sequence[str]) -> Shown:
-    carrier = {sim.iccid: (state_name(sim.status) or "", sim.rate_plan) for sim in map(sandbox.sim, iccids) if sim}
-    sims = Sim.objects.filter(subject__in=iccids).select_related("organization")
-    product = {(sim.organization.public_id, sim.subject): (sim.state, sim.rate_plan) for sim in sims}
-    return Shown(carrier, product)
+def shown(sandbox: State, carriers: Sequence[Carrier]) -> Shown:
+    every = [iccid for carrier in carriers for iccid in carrier.iccids]
+    has = {sim.iccid: (state_name(sim.status), sim.rate_plan) for sim in map(sandbox.sim, every) if sim}
+    rows = Sim.objects.filter(missing_since=None).select_related("organization", "config")
+    shows = {(name_of(each.organization.public_id, each.config.name), each.subject): each for each in rows}
+    return Shown(
+        carrier=has,
+        product={key: (sim.state, sim.rate_plan) for key, sim in shows.items()},
+        expected=frozenset(
+            (name_of(organization, carrier.username), iccid)
+            for carrier in carriers
+            for organization in carrier.organizations
+            for iccid in carrier.iccids
+        ),
+    )
+
+
+def name_of(organization: str, configuration: str) -> str:
+    return f"{configuration} of {organization}"

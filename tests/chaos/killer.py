@@ -15,6 +15,7 @@ from extensions.controlcenter.sandbox import Fault, Kind, State
 from extensions.core import lanes
 from extensions.core.models import Operation
 from extensions.core.models import State as OperationState
+from tests.chaos import world
 from tests.chaos.house import House, Name
 from tests.chaos.journal import exists_for
 from tests.chaos.people import Crowd
@@ -151,6 +152,8 @@ class Killer:
             _lock_database()
         elif trouble.what is Disturbance.FROZEN:
             self._freeze(Name(Victim.WORKER))
+        elif trouble.what is Disturbance.INVENTORY:
+            world.ask_for_inventories()
         elif self._broker:
             # As a process leaves it that writes in place and is killed.
             (self._broker / f"0_{len(self.troubles)}.celery.msg").write_bytes(b'{"body": "W1sx')

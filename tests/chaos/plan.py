@@ -18,6 +18,8 @@ PLANS = ("EU 5MB", "EU 50MB", "Global 500MB", "Voice and SMS 100")
 # Mistakes that people make: the carrier refuses them, and nothing may come of them.
 NO_SUCH_PLAN, NOT_ALLOWED = "No such plan", SimState.INVENTORY.value
 TWIN_TEXT = "reboot"
+# SIMs of each account that are on no device: they fill pages of the inventory.
+BYSTANDERS = 110
 
 
 class Victim(StrEnum):
@@ -60,12 +62,13 @@ _LONG_ABSENCE, _LONG = 0.3, 30.0
 
 @dataclass(frozen=True)
 class Carrier:
-    """An account at the carrier, and the organizations that use it."""
+    """An account at the carrier with its SIMs, and the organizations that use it."""
 
     username: str
     account_id: str
     protocol: str
     organizations: tuple[str, ...]
+    iccids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,12 @@ class Kill:
 
 
 class Disturbance(StrEnum):
-    """What else goes wrong; no kill, and counted apart."""
+    """What else happens to those who work; no kill, and counted apart."""
 
     HALF_MESSAGE = "half a message in the broker"
     LOCKED = "the database is locked for 8 s"
     FROZEN = "a worker stands still for longer than its leases hold"
+    INVENTORY = "every configuration's inventory is asked for"
 
 
 @dataclass(frozen=True)
@@ -143,13 +147,15 @@ class Plan:
 
 def make(seed: int, operations: int, kills: int) -> Plan:
     chance = Random(seed)
-    carriers = _carriers(max(3, min(8, operations // 100)))
-    devices = _devices(carriers, max(4, operations // (5 * len(carriers))))
+    count = max(3, min(8, operations // 100))
+    sims = max(4, operations // (5 * count))
+    carriers = _carriers(count, sims + BYSTANDERS)
+    devices = _devices(carriers, sims)
     asked = list(_operations(chance, devices, operations))
     return Plan(seed, carriers, devices, asked, list(_kills(chance, operations, kills)), _troubles(chance, operations))
 
 
-def _carriers(count: int) -> list[Carrier]:
+def _carriers(count: int, sims: int) -> list[Carrier]:
     """REST and SOAP in turn; the first account is used by both organizations, the others by one."""
     return [
         Carrier(
@@ -157,6 +163,7 @@ def _carriers(count: int) -> list[Carrier]:
             account_id=f"30002000{number}",
             protocol="rest" if number % 2 else "soap",
             organizations=ORGANIZATIONS if number == 1 else (ORGANIZATIONS[number // 2 % 2],),
+            iccids=tuple(make_iccid(10_000 * number + 101 + place) for place in range(sims)),
         )
         for number in range(1, count + 1)
     ]
@@ -165,8 +172,7 @@ def _carriers(count: int) -> list[Carrier]:
 def _devices(carriers: Sequence[Carrier], sims: int) -> list[PlannedDevice]:
     found = []
     for place, carrier in enumerate(carriers, start=1):
-        for number in range(sims):
-            iccid = make_iccid(10_000 * place + 101 + number)
+        for number, iccid in enumerate(carrier.iccids[:sims]):
             # One SIM of the shared account belongs to both, who send it the same words.
             twin = len(carrier.organizations) > 1 and number == 0
             owners = carrier.organizations if twin else [carrier.organizations[number % len(carrier.organizations)]]
@@ -238,7 +244,8 @@ def _victims(chance: Random, count: int) -> list[Victim]:
 
 
 def _troubles(chance: Random, operations: int) -> list[Trouble]:
-    whats = [*Disturbance] * (operations // 500) or [Disturbance.HALF_MESSAGE, Disturbance.LOCKED]
+    short = [Disturbance.HALF_MESSAGE, Disturbance.LOCKED, Disturbance.INVENTORY]
+    whats = [*Disturbance] * (operations // 500) or short
     return sorted(
         (Trouble(int(2 * operations * chance.uniform(0.1, 0.8)), what) for what in whats), key=lambda t: t.after
     )

@@ -38,6 +38,8 @@ def environment(folder: Path, *, on_servers: bool) -> Iterator[Mapping[str, str]
     """The environment of every process of the installation; with servers of its own if asked for."""
     kept = state.DemoState(ports={SANDBOX: servers.free_port()})
     env = dict(state.environment(kept, folder / "var", servers.free_port()))
+    # As often as possible, so that kills meet it.
+    env["IOTDASH_SYNC_MINUTES"] = "1"
     with ExitStack() as stack:
         if on_servers:
             env["DATABASE_URL"] = stack.enter_context(servers.postgresql())

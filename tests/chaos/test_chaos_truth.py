@@ -16,6 +16,7 @@ from tests.chaos.truth import Broken, judge
 
 NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
 ICCID, TEXTED = "8988200000000101010", "8988200000000101028"
+OFF = ("Deactivated", "EU 5MB")
 CARRIER = Carrier("chaos-1", "300020001", "rest", ("chaos1",))
 
 
@@ -71,7 +72,7 @@ def right() -> Evidence:
         ],
         killed=[],
         journal={},
-        shown=Shown({ICCID: ("Deactivated", "EU 5MB")}, {("chaos1", ICCID): ("Deactivated", "EU 5MB")}),
+        shown=Shown({ICCID: OFF}, {("chaos-1", ICCID): OFF}, frozenset({("chaos-1", ICCID)})),
     )
 
 
@@ -189,9 +190,17 @@ def test_a_log_that_leaves_a_change_out_is_found(right):
     assert "the sandbox's log is true" in rules(replace(right, deeds=[*right.deeds, gap]))
 
 
-def test_a_page_that_shows_something_else_is_found(right):
-    shown = replace(right.shown, product={("chaos1", ICCID): ("Activated", "EU 5MB")})
-    assert rules(replace(right, shown=shown)) == {"pages show the truth"}
+@pytest.mark.parametrize(
+    "product",
+    [
+        {("chaos-1", ICCID): ("Activated", "EU 5MB")},
+        {},
+        {("chaos-1", ICCID): OFF, ("chaos-2", ICCID): OFF},
+    ],
+)
+def test_a_sim_that_is_shown_wrongly_or_not_at_all_or_to_somebody_else_is_found(right, product):
+    shown = replace(right.shown, product=product)
+    assert rules(replace(right, shown=shown)) == {"SIMs as the carrier has them"}
 
 
 RUN = Run(seed=5, operations=3, kills=1, on="SQLite", seconds=9, prepared_in=3)

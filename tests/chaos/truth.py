@@ -12,6 +12,7 @@ from tests.chaos.plan import Disturbance, Victim
 
 # Killing one of these can leave a call without an answer.
 ANSWER_LOSING = (Victim.WORKER, Victim.SANDBOX)
+STANDING_STILL = (Disturbance.LOCKED, Disturbance.FROZEN)
 NOT_PERFORMED = (State.REFUSED, State.FAILED, State.CANCELLED)
 
 
@@ -108,7 +109,7 @@ def _doubts(evidence: Evidence) -> Mapping[int, list[tuple[Row, float]]]:
 def _causes(evidence: Evidence) -> list[float]:
     """Times of what may lose an answer: kills of either end of a call, a database or a worker that stands still."""
     kills = [kill.at for kill in evidence.killed if kill.victim in ANSWER_LOSING]
-    return sorted(kills + [at for at, what in evidence.troubles if what != Disturbance.HALF_MESSAGE])
+    return sorted(kills + [at for at, what in evidence.troubles if what in STANDING_STILL])
 
 
 def log_is_truthful(evidence: Evidence) -> Iterator[Broken]:
@@ -129,13 +130,10 @@ def log_is_truthful(evidence: Evidence) -> Iterator[Broken]:
                 yield Broken("the sandbox's log is true", f"{iccid} is {value} after {deed}")
 
 
-def pages_show_the_truth(evidence: Evidence) -> Iterator[Broken]:
-    """After its last change was read back, a SIM is shown as the carrier has it."""
-    changed = {deed.iccid for deed in evidence.deeds if deed.operation != SMS}
-    for (organization, iccid), seen in evidence.shown.product.items():
-        if iccid in changed and seen != evidence.shown.carrier.get(iccid):
-            words = f"{iccid} is shown to {organization} as {seen}, and is {evidence.shown.carrier.get(iccid)}"
-            yield Broken("pages show the truth", words)
+def rows_equal_the_carriers(evidence: Evidence) -> Iterator[Broken]:
+    """After a last inventory every configuration shows every SIM of its account as the carrier has it, and no other."""
+    for words in evidence.shown.differences():
+        yield Broken("SIMs as the carrier has them", words)
 
 
 Rule = Callable[[Evidence], Iterator[Broken]]
@@ -145,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     performed_as_told,
     one_unknown_per_kill,
     log_is_truthful,
-    pages_show_the_truth,
+    rows_equal_the_carriers,
 )
 
 

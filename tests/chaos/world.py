@@ -1,7 +1,7 @@
 """The world of a kill test: carrier accounts and SIMs in the sandbox, organizations and devices in the product."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -12,7 +12,9 @@ from extensions.controlcenter.sandbox import Account, RatePlan, Sim, State
 from extensions.controlcenter.sandbox.generators import make_key
 from extensions.controlcenter.sandbox.model import ACTIVATED, DEACTIVATED
 from extensions.core import registry
+from extensions.core.models import ExtensionConfig
 from extensions.core.services import configurations, connection_checks, device_configuration
+from extensions.sims.sync import wanting
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
@@ -41,19 +43,26 @@ def account(carrier: Carrier) -> Account:
 def make_sandbox(folder: Path, plan: Plan) -> None:
     """Accounts, plans and activated SIMs; a carrier that takes its time, as real ones do."""
     state = State(folder)
-    devices = {device.iccid: device for device in plan.devices}
+    asleep = {device.iccid for device in plan.devices if device.asleep}
     state.seed(
         accounts=[account(carrier) for carrier in plan.carriers],
         plans=[RatePlan(name, carrier.account_id) for carrier in plan.carriers for name in PLANS],
-        sims=[_sim(device) for device in devices.values()],
+        sims=[_sim(iccid, carrier, asleep) for carrier in plan.carriers for iccid in carrier.iccids],
     )
     state.change_settings(latency_ms=LATENCY_MS, state_delay_s=STATE_DELAY_S, sms_delay_s=SMS_DELAY_S)
     state.close()
     (folder / "seeded").touch()
 
 
-def _sim(device: PlannedDevice) -> Sim:
-    return Sim(device.iccid, DEACTIVATED if device.asleep else ACTIVATED, PLANS[0], device.carrier.account_id)
+def _sim(iccid: str, carrier: Carrier, asleep: Container[str]) -> Sim:
+    return Sim(iccid, DEACTIVATED if iccid in asleep else ACTIVATED, PLANS[0], carrier.account_id)
+
+
+def ask_for_inventories() -> None:
+    """What the button of each configuration's page does."""
+    for config in ExtensionConfig.objects.callable().select_related("organization", "lane"):
+        source = Source(actor="kill test", organization=config.organization.public_id)
+        wanting.want(config, wanting.INVENTORY, source)
 
 
 def settings_of(carrier: Carrier, base_url: str) -> dict[str, str]:
