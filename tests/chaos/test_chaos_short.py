@@ -1,4 +1,7 @@
-"""The short kill test, with the real processes: a minute each. `make chaos` is the long one."""
+"""The short kill test, with the real processes: a minute each. `make chaos` is the long one.
+
+The reports are left in `build/chaos/short-…`.
+"""
 
 import subprocess
 import sys
@@ -7,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.house import ROOT
+from tests.chaos.arguments import REPORTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real processes")]
-OPERATIONS, KILLS = 60, 6
+OPERATIONS, KILLS, MINUTES = 60, 6, 6
 
 
 def fought(reports: Path, seed: int, *more: str) -> subprocess.CompletedProcess:
-    size = ["--seed", str(seed), "--operations", str(OPERATIONS), "--kills", str(KILLS), "--minutes", "5"]
+    size = ["--seed", str(seed), "--operations", str(OPERATIONS), "--kills", str(KILLS), "--minutes", str(MINUTES)]
     argv = [sys.executable, "-m", "tests.chaos.run", *size, "--reports", str(reports), *more]
     return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
 
@@ -23,14 +27,16 @@ def told(done: subprocess.CompletedProcess, reports: Path) -> str:
     return done.stdout + done.stderr + (histories.read_text() if histories.exists() else "")
 
 
-def test_kills_lose_nothing_and_double_nothing_on_nothing_but_files(tmp_path):
-    done = fought(tmp_path, 6)
-    assert done.returncode == 0, told(done, tmp_path)
+def test_kills_lose_nothing_and_double_nothing_on_nothing_but_files():
+    reports = REPORTS / "short-files"
+    done = fought(reports, 6)
+    assert done.returncode == 0, told(done, reports)
     assert f"{OPERATIONS} operations, {KILLS} kills, on SQLite" in done.stdout
 
 
 @pytest.mark.servers
-def test_kills_lose_nothing_and_double_nothing_on_postgresql_and_redis(tmp_path):
-    done = fought(tmp_path, 36, "--servers")
-    assert done.returncode == 0, told(done, tmp_path)
+def test_kills_lose_nothing_and_double_nothing_on_postgresql_and_redis():
+    reports = REPORTS / "short-servers"
+    done = fought(reports, 36, "--servers")
+    assert done.returncode == 0, told(done, reports)
     assert f"{OPERATIONS} operations, {KILLS} kills, on PostgreSQL" in done.stdout
