@@ -7,7 +7,6 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from extensions.controlcenter.sandbox import State as Sandbox
@@ -138,4 +137,4 @@ def _doubts() -> int:
 def _let_deadlines_pass() -> None:
     """As if the minutes had gone by that an unknown outcome is looked for; the worker then looks a last time."""
     now = timezone.now()
-    Operation.objects.filter(Q(state=State.UNKNOWN), settled_at=None).update(confirm_by=now, next_attempt_at=now)
+    Operation.objects.filter(state=State.UNKNOWN, settled_at=None).update(confirm_by=now, next_attempt_at=now)

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -47,6 +47,7 @@ class Killer:
         self._due: list[Kill | Trouble] = sorted([*plan.kills, *plan.troubles], key=lambda each: each.after)
         self._absent: dict[Name, float] = {}
         self._frozen: list[tuple[Name, int, float]] = []
+        self._calls_before = 0
         self.killed: list[Killed] = []
         self.troubles: list[tuple[float, str]] = []
         self.crashes: list[str] = []
@@ -105,6 +106,7 @@ class Killer:
             yield
             return
         method, path = kill.call
+        self._calls_before = self._sandbox.calls(last=1)[-1].id
         self._sandbox.add_fault(Fault(kinds[kill.moment], method=method, path=path, times=1, seconds=HANG_S))
         try:
             yield
@@ -127,10 +129,11 @@ class Killer:
         return exists_for(waiting)
 
     def _hangs(self) -> bool:
-        return any(not call.finished and call.fault == Kind.HANG for call in self._sandbox.calls(last=20))
+        calls = self._sandbox.calls(after=self._calls_before)
+        return any(not call.finished and call.fault == Kind.HANG for call in calls)
 
     def _hangs_after_performing(self) -> bool:
-        calls = self._sandbox.calls(last=20)
+        calls = self._sandbox.calls(after=self._calls_before)
         return any(not call.finished and call.fault == Kind.HANG_AFTER and call.performed for call in calls)
 
     def _wait_for(self, condition: Callable[[], bool]) -> bool:
@@ -175,7 +178,3 @@ def _lock_database() -> None:
             if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
                 cursor.execute(f"LOCK TABLE {Operation._meta.db_table} IN EXCLUSIVE MODE")
         time.sleep(LOCKED_S)
-
-
-def as_rows(killed: list[Killed]) -> list[dict]:
-    return [asdict(each) for each in killed]
