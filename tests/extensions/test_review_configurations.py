@@ -5,9 +5,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from extensions.core import lanes, registry, secret_settings
-from extensions.core.contract import AuthRejected, Proof
+from extensions.core.contract import AuthRejected, Proof, Throttled
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
-from extensions.core.services import configurations, connection_checks
+from extensions.core.services import configurations, connection_checks, operations
 from iotdash.audit.models import ActivityEntry
 from iotdash.lib import crypto
 from iotdash.runtime.models import Lease
@@ -112,6 +112,16 @@ def test_removed_twice_is_removed_once(config, source, organization, carrier):
     configurations.remove(stale, source)
     assert (fresh(other).is_default, fresh(third).is_default) == (False, True)
     assert ActivityEntry.objects.filter(action="extension removed").count() == 1
+
+
+def test_a_write_that_was_sent_before_the_removal_is_not_said_to_be_unsent(config, target, source, provider):
+    provider.will["set_state"] = [Throttled("Too many calls.")]
+    write = activate(target, source)
+    lanes.run(config.lane_id)
+    configurations.remove(fresh(config), source)
+    operations.settle_removed()
+    write.refresh_from_db()
+    assert (write.state, write.settled) == ("unknown", True)
 
 
 def test_what_was_removed_meanwhile_does_not_become_the_default(config, source, organization, carrier):

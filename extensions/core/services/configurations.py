@@ -118,7 +118,7 @@ def remove(config: ExtensionConfig, source: Source) -> None:
         was_default = present.filter(is_default=True).select_for_update().exists()
         if not present.update(removed_at=now, secrets="", is_default=False):
             return
-        config.operations.filter(state=State.QUEUED, settled_at=None).update(
+        config.operations.filter(state=State.QUEUED, sent_at=None, settled_at=None).update(
             state=State.CANCELLED, settled_at=now, sentence="The extension was removed before this was sent."
         )
         config.checks.all().delete()

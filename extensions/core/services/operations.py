@@ -169,6 +169,8 @@ def settle_removed() -> None:
     now = timezone.now()
     removed = ExtensionConfig.objects.filter(removed_at__isnull=False)
     left = Operation.objects.filter(~Exists(_held(now)), config__in=removed, settled_at=None)
+    # Sent once and refused for its pace: nobody looked yet whether it was performed all the same.
+    left.filter(state=State.QUEUED, sent_at__isnull=False).update(state=State.UNKNOWN)
     for state, (end, sentence) in _ENDS.items():
         left.filter(state=state).update(state=end, settled_at=now, sentence=sentence)
 
