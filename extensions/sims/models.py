@@ -12,6 +12,7 @@ from iotdash.organizations.models import Organization
 
 # Before anything was asked.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_MISSING, _KNOWN = Q(missing_since__isnull=False), Q(missing_since=None)
 
 
 class Sim(models.Model):
@@ -58,10 +59,8 @@ class Sim(models.Model):
         constraints = [models.UniqueConstraint(fields=["config", "subject"], name="sim_once_per_configuration")]
         indexes = [
             models.Index(fields=["organization", "state", "device"], name="sim_by_state"),
-            models.Index(fields=["organization", "device"], condition=Q(missing_since__isnull=False), name="sim_unknown"),
-            models.Index(
-                fields=["organization", "fetched_at", "device"], condition=Q(missing_since=None), name="sim_by_freshness"
-            ),
+            models.Index(fields=["organization", "device"], condition=_MISSING, name="sim_unknown"),
+            models.Index(fields=["organization", "fetched_at", "device"], condition=_KNOWN, name="sim_by_freshness"),
             models.Index(fields=["config", "rate_plan"], name="sim_by_plan"),
             # For support staff, who search over all organizations; the operator class answers prefixes in any language.
             models.Index(fields=["subject"], name="sim_anywhere", opclasses=["varchar_pattern_ops"]),
