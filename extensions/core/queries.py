@@ -93,22 +93,21 @@ def heir_of(config: ExtensionConfig) -> ExtensionConfig | None:
 
 
 def devices_of(config: ExtensionConfig) -> QuerySet[Device]:
-    """Devices that this configuration answers for: those naming it; for the default also those that name none."""
+    """Devices that this configuration answers for: those that are linked to it."""
     manifest = registry.manifest(config.slug)
-    if not manifest.device_key:
-        return Device.objects.none()
-    mine = Q(**{_name_path(manifest): config.name})
-    if config.is_default:
-        mine |= _naming_none(manifest)
-    return configured_for(config.organization.devices.all(), manifest).filter(mine)
+    return registry.capability(manifest).linked(config) if manifest.device_key else Device.objects.none()
 
 
 def devices_of_default(config: ExtensionConfig) -> QuerySet[Device]:
-    """Devices whose configuration has the extension's key and names none: the default answers for them."""
+    """Devices whose configuration names none and that no inventory has: the default answers for them."""
     manifest = registry.manifest(config.slug)
     if not manifest.device_key:
         return Device.objects.none()
-    return configured_for(config.organization.devices.all(), manifest).filter(_naming_none(manifest))
+    naming_none = configured_for(config.organization.devices.all(), manifest).filter(_naming_none(manifest))
+    for each in ExtensionConfig.objects.present().filter(organization=config.organization_id, slug=config.slug):
+        had = registry.capability(manifest).linked(each, listed=True)
+        naming_none = naming_none.exclude(pk__in=had.values("pk"))
+    return naming_none
 
 
 def _name_path(manifest: Manifest) -> str:

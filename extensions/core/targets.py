@@ -60,8 +60,23 @@ def _target(device: Device, key: str, part: Any, configs: Sequence[ExtensionConf
     manifest = registry.by_device_key(key)
     if manifest is None or not isinstance(part, dict):
         return None
-    config = pick(configs, manifest.slug, part.get(CONFIGURATION_KEY))
     subject = str(part.get(manifest.subject_field, ""))
+    config = _resolved(configs, manifest, part.get(CONFIGURATION_KEY), subject)
     if config is None or not subject:
         return None
     return Target(config=config, manifest=manifest, subject=subject, device=device, part=part)
+
+
+def _resolved(
+    configs: list[ExtensionConfig], manifest: Manifest, name: str | None, subject: str
+) -> ExtensionConfig | None:
+    """The configuration whose inventory has the subject; where several have it, or none, the named one or the default.
+
+    A name that no configuration has is a person's word that cannot be kept: then there is no target.
+    """
+    chosen = pick(configs, manifest.slug, name)
+    candidates = [config for config in configs if config.slug == manifest.slug]
+    if chosen is None or len(candidates) == 1:
+        return chosen
+    having = registry.capability(manifest).having(candidates, subject)
+    return chosen if chosen.pk in having else next((config for config in candidates if config.pk in having), chosen)

@@ -1,6 +1,6 @@
 """The SIM capability: performs operations through a carrier's provider and keeps what it answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -8,13 +8,14 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from devices.models import Device
 from extensions.core.contract import Answer, Ask, Context, Manifest, NoData, OperationSpec, ReadBack, Verdict
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
-from extensions.sims import operations, panel, plans, services
+from extensions.sims import links, operations, panel, plans, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 from extensions.sims.sync import card, wanting
 from extensions.sims.units import BYTES_PER_MB
@@ -54,9 +55,15 @@ class SimCapability:
 
     def link(self, device: Device, targets: Sequence[Target]) -> None:
         mine = [target for target in targets if target.manifest.capability == self.name]
-        services.link(device, mine)
+        links.link(device, mine)
         for target in mine:
             transaction.on_commit(partial(plans.ask_first, target.config))
+
+    def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
+        return set(links.listed(configs).filter(subject=subject).values_list("config_id", flat=True))
+
+    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
+        return links.devices(config, listed=listed)
 
     def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
         return panel.render(request, target)

@@ -1,14 +1,11 @@
 """Writing what carriers said of SIMs."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 
-from devices.models import Device
 from extensions.core.models import ExtensionConfig
-from extensions.core.targets import Target
 from extensions.sims import storing
 from extensions.sims.contract import PlanList, SimRecord, UsageRecord
 from extensions.sims.models import CarrierPlans, Sim, UsageCycle
@@ -22,7 +19,7 @@ def store_record(config: ExtensionConfig, record: SimRecord, at: datetime) -> No
 
 def store_usage(config: ExtensionConfig, usage: UsageRecord, at: datetime) -> None:
     values = asdict(usage)
-    sim = _sim(config, values.pop("subject"))
+    sim = row_of(config, values.pop("subject"))
     start = values.pop("cycle_start")
     UsageCycle.objects.update_or_create(
         sim=sim,
@@ -39,17 +36,10 @@ def store_plans(config: ExtensionConfig, plans: PlanList, at: datetime) -> None:
 
 def note_missing(config: ExtensionConfig, subject: str, at: datetime) -> None:
     """The carrier does not know this SIM. What was known before stays, marked."""
-    Sim.objects.filter(pk=_sim(config, subject).pk, missing_since=None).update(missing_since=at)
+    Sim.objects.filter(pk=row_of(config, subject).pk, missing_since=None).update(missing_since=at)
 
 
-def link(device: Device, targets: Sequence[Target]) -> None:
-    """Makes the device's SIMs those of these targets and of no other configuration."""
-    linked = [_sim(target.config, target.subject).pk for target in targets]
-    Sim.objects.filter(device=device).exclude(pk__in=linked).update(device=None)
-    Sim.objects.filter(pk__in=linked).update(device=device)
-
-
-def _sim(config: ExtensionConfig, subject: str) -> Sim:
+def row_of(config: ExtensionConfig, subject: str) -> Sim:
     sim, _ = Sim.objects.get_or_create(
         config=config, subject=subject, defaults={"organization_id": config.organization_id}
     )

@@ -1,6 +1,7 @@
 """Carriers that list SIMs: pages end, a list is resumed from any page, and in the database it comes out whole."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -103,7 +104,7 @@ def test_usage_alone_may_be_asked_for_and_a_sim_of_nobody_is_absent(fresh_list):
     found = provider.refresh(context, [subject], frozenset({Part.USAGE}))
     assert set(found) == {subject}
     assert Part.USAGE in found[subject].parts
-    assert provider.refresh(context, [f"{subject[:-1]}{(int(subject[-1]) + 5) % 10}"], EVERY_PART) == {}
+    assert provider.refresh(context, [re.sub(r"\d", "9", subject)], EVERY_PART) == {}
 
 
 def test_a_change_is_listed_by_the_carriers_own_clock(fresh_list):

@@ -91,6 +91,13 @@ def test_clearing_frees_the_identifier_and_unlinks_the_sim(device, config, sourc
     confirm(device, GOOD, source)
     confirm(device, "{}", source)
     assert not DeviceIdentifier.objects.exists()
+    assert not Sim.objects.filter(device=device).exists()
+
+
+def test_clearing_keeps_what_the_carrier_said_of_the_sim(device, config, source):
+    confirm(device, GOOD, source)
+    Sim.objects.update(listed_in=1)
+    confirm(device, "{}", source)
     assert Sim.objects.get().device is None
 
 

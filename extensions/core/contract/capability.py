@@ -1,6 +1,6 @@
 """A capability: what a family of providers can do, with the rows that keep what they answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -35,6 +35,12 @@ class Capability(Protocol):
 
     def link(self, device: Any, targets: Sequence[Any]) -> None:
         """The device's configuration changed: these are its targets now, of every capability."""
+
+    def having(self, configs: Sequence[Any], subject: str) -> Collection[int]:
+        """Primary keys of those configurations whose inventory has the subject."""
+
+    def linked(self, config: Any, *, listed: bool = False) -> Any:
+        """QuerySet of the devices that are linked to the configuration; `listed`: its inventory has their subjects."""
 
     def panel(self, request: Any, target: Any) -> tuple[str, Mapping[str, Any]]:
         """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider."""

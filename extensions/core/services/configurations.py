@@ -52,6 +52,8 @@ def add(
     exchanges.adopt(config, settings)
     linking.mark(config)
     record(source, "extension added", "extension", config.name, extension=manifest.name)
+    # What a proved account has, such as a list of its SIMs, is asked for without waiting for the sweep.
+    transaction.on_commit(lambda: lanes.wake(config.lane_id))
     return config
 
 

@@ -12,6 +12,7 @@ from extensions.core import registry, secret_settings
 from extensions.core.contract import BadResponse, Context, ProviderError
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ExtensionConfig
+from extensions.core.services import exchanges
 from extensions.sims.contract import SimProvider
 
 # A carrier that names the SIMs of an account in one answer needs 5 MB for a hundred thousand.
@@ -28,7 +29,8 @@ def provider_of(config: ExtensionConfig) -> SimProvider:
 def ask(config: ExtensionConfig, turn: Turn, question: Callable[[SimProvider, Context], Answer]) -> Answer:
     """Raises the contract's errors, LaneLost, and CryptoError where the settings cannot be read."""
     settings = secret_settings.whole(config)
-    with turn.session() as session, guarded(config):
+    recorder = exchanges.of_configuration(config, settings, turn.purpose.label)
+    with turn.session(recorder) as session, guarded(config):
         session.max_body = MOST_BYTES
         return question(provider_of(config), Context(settings=settings, http=session, now=timezone.now))
 

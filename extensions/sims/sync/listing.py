@@ -16,7 +16,7 @@ from extensions.core import health
 from extensions.core.contract import ProviderError
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ExtensionConfig
-from extensions.sims import storing
+from extensions.sims import links, storing
 from extensions.sims.contract import Page
 from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.sync import failing, states, timing
@@ -132,3 +132,4 @@ def _end(state: Synchronisation, **more: object) -> None:
         next_at=now + timing.between_changes(),
         **more,
     )
+    links.note_inventory(state.config)
