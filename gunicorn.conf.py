@@ -19,7 +19,7 @@ def post_worker_init(worker) -> None:
     from django.db import connections
     from gunicorn.arbiter import Arbiter
 
-    from iotdash.serving import refuse_unsafe
+    from iotdash.serving import refuse_unsafe, settle_memory
 
     try:
         refuse_unsafe()
@@ -29,3 +29,4 @@ def post_worker_init(worker) -> None:
         sys.exit(Arbiter.WORKER_BOOT_ERROR)
     # Requests are served by other threads, with connections of their own.
     connections.close_all()
+    settle_memory()

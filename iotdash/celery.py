@@ -35,7 +35,7 @@ app.user_options["worker"].add(click.Option(["--beat-thread"], is_flag=True, hel
 def check_before_work(**known: Any) -> None:
     from django.db import connections
 
-    from iotdash.serving import refuse_unsafe
+    from iotdash.serving import refuse_unsafe, settle_memory
 
     try:
         refuse_unsafe()
@@ -44,6 +44,7 @@ def check_before_work(**known: Any) -> None:
         raise SystemExit(str(error)) from None
     # Tasks run in other threads, with connections of their own.
     connections.close_all()
+    settle_memory()
 
 
 @worker_ready.connect

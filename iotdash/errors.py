@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.log import log_response
 from django.views.defaults import server_error as mistake_of_ours
-from redis.exceptions import RedisError
 
 from iotdash import health
 
@@ -48,4 +47,4 @@ def _what_is_away(error: BaseException | None) -> str:
     """A sentence, after asking again: a query that fails on a living database is a mistake of ours."""
     if isinstance(error, DatabaseError | InterfaceError):
         return health.database()
-    return health.cache_store() if isinstance(error, RedisError) else ""
+    return health.cache_store() if isinstance(error, health.redis_errors()) else ""

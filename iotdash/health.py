@@ -25,7 +25,7 @@ Probe = Callable[[], str]
 SWEEP_SILENCE = timedelta(seconds=60)
 
 
-def _redis_errors() -> tuple[type[Exception], ...]:
+def redis_errors() -> tuple[type[Exception], ...]:
     """Redis' client takes 20 MB of every process that imports it, so only installations with a Redis do."""
     if not settings.REDIS_URL:
         return ()
@@ -46,7 +46,7 @@ def database() -> str:
 def cache_store() -> str:
     try:
         shared_cache.get("healthz")
-    except (DatabaseError, OSError, *_redis_errors()):
+    except (DatabaseError, OSError, *redis_errors()):
         return "The cache does not answer."
     return ""
 
@@ -55,7 +55,7 @@ def broker() -> str:
     try:
         with app.connection_for_write(connect_timeout=2) as link:
             link.ensure_connection(max_retries=1, interval_start=0)
-    except (OperationalError, OSError, *_redis_errors()):
+    except (OperationalError, OSError, *redis_errors()):
         return "The broker does not answer."
     return ""
 

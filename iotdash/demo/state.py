@@ -5,12 +5,11 @@ import json
 import os
 import secrets
 import socket
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-from cryptography.fernet import Fernet
 
 HOST = "127.0.0.1"
 # Meant for a real installation: the demo must never touch its database or its mail server.
@@ -42,7 +41,7 @@ class CannotStart(Exception):
 @dataclass
 class DemoState:
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
-    secret_keys: str = field(default_factory=lambda: Fernet.generate_key().decode())
+    secret_keys: str = field(default_factory=lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode())
     digest_key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     ports: dict[str, int] = field(default_factory=dict)
@@ -105,6 +104,8 @@ def environment(state: DemoState, var: Path, port: int) -> Mapping[str, str]:
         "IOTDASH_OUTBOUND_ALLOW_LOOPBACK": "true",
         "IOTDASH_SANDBOXES": sandboxes,
         "PYTHONUNBUFFERED": "1",
+        # Each thread's own heap keeps what it once needed; two for all threads of a process are enough.
+        "MALLOC_ARENA_MAX": "2",
     }
 
 
@@ -122,7 +123,16 @@ def only_one(var: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        try:
+        # Whatever this program becomes goes on holding it.
+        os.set_inheritable(file.fileno(), True)
+        with released(var):
             yield
-        finally:
-            file.truncate(0)
+
+
+@contextmanager
+def released(var: Path) -> Iterator[None]:
+    """Afterwards `var/demo.pid` names no process any more."""
+    try:
+        yield
+    finally:
+        os.truncate(var / "demo.pid", 0)

@@ -65,7 +65,9 @@ def test_the_sweep_must_have_run_within_a_minute(client, all_up, frozen, seconds
         assert "12:00:00 UTC" in parts(response)["sweep"]
 
 
-def test_a_cache_that_fails_is_named_without_its_address(client, all_up, monkeypatch):
+def test_a_cache_that_fails_is_named_without_its_address(client, all_up, monkeypatch, settings):
+    settings.REDIS_URL = "redis://:password@10.0.0.7"
+
     def fail(key):
         raise RedisDown("redis://:password@10.0.0.7 refused")
 

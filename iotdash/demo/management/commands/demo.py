@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from iotdash.demo import sandboxes, seed, state
+from iotdash.demo import sandboxes, seed, state, watch
 from iotdash.demo.processes import Command as Process
-from iotdash.demo.supervisor import Supervisor, commands
+from iotdash.demo.supervisor import commands
 
 
 class Command(BaseCommand):
@@ -31,50 +31,41 @@ class Command(BaseCommand):
     def _run(self, port: int, began: float) -> None:
         if not state.port_is_free(port):
             raise state.CannotStart(f"Port {port} is in use. Try another: make demo PORT={port + 1}")
-        var = settings.VAR_DIR
-        kept = state.load(var)
+        kept = state.load(settings.VAR_DIR)
         state.choose_ports(kept, list(sandboxes.installed()))
-        state.save(var, kept)
-        supervisor = Supervisor(state.environment(kept, var, port), settings.BASE_DIR, var / "log", self._say)
-        with supervisor.stopping_on_signals():
-            self._start(supervisor, kept, port)
-            if supervisor.wait_until_up(port):
-                self._welcome(kept, port, time.time() - began)
-                supervisor.watch()
-            self._say("Stopping…")
-        self._say("Stopped. The data is kept for the next start.")
+        state.save(settings.VAR_DIR, kept)
+        watch.become(_plan(kept, port, began), state.environment(kept, settings.VAR_DIR, port))
 
-    def _say(self, text: str) -> None:
-        """At once, also into a pipe or a file."""
-        self.stdout.write(text)
-        self.stdout.flush()
 
-    def _start(self, supervisor: Supervisor, kept: state.DemoState, port: int) -> None:
-        self._say("Preparing database, static files and sample data…")
-        supervisor.run_once(Process("prepare", [sys.executable, "manage.py", "prepare_demo"]))
-        if supervisor.stop.is_set():
-            return
-        self._say("Starting web, worker and sandboxes…")
-        for process in commands(kept.ports):
-            supervisor.start(process)
+def _plan(kept: state.DemoState, port: int, began: float) -> watch.Plan:
+    return watch.Plan(
+        cwd=str(settings.BASE_DIR),
+        var=str(settings.VAR_DIR),
+        port=port,
+        began=began,
+        welcome=welcome(kept, port),
+        prepare=Process("prepare", [sys.executable, "manage.py", "prepare_demo"]),
+        processes=commands(kept.ports),
+    )
 
-    def _sandboxes(self, kept: state.DemoState) -> str:
-        words = "make it fail on purpose, see its accounts and calls"
-        return "".join(
-            f"The sandbox {name} has a page at http://{state.HOST}:{port}/ : {words}.\n"
-            for name, port in kept.ports.items()
-        )
 
-    def _welcome(self, kept: state.DemoState, port: int, seconds: float) -> None:
-        others = ", ".join(person.email for person in seed.PEOPLE[1:])
-        self._say(
-            f"\niotdash is up, after {seconds:.0f} s.\n\n"
-            f"  Address   http://{state.HOST}:{port}/\n"
-            f"  Email     {seed.PEOPLE[0].email}\n"
-            f"  Password  {kept.password}\n\n"
-            f"The same password signs in {others}.\n"
-            f"{seed.SUPPORT} is support staff, at http://{state.HOST}:{port}/admin/ after setting up a second factor.\n"
-            f"{self._sandboxes(kept)}\n"
-            f"Logs are in {settings.VAR_DIR / 'log'}.\n"
-            f"Stop with Ctrl-C, or from elsewhere: kill {os.getpid()}\n"
-        )
+def welcome(kept: state.DemoState, port: int) -> str:
+    others = ", ".join(person.email for person in seed.PEOPLE[1:])
+    return (
+        f"\n  Address   http://{state.HOST}:{port}/\n"
+        f"  Email     {seed.PEOPLE[0].email}\n"
+        f"  Password  {kept.password}\n\n"
+        f"The same password signs in {others}.\n"
+        f"{seed.SUPPORT} is support staff, at http://{state.HOST}:{port}/admin/ after setting up a second factor.\n"
+        f"{_sandboxes(kept)}\n"
+        f"Logs are in {settings.VAR_DIR / 'log'}.\n"
+        f"Stop with Ctrl-C, or from elsewhere: kill {os.getpid()}\n"
+    )
+
+
+def _sandboxes(kept: state.DemoState) -> str:
+    words = "make it fail on purpose, see its accounts and calls"
+    return "".join(
+        f"The sandbox {name} has a page at http://{state.HOST}:{port}/ : {words}.\n"
+        for name, port in kept.ports.items()
+    )
