@@ -103,9 +103,10 @@ def test_a_device_that_is_found_in_several_ways_is_shown_and_counted_once(organi
     device = DeviceFactory(organization=organization, device_id="p1", serial_number="p2")
     set_identifiers(device, {"one.id": "p3", "two.id": "p4"})
     DeviceFactory(organization=organization, device_id="other", serial_number="p5")
+    DeviceFactory(organization=organization, device_id="p6")
     for few in (1000, 1, 0):
         monkeypatch.setattr(matching, "FEW", few)
-        assert shown(owner_client, "q=p") == (["other", "p1"], "2")
+        assert shown(owner_client, "q=p") == (["other", "p1", "p6"], "3")
 
 
 def test_counting_stops_and_says_so(organization, monkeypatch):
@@ -128,8 +129,9 @@ def test_many_are_met_by_walking_an_index_and_never_sorted(fleet, owner_client, 
     if connection.vendor != "sqlite":
         pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
     monkeypatch.setattr(matching, "FEW", 0)
-    single = [*list_cases.sorts(fleet), *list_cases.filtered(fleet), *list_cases.searches()]
-    for case in single:
+    asked_for = [*list_cases.filtered(fleet), *list_cases.searches()]
+    by_time = [case + list_cases.Case("newest", {"sort": "-registered"}) for case in asked_for]
+    for case in [*list_cases.sorts(fleet), *asked_for, *by_time]:
         with CaptureQueriesContext(connection) as asked:
             assert owner_client.get(URL, case.query).status_code == 200
         for query in asked:
@@ -148,7 +150,7 @@ def test_few_are_looked_up_by_their_keys(fleet, owner_client):
     if connection.vendor != "sqlite":
         pytest.skip("reads the plan of SQLite")
     with CaptureQueriesContext(connection) as asked:
-        owner_client.get(f"{URL}?class=Gateway&sort=-registered")
+        owner_client.get(f"{URL}?class=Device&sort=-registered")
     (rows,) = [query["sql"] for query in asked if '"devices_device"."id" IN (' in query["sql"]]
     assert "SEARCH devices_device USING INTEGER PRIMARY KEY (rowid=?)" in plan_of(rows)
 
