@@ -161,7 +161,7 @@ def test_the_panel_shows_the_age_of_each_part(reader_client, provider, target, c
     listed = SimRecord("0001", state="Retired", parts=frozenset({Part.STATE}))
     services.store_record(config, listed, now - timedelta(minutes=4))
     told = panel(reader_client)
-    assert "Data fetched 4 min ago, usage 5 h ago" in told
+    assert "Data fetched 4 min ago , usage 5 h ago" in told
 
 
 def test_the_panel_marks_a_stale_sim(reader_client, provider, target, config, later):
