@@ -36,6 +36,25 @@ def test_a_check_that_fails_unexpectedly_is_answered_and_the_lane_goes_on(
     assert check.sentence
 
 
+@pytest.mark.parametrize(("refusals", "state", "calls"), [(2, "proved", 3), (9, "failed", 5)])
+def test_a_draft_is_checked_again_while_others_use_up_the_pace(
+    organization, carrier, source, provider, refusals, state, calls
+):
+    provider.will["check"] = [Throttled("Too many calls.") for _ in range(refusals)]
+    check = connection_checks.ask(organization, carrier, meterco.SETTINGS, source)
+    lanes.run(check.lane_id)
+    check.refresh_from_db()
+    assert (check.state, provider.calls["check"]) == (state, calls)
+
+
+def test_a_check_in_the_queue_of_its_account_is_refused_at_once(config, source, provider, carrier):
+    provider.will["check"] = [Throttled("Too many calls.")]
+    check = connection_checks.ask(config.organization, carrier, meterco.SETTINGS, source, config)
+    lanes.run(config.lane_id)
+    check.refresh_from_db()
+    assert check.error == "Throttled"
+
+
 def test_a_draft_whose_key_is_gone_is_answered(organization, carrier, source, provider):
     check = connection_checks.ask(organization, carrier, meterco.SETTINGS, source)
     ConnectionCheck.objects.update(draft="k1:00000000:zzz")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from extensions.core import health, lanes, registry, secret_settings
-from extensions.core.contract import BadResponse, Context, Manifest, Proof, ProviderError
+from extensions.core.contract import BadResponse, Context, Manifest, Proof, ProviderError, Throttled
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
 from extensions.core.services import configurations, exchanges
@@ -22,6 +23,8 @@ from iotdash.runtime.models import Lease
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=1)
+# How often a check that was refused for the account's pace is made again, a second apart: a person is waiting.
+TRIES_BESIDE_OTHERS = 4
 State = ConnectionCheck.State
 
 
@@ -105,7 +108,7 @@ def _ask(check: ConnectionCheck, turn: Turn) -> None:
     try:
         settings = draft(check)
         with turn.session(exchanges.of_check(check, settings)) as session:
-            proof = manifest.provider.check(Context(settings=settings, http=session, now=timezone.now))
+            proof = _proof(check, manifest, Context(settings=settings, http=session, now=timezone.now))
         _proved(check, proof)
     except (ProviderError, LaneLost, OperationalError, InterfaceError, crypto.CryptoError):
         raise
@@ -113,6 +116,15 @@ def _ask(check: ConnectionCheck, turn: Turn) -> None:
         logger.exception("%s failed in check", manifest.slug)
         sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
         raise BadResponse(sentence) from error
+
+
+def _proof(check: ConnectionCheck, manifest: Manifest, context: Context) -> Proof:
+    """Settings that nothing has proved wait in no queue with others of their account, who may be using up its pace."""
+    for _ in range(TRIES_BESIDE_OTHERS if check.config_id is None else 0):
+        with suppress(Throttled):
+            return manifest.provider.check(context)
+        lanes.turn.pause(1)
+    return manifest.provider.check(context)
 
 
 @transaction.atomic
