@@ -38,8 +38,10 @@ def test_a_failure_of_ours_has_a_page_that_needs_nothing(owner_client, monkeypat
     ],
 )
 def test_what_is_away_is_said_and_not_taken_for_a_mistake_of_ours(
-    owner_client, monkeypatch, caplog, probe, error, status
+    owner_client, monkeypatch, caplog, settings, probe, error, status
 ):
+    settings.REDIS_URL = "redis://10.0.0.7"
+
     def fail(*args):
         raise error
 
