@@ -42,9 +42,12 @@ class Killed:
 
 
 class Killer:
+    """`broker`: the folder of its messages, if it is one in files."""
+
     def __init__(self, plan: Plan, house: House, crowd: Crowd, sandbox: State, broker: Path | None) -> None:
         self._house, self._crowd, self._sandbox, self._broker = house, crowd, sandbox, broker
-        self._due: list[Kill | Trouble] = sorted([*plan.kills, *plan.troubles], key=lambda each: each.after)
+        troubles = [each for each in plan.troubles if broker or each.what is not Disturbance.HALF_MESSAGE]
+        self._due: list[Kill | Trouble] = sorted([*plan.kills, *troubles], key=lambda each: each.after)
         self._absent: dict[Name, float] = {}
         self._frozen: list[tuple[Name, int, float]] = []
         self._calls_before = 0
@@ -157,7 +160,7 @@ class Killer:
             self._freeze(Name(Victim.WORKER))
         elif trouble.what is Disturbance.INVENTORY:
             world.ask_for_inventories()
-        elif self._broker:
+        else:
             # As a process leaves it that writes in place and is killed.
             (self._broker / f"0_{len(self.troubles)}.celery.msg").write_bytes(b'{"body": "W1sx')
 

@@ -66,7 +66,7 @@ def text(run: Run, evidence: Evidence, broken: Sequence[Broken]) -> str:
         *_table(per_kind(evidence)),
         "",
         *_kills(evidence.killed),
-        *(f"  also: {what}" for _, what in evidence.troubles),
+        *(f"  also {count} times: {what}" for what, count in Counter(what for _, what in evidence.troubles).items()),
         "",
         _verdict(run, broken),
     ]
@@ -97,7 +97,10 @@ def _kills(killed: Sequence[Killed]) -> list[str]:
 
 def _verdict(run: Run, broken: Sequence[Broken]) -> str:
     if not broken:
-        return "None lost, none performed twice, at most one in doubt per kill and account, all settled truthfully."
+        return (
+            "None lost, none performed twice, at most one in doubt per kill and account, all settled truthfully, "
+            "every SIM shown as the carrier has it."
+        )
     again = f"make chaos SEED={run.seed} OPERATIONS={run.operations} KILLS={run.kills}"
     listed = [f"  {each.rule}: {each.words}" for each in broken[:_MOST_HISTORIES]]
     return "\n".join([f"{len(broken)} rules broken. The same plan again: {again}", *listed])
