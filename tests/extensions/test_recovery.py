@@ -5,9 +5,10 @@ import pytest
 from extensions.core import health, lanes
 from extensions.core.contract import CannotConnect, Throttled
 from extensions.core.models import ConnectionCheck, ExtensionConfig
-from extensions.core.services import configurations, device_configuration, linking, recovery
+from extensions.core.services import configurations, connection_checks, device_configuration, linking, recovery
 from extensions.sims.models import Sim
 from iotdash.audit.models import ActivityEntry
+from iotdash.audit.services import Source
 from tests.extensions import meterco
 
 
@@ -40,6 +41,24 @@ def test_a_shut_lane_is_not_asked_before_it_opens(config, later):
     later(minutes=2)
     recovery.ask_again()
     assert ConnectionCheck.objects.filter(config=config).exists()
+
+
+def test_an_account_that_works_without_a_proof_is_checked_and_joins_its_lane(
+    config, carrier, other_organization, other_owner, provider
+):
+    somebody = Source(actor=other_owner.email, organization=other_organization.public_id)
+    second = configurations.add(other_organization, carrier, "Theirs", meterco.SETTINGS, somebody)
+    provider.will["check"] = [Throttled("Slow down.", retry_after=1)]
+    connection_checks.ask(other_organization, carrier, meterco.SETTINGS, somebody, second)
+    lanes.run(second.lane_id)
+    health.note_success(second)
+    second.refresh_from_db()
+    assert (second.health, second.lane_id == config.lane_id) == ("connected", False)
+    recovery.ask_again()
+    lanes.run(second.lane_id)
+    second.refresh_from_db()
+    assert second.proved_at
+    assert second.lane_id == config.lane_id
 
 
 @pytest.mark.parametrize("state", ["connected", "needs attention", "not checked"])

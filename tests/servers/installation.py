@@ -124,7 +124,7 @@ def inhabited(installation: Installation) -> Iterator[Installation]:
     """With the rows of `fleet`, every configuration proved."""
     installation.run("-m", "tests.servers.preparation", installation.sandbox.base_url)
     with _readable(installation):
-        wait_for(lambda: not installation.configurations().exclude(health="connected").exists(), PATIENCE_S)
+        wait_for(lambda: not installation.configurations().filter(proved_at=None).exists(), PATIENCE_S)
         installation.proved_by_call = installation.sandbox.last_call()
         yield installation
 

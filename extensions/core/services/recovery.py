@@ -1,12 +1,12 @@
 """Asking again after a failure: an account that nobody asks for anything would else be unreachable for ever."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from extensions.core import registry, secret_settings
-from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.services import connection_checks
 from extensions.core.words import PASSING
 from iotdash.audit.services import Source
@@ -16,16 +16,24 @@ ASK_AFTER = timedelta(seconds=30)
 
 
 def ask_again() -> None:
-    """Due-finder: a check for each configuration in trouble whose lane is open and that nothing else will ask soon."""
+    """Due-finder: a check for each configuration with an open lane in trouble, or that works without a proof."""
     now = timezone.now()
     pending = ConnectionCheck.objects.filter(config=OuterRef("pk"), answered_at=None)
-    waiting = Operation.objects.filter(config=OuterRef("pk"), settled_at=None)
     open_lane = Q(lane__blocked_until=None) | Q(lane__blocked_until__lte=now)
-    in_trouble = ExtensionConfig.objects.callable().filter(
-        open_lane, ~Exists(pending), ~Exists(waiting), health__in=PASSING, last_attempt_at__lt=now - ASK_AFTER
-    )
-    for config in in_trouble.select_related("organization", "lane"):
+    found = ExtensionConfig.objects.callable().filter(open_lane, _in_trouble(now) | _UNPROVED, ~Exists(pending))
+    for config in found.select_related("organization", "lane"):
         _check(config)
+
+
+# Its check was throttled, say, and other calls were answered since: until a check proves it, its calls pass through a
+# lane of their own and count beside those of others who use the account.
+_UNPROVED = Q(health=Health.CONNECTED, proved_at=None)
+
+
+def _in_trouble(now: datetime) -> Q:
+    """And nothing else will ask soon."""
+    waiting = Operation.objects.filter(config=OuterRef("pk"), settled_at=None)
+    return Q(~Exists(waiting), health__in=PASSING, last_attempt_at__lt=now - ASK_AFTER)
 
 
 def _check(config: ExtensionConfig) -> None:
