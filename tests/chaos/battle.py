@@ -92,8 +92,9 @@ class Battle:
         return self._killer.finished and self._crowd.all_asked and self._crowd.settled == len(self._crowd.askings)
 
     def _calm(self) -> bool:
-        """Nobody is dead, and all that is left are doubts that only a deadline ends."""
-        return self._killer.finished and self._crowd.settled + _doubts() >= self._crowd.answered and _doubts() > 0
+        """Nobody is dead, and all that is open are doubts that only a deadline ends, so that no step is left to take."""
+        doubts = _doubts() if self._killer.all_at_work else 0
+        return doubts > 0 and self._crowd.settled + doubts >= self._crowd.answered
 
     def _synchronise(self, sandbox: Sandbox) -> None:
         """A last inventory, for as long as it takes to show every SIM rightly; what it does not is judged later."""

@@ -57,7 +57,11 @@ class Killer:
 
     @property
     def finished(self) -> bool:
-        return not (self._due or self._absent or self._frozen)
+        return not self._due and self.all_at_work
+
+    @property
+    def all_at_work(self) -> bool:
+        return not (self._absent or self._frozen)
 
     def work(self) -> None:
         """Does what is due at this step. Call it often."""
