@@ -92,7 +92,7 @@ class Battle:
         return self._killer.finished and self._crowd.all_asked and self._crowd.settled == len(self._crowd.askings)
 
     def _calm(self) -> bool:
-        """Nobody is dead, and all that is open are doubts that only a deadline ends, so that no step is left to take."""
+        """Nobody is dead, and all that is open are doubts that only a deadline ends: no step is left to take."""
         doubts = _doubts() if self._killer.all_at_work else 0
         return doubts > 0 and self._crowd.settled + doubts >= self._crowd.answered
 
