@@ -111,7 +111,7 @@ def run_for(lane, later, span) -> None:
         later(seconds=max(wait.total_seconds(), 0.001))
 
 
-@pytest.mark.parametrize(("budget", "most"), [(0.5, 150), (0.1, 30)])
+@pytest.mark.parametrize(("budget", "most"), [pytest.param(0.5, 150, marks=pytest.mark.slow), (0.1, 30)])
 def test_usage_takes_no_more_than_its_budget_in_any_minute(endless, log, lane, later, budget, most):
     lanes.of_account("an account", LanePolicy(per_second=5, budget=budget))
     endless(Purpose.USAGE)

@@ -11,6 +11,8 @@ from django.template import engines
 from django.test import override_settings
 from django.utils import timezone
 
+from tests.architecture.house import product_files
+
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 ROOT = Path(settings.BASE_DIR)
 
@@ -167,14 +169,12 @@ def _icon_names() -> set[str]:
 
 def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
     pattern = re.compile(r"""{% icon "([^"]+)"|icon_name="([^"]+)\"""")
-    for path in [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/**/templates/**/*.html")]:
-        if ".venv" in path.parts:
-            continue
+    for path in product_files(".html"):
         for first, second in pattern.findall(path.read_text()):
             assert (first or second) in _icon_names(), f"{path.relative_to(ROOT)}: {first or second}"
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "429", "500", "csrf_failure"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "429", "500", "503", "csrf_failure"])
 def test_error_pages_render_without_a_request(name: str) -> None:
     html = engines["django"].get_template(f"{name}.html").render()
     assert "<h1" in html
