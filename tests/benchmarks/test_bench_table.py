@@ -42,6 +42,7 @@ def test_a_row_survives_its_way_from_process_to_process():
     assert [Row.from_json(row.as_json()) for row in ROWS] == ROWS
 
 
+@pytest.mark.slow
 def test_a_benchmark_that_breaks_says_why():
     with pytest.raises(run.Broken, match=r"No module named 'tests\.benchmarks\.bench_that_is_not_there'"):
         list(run._in_own_process("bench_that_is_not_there", True, ""))

@@ -130,6 +130,7 @@ def test_serving_is_refused_when_a_key_is_missing(db, settings, missing, value, 
     refuse_unsafe()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "missing", "words"), [(GUNICORN, *KEYS[0]), (CELERY, *KEYS[1])])
 def test_a_process_without_its_keys_does_not_serve(program, tmp_path, missing, words):
     done = start(program, tmp_path, missing)
@@ -139,6 +140,7 @@ def test_a_process_without_its_keys_does_not_serve(program, tmp_path, missing, w
     assert "celery@" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [GUNICORN, CELERY])
 @pytest.mark.parametrize(
     ("variable", "value", "words"),

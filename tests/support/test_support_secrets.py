@@ -56,6 +56,7 @@ def leaks(pages: dict[str, str]) -> list[str]:
     return [f"{path}: {match[0]}" for path, text in pages.items() if (match := NEVER.search(text))]
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_secret(support_client, planted):
     pages = pages_from(support_client, "/admin/")
     kinds = {re.sub(r"/\d+/", "/1/", urlsplit(path).path) for path in pages}
@@ -64,6 +65,7 @@ def test_no_page_shows_a_secret(support_client, planted):
     assert leaks(pages) == []
 
 
+@pytest.mark.slow
 def test_pages_without_a_link_show_none_either(support_client, planted):
     pages = {}
     for model in shown_models():
