@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from devices.models import Device
@@ -13,6 +13,9 @@ from iotdash.organizations.models import Organization
 # Before anything was asked.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MISSING, _KNOWN = Q(missing_since__isnull=False), Q(missing_since=None)
+# A SIM that is gone is asked about once more, in case that was a mistake.
+ASKED_ABOUT = _KNOWN | Q(rotated_at__lt=F("missing_since"))
+_IN_ROTATION = ("config", "rotated_at", "id")
 
 
 class Sim(models.Model):
@@ -68,9 +71,10 @@ class Sim(models.Model):
                 models.Index(fields=[name], name=f"sim_by_{name}", condition=models.Q(**{f"{name}__isnull": False}))
                 for name in ("imsi", "msisdn", "imei")
             ),
-            models.Index(fields=["config", "rotated_at"], name="sim_by_rotation"),
-            models.Index(fields=["config", "rotated_at"], condition=Q(device__isnull=False), name="sim_of_device"),
-            models.Index(fields=["config"], condition=Q(refresh_due=True), name="sim_to_refresh"),
+            # Without those that are gone: they would lie in front, as the ones asked about longest ago.
+            models.Index(fields=_IN_ROTATION, condition=ASKED_ABOUT, name="sim_by_rotation"),
+            models.Index(fields=_IN_ROTATION, condition=ASKED_ABOUT & Q(device__isnull=False), name="sim_of_device"),
+            models.Index(fields=_IN_ROTATION, condition=Q(refresh_due=True), name="sim_to_refresh"),
             models.Index(fields=["config"], condition=Q(missing_since__isnull=False), name="sim_missing"),
             models.Index(fields=["config", "fetched_at"], name="sim_by_age"),
         ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from extensions.core import health
@@ -18,12 +18,11 @@ from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
 from extensions.sims.contract import EVERY_PART, Part, SimRecord
-from extensions.sims.models import Sim
+from extensions.sims.models import ASKED_ABOUT, Sim
 from extensions.sims.sync import timing
 from extensions.sims.sync.asking import ask, guarded
 from iotdash.lib.crypto import CryptoError
 
-_KNOWN = Q(missing_since=None) | Q(rotated_at__lt=F("missing_since"))
 AGAIN_AFTER = timedelta(minutes=5)
 # Errors that speak of the SIM asked about: the next one may go better.
 _OF_SIM = (NoData, NotFound, PermissionDenied, Refused)
@@ -37,12 +36,12 @@ def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
 def watched(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
     """Those of devices whose turn has come, the oldest first."""
     due = timing.usage_due(now, watched=True)
-    return sims.filter(_KNOWN, device__isnull=False, rotated_at__lte=due).order_by("rotated_at", "pk")
+    return sims.filter(ASKED_ABOUT, device__isnull=False, rotated_at__lte=due).order_by("rotated_at", "pk")
 
 
 def others(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
     due = timing.usage_due(now, watched=False)
-    return sims.filter(_KNOWN, rotated_at__lte=due).order_by("rotated_at", "pk")
+    return sims.filter(ASKED_ABOUT, rotated_at__lte=due).order_by("rotated_at", "pk")
 
 
 def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:

@@ -17,6 +17,7 @@ from extensions.sims.sync.asking import provider_of
 
 CAPABILITY, INVENTORY = "sims", "inventory"
 _OF_CONFIG = Sim.objects.filter(config=OuterRef("pk"))
+_DUE = (rotation.to_refresh, rotation.watched, rotation.others)
 
 
 def lists_sims(config: ExtensionConfig) -> bool:
@@ -61,9 +62,8 @@ class _Lists:
         return configs(lane_id).aggregate(at=Min("synchronisation__next_at"))["at"]
 
     def due_lanes(self, now: datetime) -> set[int]:
-        state = Q(synchronisation=None) | Q(synchronisation__next_at__lte=now)
-        due = configs().filter(state | Exists(rotation.to_refresh(_OF_CONFIG, now)))
-        return set(due.values_list("lane_id", flat=True))
+        listing_due = Q(synchronisation=None) | Q(synchronisation__next_at__lte=now)
+        return _lanes_of(listing_due, Exists(rotation.to_refresh(_OF_CONFIG, now)))
 
     def recover(self, lane_id: int) -> None:
         """Nothing: a page that was asked for and not stored is asked for again."""
@@ -89,12 +89,16 @@ class _Usage:
         return now if self.next(lane_id, now) else None
 
     def due_lanes(self, now: datetime) -> set[int]:
-        watched, others = rotation.watched(_OF_CONFIG, now), rotation.others(_OF_CONFIG, now)
-        due = Exists(rotation.to_refresh(_OF_CONFIG, now)) | Exists(watched) | Exists(others)
-        return set(configs().filter(due).values_list("lane_id", flat=True))
+        return _lanes_of(*(Exists(due(_OF_CONFIG, now)) for due in _DUE))
 
     def recover(self, lane_id: int) -> None:
         """Nothing: a SIM that was asked about without an answer is still the oldest."""
+
+
+def _lanes_of(*conditions: Q | Exists) -> set[int]:
+    """Asked one by one: for an OR of subqueries PostgreSQL goes through every SIM that there is."""
+    found = (configs().filter(each).values_list("lane_id", flat=True) for each in conditions)
+    return set(chain.from_iterable(found))
 
 
 def _rotating(here: Iterable[ExtensionConfig], now: datetime) -> list[QuerySet[Sim]]:
