@@ -151,6 +151,25 @@ def test_a_list_that_never_stands_still_ends_as_incomplete_and_nothing_is_taken_
     assert [sim.subject for sim in Sim.objects.exclude(missing_since=None)] == ["0044"]
 
 
+def test_a_sim_that_slips_past_while_another_leaves_the_account_is_not_gone(provider, sync, later, asked_once):
+    """The list is as long as it is found to be, and yet one of its SIMs was on no page."""
+    provider.add(*names(45))
+    sync()
+    later(days=2)
+    third = provider.asked["inventory"] + 3
+
+    def leaves() -> None:
+        if provider.asked["inventory"] == third:
+            provider.remove("0002")
+
+    provider.before_call = leaves
+    sync()
+    assert Sim.objects.get(subject="0021").missing_since is None
+    later(days=2)
+    sync()
+    assert [sim.subject for sim in Sim.objects.exclude(missing_since=None)] == ([] if provider.by_name else ["0002"])
+
+
 def test_only_a_whole_inventory_shows_what_is_gone_and_what_came_back(provider, sync, later, asked_once):
     provider.add(*names(25))
     sync()

@@ -3,13 +3,14 @@
 While a list is read, SIMs that change move to its end, and others move up: one of those can pass from a page not yet
 read to one that was. Nothing tells which, but a count does. A list of n entries that named fewer than n SIMs lacks the
 difference, so an inventory is gone through again until it names as many as it has entries, three times at most. Only
-such a complete inventory says which SIMs are gone.
+such a complete inventory says which SIMs are gone, and only those that two passes did not name: where one that was
+listed leaves the account, another can slip past in its stead, and the count does not tell.
 """
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from extensions.core import health
@@ -105,20 +106,21 @@ def _end_pass(state: Synchronisation) -> None:
         return
     seen = Sim.objects.filter(config=state.config, listed_in__gte=state.first_pass).count()
     complete = seen >= state.listed
-    if not complete and state.pass_number - state.first_pass + 1 < MOST_PASSES:
+    passes = state.pass_number - state.first_pass + 1
+    vanished = _vanished(state)
+    if passes < MOST_PASSES and (not complete or (passes == 1 and vanished.exists())):
         states.change(state, pass_number=state.pass_number + 1, listed=0, repeated=0)
         return
     if complete:
-        _mark_vanished(state)
+        vanished.update(missing_since=timezone.now(), refresh_due=False)
     _end(state, complete=complete, inventory_at=timezone.now())
 
 
-def _mark_vanished(state: Synchronisation) -> None:
-    """Those that no pass named and that nobody heard of since it began."""
+def _vanished(state: Synchronisation) -> QuerySet[Sim]:
+    """Those that no pass named and that nobody heard of since the first began."""
     unlisted = Q(listed_in=None) | Q(listed_in__lt=state.first_pass)
     unheard = Q(fetched_at=None) | Q(fetched_at__lt=state.started_at)
-    known = Sim.objects.filter(unlisted, unheard, config=state.config, missing_since=None)
-    known.update(missing_since=timezone.now(), refresh_due=False)
+    return Sim.objects.filter(unlisted, unheard, config=state.config, missing_since=None)
 
 
 def _end(state: Synchronisation, **more: object) -> None:
