@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from extensions.core import lanes, registry
 from extensions.core.contract import AuthRejected, BadResponse, PermissionDenied, Throttled
-from extensions.core.models import ExtensionConfig
+from extensions.core.models import ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks
+from extensions.sims import first_records
 from extensions.sims.models import Sim, Synchronisation
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier, poor
@@ -315,3 +316,25 @@ def test_one_long_answer_is_stored_in_pieces(provider, sync, monkeypatch):
     assert rows() == fleet(provider)
     assert provider.asked["inventory"] == 1
     assert provider.asked["refresh"] == 5
+
+
+def test_sims_of_devices_are_not_asked_about_one_by_one_ahead_of_the_first_inventory(
+    provider, sync, config, target, later
+):
+    provider.add(*names(3))
+    first_records.ask_where_due()
+    assert not Operation.objects.exclude(operation_id="rateplans").exists()
+    sync()
+    first_records.ask_where_due()
+    assert not Operation.objects.exclude(operation_id="rateplans").exists()
+    assert Sim.objects.get(subject="0001").fetched_at
+
+
+def test_where_no_list_is_given_sims_of_devices_are_asked_about_one_by_one(provider, sync, config, target):
+    def denied() -> None:
+        raise PermissionDenied("The user may not list SIMs.")
+
+    provider.before_call = denied
+    sync()
+    first_records.ask_where_due()
+    assert Operation.objects.filter(operation_id="terminal", subject="0001").exists()

@@ -32,6 +32,12 @@ def configs(lane_id: int | None = None) -> QuerySet[ExtensionConfig]:
     return found.select_related("organization", "lane", "synchronisation")
 
 
+def before_first_inventory() -> QuerySet[ExtensionConfig]:
+    """Those whose first inventory is under way or begins soon; without those where it was given up for now."""
+    given_up = {"synchronisation__running": "", "synchronisation__failures__gt": 0}
+    return configs().filter(synchronisation__inventory_at=None).exclude(**given_up)
+
+
 def _slugs() -> list[str]:
     manifests = registry.manifests().values()
     return [each.slug for each in manifests if each.capability == CAPABILITY and INVENTORY in each.provider.supports]
