@@ -1,7 +1,7 @@
 """SIMs of devices that were never asked about: the extension was paused, added later, or made the default since.
 
-What synchronisation is about to tell of is left to it. It takes a page for fifty of them; asked for one by one, ahead of
-it, the SIMs of a large fleet would keep the first inventory waiting for hours.
+What synchronisation is about to tell of is left to it. It takes a page for fifty of them; asked for one by one, ahead
+of it, the SIMs of a large fleet would keep the first inventory waiting for hours.
 """
 
 from datetime import timedelta
