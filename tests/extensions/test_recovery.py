@@ -123,3 +123,33 @@ def test_the_sweep_sends_a_task_for_each_mark(config, monkeypatch):
     linking.relink(config.pk)
     linking.wake_stale()
     assert sent == [config.pk]
+
+
+def test_a_mark_made_while_devices_are_linked_is_not_lost(target, device, config, second, source, monkeypatch):
+    as_it_is = linking.link
+
+    def meanwhile(each):
+        as_it_is(each)
+        monkeypatch.setattr(linking, "link", as_it_is)
+        configurations.make_default(second, source)
+
+    monkeypatch.setattr(linking, "link", meanwhile)
+    ExtensionConfig.objects.filter(pk=config.pk).update(links_stale=False)
+    linking.relink(second.pk)
+    relink()
+    assert linked_to(device) == {"Second"}
+
+
+def test_devices_are_linked_by_one_task_at_a_time(target, device, second, source, monkeypatch):
+    linked = []
+
+    def counted(each):
+        linked.append(each)
+        linking.relink(second.pk)
+
+    monkeypatch.setattr(linking, "link", counted)
+    linking.relink(second.pk)
+    assert linked == [device]
+    linking.mark(second)
+    linking.relink(second.pk)
+    assert linked == [device, device]

@@ -1,13 +1,21 @@
 """Which devices' links to an account's subjects are out of date, because another configuration answers for them now."""
 
+import uuid
+
+from django.utils import timezone
+
 from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.models import ExtensionConfig
+from iotdash.runtime import leases
+
+# Renewed after each so many devices, which take much less than the lease lasts.
+LEASE_SECONDS, AT_ONCE = 60, 500
 
 
 def mark(config: ExtensionConfig) -> None:
     """Call it in the transaction that changes a configuration's name, default or presence; the sweep does the rest."""
-    ExtensionConfig.objects.filter(pk=config.pk).update(links_stale=True)
+    ExtensionConfig.objects.filter(pk=config.pk).update(links_stale=True, updated_at=timezone.now())
 
 
 def link(device: Device) -> None:
@@ -26,13 +34,28 @@ def wake_stale() -> None:
 
 
 def relink(config_id: int) -> None:
-    """Links every device that is configured for the extension anew, then takes the mark away. Safe to repeat."""
-    config = ExtensionConfig.objects.filter(pk=config_id, links_stale=True).first()
-    manifest = config and registry.manifests().get(config.slug)
-    if manifest is None:
+    """Links every device that is configured for the extension anew, then takes the mark away. Safe to repeat.
+
+    The sweep sends more of these tasks while one is at work: they end at once.
+    """
+    name, holder = f"links {config_id}", uuid.uuid4().hex
+    if not leases.acquire(name, holder, LEASE_SECONDS):
         return
+    config = ExtensionConfig.objects.filter(pk=config_id, links_stale=True).first()
+    if config and config.slug in registry.manifests() and _link_all(config, name, holder):
+        # Not a mark that was made meanwhile: the devices that were linked before it are to be linked again.
+        ExtensionConfig.objects.filter(pk=config_id, updated_at=config.updated_at).update(links_stale=False)
+    leases.release(name, holder)
+
+
+def _link_all(config: ExtensionConfig, name: str, holder: str) -> bool:
+    """False if the lease was lost on the way."""
+    manifest = registry.manifest(config.slug)
     key = f"{manifest.device_key}.{manifest.subject_field}"
     devices = Device.objects.filter(organization_id=config.organization_id, identifiers__key=key)
-    for device in devices.select_related("organization", "device_type").iterator(chunk_size=500):
+    devices = devices.select_related("organization", "device_type")
+    for number, device in enumerate(devices.iterator(chunk_size=AT_ONCE)):
+        if number % AT_ONCE == 0 and not leases.renew(name, holder, LEASE_SECONDS):
+            return False
         link(device)
-    ExtensionConfig.objects.filter(pk=config_id).update(links_stale=False)
+    return True
