@@ -1,5 +1,6 @@
 """What surrounds a call to Control Center over either transport: where it goes, and what no answer means."""
 
+import logging
 from collections.abc import Iterable
 
 from extensions.controlcenter.address import Address, DomainIdError
@@ -18,6 +19,8 @@ from extensions.core.contract import (
     ProviderError,
     TlsFailed,
 )
+
+logger = logging.getLogger(__name__)
 
 _SHORTEST_SECRET = 4
 _ADVICE = {
@@ -40,6 +43,17 @@ def identifier(text: str) -> str:
     if not is_identifier(text):
         raise NotFound(f"“{text}” cannot be an identifier in Control Center.")
     return text
+
+
+def require_numbers(listed: int, numbered: int) -> None:
+    """One entry of a list that does not say which SIM it is must not keep all others from being known.
+
+    Raises BadResponse if none says.
+    """
+    if listed and not numbered:
+        raise BadResponse("Control Center listed SIMs without their numbers. Try again later.")
+    if listed > numbered:
+        logger.warning("Control Center listed %s SIMs without their numbers; they are left out", listed - numbered)
 
 
 def unanswered(error: OutboundError, write: bool) -> ProviderError:

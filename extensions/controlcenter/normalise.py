@@ -50,16 +50,24 @@ def sim_record(subject: str, details: Json, ctd: Json) -> SimRecord:
 
 
 def listed_record(device: Json) -> SimRecord:
-    """From an entry of the search, which has few fields. Raises BadResponse if it does not say which SIM it is."""
-    subject = text(device.get("iccid"))
-    if subject is None or not is_identifier(subject.strip()):
-        raise BadResponse("Control Center listed a SIM without its number. Try again later.")
-    return SimRecord(subject=subject.strip(), parts=frozenset({Part.STATE}), **_state(device))
+    """From an entry of the search, which has few fields."""
+    return SimRecord(subject=listed_number(device), parts=_with_state(device), **_state(device))
+
+
+def listed_number(device: Json) -> str:
+    """Empty if the entry does not say which SIM it is."""
+    number = (text(device.get("iccid")) or "").strip()
+    return number if is_identifier(number) else ""
 
 
 def usage_of(subject: str, ctd: Json) -> SimRecord:
     """From `ctdUsages` alone, which repeats the state."""
-    return SimRecord(subject=subject, parts=frozenset({Part.STATE, Part.USAGE}), **_state(ctd), **_cycle_to_date(ctd))
+    return SimRecord(subject=subject, parts=_with_state(ctd, Part.USAGE), **_state(ctd), **_cycle_to_date(ctd))
+
+
+def _with_state(reply: Json, *parts: Part) -> frozenset[Part]:
+    """An answer without a status says nothing of the state: what is known of it stays."""
+    return frozenset({Part.STATE, *parts} if text(reply.get("status")) else parts)
 
 
 def _state(reply: Json) -> dict[str, Any]:

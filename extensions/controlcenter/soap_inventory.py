@@ -7,12 +7,12 @@ about is the server's, from the `timestamp` of its reply.
 
 from datetime import datetime
 
-from extensions.controlcenter.calls import is_identifier
+from extensions.controlcenter.calls import is_identifier, require_numbers
 from extensions.controlcenter.dates import instant, request_instant
 from extensions.controlcenter.soap import GET_MODIFIED_TERMINALS, SoapLink
 from extensions.controlcenter.soap_envelope import Field
 from extensions.controlcenter.xml_documents import Node
-from extensions.core.contract import BadResponse, Context
+from extensions.core.contract import Context
 from extensions.sims.contract import Cursor, Page
 
 
@@ -37,7 +37,7 @@ def _pages(reply: Node) -> int:
 
 def _iccids(reply: Node) -> list[str]:
     listed = reply.first("iccids")
-    iccids = [iccid.strip() for iccid in listed.values("iccid")] if listed else []
-    if not all(map(is_identifier, iccids)):
-        raise BadResponse("Control Center listed a SIM without its number. Try again later.")
+    entries = listed.values("iccid") if listed else []
+    iccids = list(filter(is_identifier, map(str.strip, entries)))
+    require_numbers(len(entries), len(iccids))
     return iccids

@@ -96,7 +96,38 @@ def test_pages_are_asked_for_until_the_last_whatever_their_length(httpserver, co
 
 def test_a_page_behind_the_end_is_the_last_although_it_does_not_say_so(httpserver, context):
     serve(httpserver, '{"pageNumber": 9, "devices": [], "lastPage": false}')
-    assert rest_inventory.page(context, None, None).next is None
+    cursor = {"since": "2002-01-01T00:00:00Z", "till": None, "page": 9}
+    assert rest_inventory.page(context, None, cursor).next is None
+
+
+def test_a_server_that_looks_at_one_year_without_a_word_is_asked_year_by_year(httpserver, context):
+    def answer(args):
+        year = datetime.fromisoformat(args["modifiedSince"]).year
+        return 200, {"pageNumber": 1, "devices": [numbered(year)] if year > 2010 else [], "lastPage": True}
+
+    serve_by(httpserver, answer)
+    cursor, found, calls = None, [], 0
+    while cursor or not calls:
+        page = rest_inventory.page(context, None, cursor)
+        found, cursor, calls = found + page.subjects, page.next, calls + 1
+    assert len(found) == 6
+    assert calls == 17
+
+
+def test_no_changes_are_no_changes(httpserver, context):
+    serve(httpserver, '{"pageNumber": 1, "devices": [], "lastPage": true}')
+    assert rest_inventory.page(context, DATE_INSTANT, None).next is None
+
+
+def test_one_entry_without_a_number_does_not_keep_the_others_from_being_known(httpserver, context):
+    devices = [{**numbered(1), "iccid": bad} for bad in ("no number", None, "8" * 41)] + [numbered(2)]
+    serve(httpserver, json.dumps({"pageNumber": 1, "devices": devices, "lastPage": True}))
+    assert rest_inventory.page(context, None, None).subjects == ["8988200000000000002"]
+
+
+def test_an_entry_without_a_status_says_nothing_of_the_state(httpserver, context):
+    serve(httpserver, json.dumps({"devices": [{"iccid": ICCID}], "lastPage": True}))
+    assert rest_inventory.page(context, None, None).records[0].parts == frozenset()
 
 
 def test_a_server_that_takes_a_year_at_most_is_asked_year_by_year(httpserver, context):
@@ -163,6 +194,11 @@ def test_usage_alone_costs_one_call_and_leaves_details_alone(httpserver, context
     assert (found.ctd_data_bytes, found.ctd_sms, found.state, found.rate_plan) == (12944691, 3, "Activated", "EU 5MB")
     assert found.parts == {Part.STATE, Part.USAGE}
     assert len(httpserver.log) == 1
+
+
+def test_usage_without_a_status_does_not_say_that_the_state_is_unknown(httpserver, context):
+    httpserver.expect_request(CTD_USAGES).respond_with_json({"iccid": ICCID, "ctdDataUsage": 5})
+    assert rest_sims.refresh(context, [ICCID], frozenset({Part.USAGE}))[ICCID].parts == {Part.USAGE}
 
 
 def test_details_and_usage_cost_two_calls(httpserver, context):
