@@ -127,24 +127,29 @@ def _rows(parts: Sequence[QuerySet], order: _Order, start: _Cursor | None, forwa
 def _merged(found: Sequence[QuerySet], order: _Order, forward: bool, without: bool) -> list[Any]:
     if len(found) == 1:
         return list(found[0])
-    different = {row.pk: row for rows in found for row in rows}.values()
-    skipped = int(without)
-    return sorted(different, key=lambda row: order.values_of(row)[skipped:], reverse=order.descending == forward)
+    different = {row.pk: row for rows in found for row in rows}
+    # The database says which comes first: it sorts text as its language does.
+    sorted_again = found[0].model._base_manager.filter(pk__in=different).order_by(*_sorting(order, forward, without))
+    return [different[key] for key in sorted_again.values_list("pk", flat=True)]
 
 
 def _stretch(queryset: QuerySet, order: _Order, start: _Cursor | None, forward: bool, without: bool) -> QuerySet:
     """The rows on one side of `start` with (or without) a value, in reading direction."""
-    rising = order.descending != forward
     names, fields = order.keys(without)
     if order.nullable:
         queryset = queryset.filter(**{f"{order.path}{LOOKUP_SEP}isnull": without})
     if start is not None:
         values = [start.value, *start.rest][-len(names) :]
-        queryset = queryset.filter(_beyond(names, fields, values, rising))
-    return queryset.order_by(*(name if rising else f"-{name}" for name in names))
+        queryset = queryset.filter(_beyond(names, fields, values, rising=order.descending != forward))
+    return queryset.order_by(*_sorting(order, forward, without))
 
 
-def _beyond(names: Sequence[str], fields: Sequence[Field], values: Sequence[Any], rising: bool) -> Any:
+def _sorting(order: _Order, forward: bool, without: bool) -> list[str]:
+    names, _ = order.keys(without)
+    return [name if order.descending != forward else f"-{name}" for name in names]
+
+
+def _beyond(names: Sequence[str], fields: Sequence[Field], values: Sequence[Any], *, rising: bool) -> Any:
     """`(field, id) > (x, y)`: both databases walk an index for a comparison of rows, not for its OR form."""
     given = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
     compare = GreaterThan if rising else LessThan
