@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from extensions.core import lanes, registry
-from extensions.core.contract import BadResponse, LanePolicy, PermissionDenied
+from extensions.core.contract import BadResponse, CannotConnect, LanePolicy, PermissionDenied, Throttled
 from extensions.core.models import CallCount, ExtensionConfig
 from extensions.core.services import device_configuration
 from extensions.sims import services, usage_days
@@ -100,6 +100,35 @@ def test_a_sim_that_cannot_be_read_does_not_keep_others_from_their_turn(provider
     provider.before_call = fails
     run(6)
     assert asked_about == ["0001", "0002", "0003"]
+
+
+def test_a_sim_whose_call_hangs_does_not_keep_others_from_their_turn(provider, run, asked_about, later):
+    provider.add("0001", "0002", "0003")
+
+    def hangs() -> None:
+        if asked_about and asked_about[-1] == "0001":
+            raise CannotConnect("No answer came in time.")
+
+    provider.before_call = hangs
+    for _ in range(3):
+        run(1)
+        later(minutes=4)
+    assert asked_about == ["0001", "0002", "0003"]
+
+
+def test_throttling_costs_no_sim_its_turn(provider, run, asked_about, later):
+    provider.add("0001", "0002")
+    errors = [Throttled("Too many calls.")]
+
+    def throttled() -> None:
+        if asked_about and errors:
+            raise errors.pop()
+
+    provider.before_call = throttled
+    for _ in range(3):
+        run(1)
+        later(minutes=1)
+    assert asked_about == ["0001", "0001", "0002"]
 
 
 def test_a_sim_that_is_gone_is_asked_about_once_more_and_then_left_alone(provider, run, later, asked_about):

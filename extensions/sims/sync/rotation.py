@@ -13,7 +13,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from extensions.core import health
-from extensions.core.contract import CannotConnect, NoData, NotFound, PermissionDenied, ProviderError, Refused
+from extensions.core.contract import (
+    AuthRejected,
+    NoData,
+    NotFound,
+    PermissionDenied,
+    ProviderError,
+    QuotaSpent,
+    Refused,
+    Throttled,
+)
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
@@ -26,6 +35,7 @@ from iotdash.lib.crypto import CryptoError
 AGAIN_AFTER = timedelta(minutes=5)
 # Errors that speak of the SIM asked about: the next one may go better.
 _OF_SIM = (NoData, NotFound, PermissionDenied, Refused)
+_OF_ACCOUNT = (AuthRejected, QuotaSpent, Throttled)
 
 
 def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
@@ -79,10 +89,14 @@ def _store(config: ExtensionConfig, sims: Sequence[Sim], found: Mapping[str, Sim
 
 
 def _passed_over(sims: Sequence[Sim], error: ProviderError) -> None:
-    """Those that an error speaks of wait for their next turn; so do others, unless the carrier was not reached."""
+    """They wait for their next turn, unless the account as a whole was refused.
+
+    No answer may be about the SIM too: one that is asked about first again and again would keep all others waiting, and
+    the lane shut for people.
+    """
     if isinstance(error, _OF_SIM):
         _asked(sims, timezone.now(), refresh_due=False)
-    elif error.retry_helps and not isinstance(error, CannotConnect):
+    elif not isinstance(error, _OF_ACCOUNT):
         _asked(sims, timezone.now())
 
 
