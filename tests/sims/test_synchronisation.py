@@ -307,6 +307,36 @@ def test_another_account_behind_the_same_configuration_is_listed_from_the_beginn
     assert sorted(name for name, row in rows().items() if not row[2]) == names(15)
 
 
+@pytest.mark.parametrize("what", ["inventory", "refresh"])
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+def test_what_another_account_answers_late_is_not_stored(provider, sync, config, source, later, what, how):
+    """The credentials are replaced, or the extension removed, while a call is being made."""
+    provider.add(*names(5))
+    sync()
+    later(days=2)
+    provider.change("0001", state="Retired")
+    provider.remove("0005")
+    before = rows()
+
+    def meanwhile() -> None:
+        if what == "refresh" and not provider.asked["refresh"] - asked:
+            return
+        provider.before_call = lambda: None
+        now = ExtensionConfig.objects.get(pk=config.pk)
+        if how == "replaced":
+            configurations.replace_settings(now, meterco.SETTINGS | {"user": "other"}, source)
+        else:
+            configurations.remove(now, source)
+
+    if what == "refresh":
+        Synchronisation.objects.update(next_at=timezone.now() + timedelta(days=1))
+        Sim.objects.update(refresh_due=True)
+    asked = provider.asked["refresh"]
+    provider.before_call = meanwhile
+    lanes.run(config.lane_id)
+    assert rows() == before
+
+
 def test_one_long_answer_is_stored_in_pieces(provider, sync, monkeypatch):
     if not provider.by_name:
         pytest.skip("Pages are short.")

@@ -35,6 +35,15 @@ def ask(config: ExtensionConfig, turn: Turn, question: Callable[[SimProvider, Co
         return question(provider_of(config), Context(settings=settings, http=session, now=timezone.now))
 
 
+def is_of_present(config: ExtensionConfig) -> bool:
+    """Whether an answer still speaks of the configuration's account: neither removed nor given other credentials since.
+
+    `config` as it was when the carrier was asked.
+    """
+    same = ExtensionConfig.objects.present().filter(pk=config.pk, credentials_version=config.credentials_version)
+    return same.exists()
+
+
 @contextmanager
 def guarded(config: ExtensionConfig) -> Iterator[None]:
     """A provider's bug and an answer that cannot be stored are an unusable answer, and a trace in the log."""

@@ -21,7 +21,7 @@ from extensions.sims import links, storing
 from extensions.sims.contract import Page
 from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.sync import failing, states, timing
-from extensions.sims.sync.asking import ask, guarded
+from extensions.sims.sync.asking import ask, guarded, is_of_present
 from iotdash.lib.crypto import CryptoError
 
 Running = Synchronisation.Running
@@ -50,6 +50,8 @@ def next_page(config: ExtensionConfig, turn: Turn) -> None:
 
 def _store(state: Synchronisation, page: Page, asked_at: datetime, turn: Turn) -> None:
     """A long page goes in pieces, each worth keeping; the step is taken with the last."""
+    if not is_of_present(state.config):
+        return
     named = page.named
     if len(named) > storing.AT_ONCE:
         for chunk in storing.chunks(named):

@@ -29,7 +29,7 @@ from extensions.sims import storing
 from extensions.sims.contract import EVERY_PART, Part, SimRecord
 from extensions.sims.models import ASKED_ABOUT, Sim
 from extensions.sims.sync import timing
-from extensions.sims.sync.asking import ask, guarded
+from extensions.sims.sync.asking import ask, guarded, is_of_present
 from iotdash.lib.crypto import CryptoError
 
 AGAIN_AFTER = timedelta(minutes=5)
@@ -81,6 +81,8 @@ def _parts(sims: Sequence[Sim]) -> frozenset[Part]:
 
 @transaction.atomic
 def _store(config: ExtensionConfig, sims: Sequence[Sim], found: Mapping[str, SimRecord]) -> None:
+    if not is_of_present(config):
+        return
     now = timezone.now()
     storing.store(config, found.values(), now)
     _asked(sims, now, refresh_due=False)
