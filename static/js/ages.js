@@ -1,6 +1,7 @@
 // Keeps "3 min ago" true on a page that stays open. Same words as iotdash/lib/templatetags/_time_text.py.
 (() => {
   "use strict";
+  const skewOfClocks = 5;
   const minute = 60;
   const hour = 3600;
   const day = 86400;
@@ -13,7 +14,7 @@
   }
 
   function words(seconds) {
-    if (Math.abs(seconds) < minute) return "just now";
+    if (Math.abs(seconds) < minute) return seconds < -skewOfClocks ? "in a moment" : "just now";
     return seconds > 0 ? `${span(seconds)} ago` : `in ${span(-seconds)}`;
   }
 

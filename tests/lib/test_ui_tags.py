@@ -37,6 +37,8 @@ def text_of(html: str) -> str:
         (86400, "1 day ago"),
         (29 * 86400, "29 days ago"),
         (30 * 86400, "24 Oct 2026"),
+        (-5, "just now"),
+        (-6, "in a moment"),
         (-120, "in 2 min"),
         (-2 * 86400, "in 2 days"),
     ],

@@ -5,6 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+# Clocks of two machines may differ by this many seconds: what one just did lies in the other's future.
+SKEW = 5
 # After this many seconds an age says less than a date.
 DATE_AFTER = 30 * DAY
 
@@ -28,10 +30,10 @@ def local_moment(value: dt.datetime, *, seconds: bool = False) -> str:
 
 
 def age_words(value: dt.datetime, now: dt.datetime) -> str:
-    """`3 min ago`, `in 2 h`, `just now`; the date when it is more than thirty days away."""
+    """`3 min ago`, `in 2 h`, `just now`, `in a moment`; the date when it is more than thirty days away."""
     seconds = int((now - value).total_seconds())
     if abs(seconds) < MINUTE:
-        return "just now"
+        return "in a moment" if seconds < -SKEW else "just now"
     if abs(seconds) >= DATE_AFTER:
         return local_date(value)
     span = _span(abs(seconds))
