@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from devices.conditions import Condition
@@ -37,7 +38,7 @@ class SimFacet:
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
         sims = Sim.objects.filter(device__in=[device.pk for device in devices]).order_by("pk")
-        sims = sims.only("device_id", "state", "missing_since")
+        sims = sims.only("device_id", "state", "missing_since", "fetched_at")
         return {sim.device_id: {"sim": sim} for sim in sims}
 
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
@@ -55,4 +56,5 @@ def _cell(sim: Sim | None) -> SafeString:
         return known(None)
     if sim.missing_since:
         return badge("Unknown to the carrier", "danger")
-    return badge(sim.state, state_tone(sim.state)) if sim.state else badge("Not fetched yet")
+    state = badge(sim.state, state_tone(sim.state)) if sim.state else badge("Not fetched yet")
+    return format_html("{} {}", state, badge("Stale", "warning")) if timing.is_stale(sim) else state

@@ -58,7 +58,7 @@ def test_while_the_first_inventory_runs(operator_client, url, provider, config):
     provider.before_call = fails
     run(config, 1)
     told = text(operator_client.get(url))
-    assert "First inventory: 20 SIMs so far." in told
+    assert "Not synchronised First inventory stopped after 20 SIMs; it goes on in a moment" in told
     assert "Unreadable." in told
     assert "&lt;oops&gt;" in told
     assert "every 3s" in operator_client.get(url).content.decode()
@@ -72,12 +72,28 @@ def test_after_it(operator_client, url, provider, config, later):
     assert "Last synchronised 3 min ago , 25 SIMs, next in 12 min ." in told
 
 
+def test_a_list_under_way_says_how_far_it_got(operator_client, url, provider, config):
+    run(config)
+    states.change(states.state_of(config), running="changes", first_pass=1)
+    assert "Synchronising Changes under way: 0 SIMs so far." in text(operator_client.get(url))
+
+
+def test_what_is_due_is_said_to_be_next_and_looked_for_soon(operator_client, url, provider, config, later):
+    run(config)
+    assert "every 30s" in operator_client.get(url).content.decode()
+    later(minutes=20)
+    assert "next as soon as its turn comes." in text(operator_client.get(url))
+    assert "every 3s" in operator_client.get(url).content.decode()
+
+
 def test_stale_and_missing_sims_are_counted(operator_client, url, provider, config):
     provider.add(*(f"{number:04}" for number in range(5)))
     run(config)
     Sim.objects.filter(subject="0001").update(fetched_at=timezone.now() - timedelta(hours=73))
     Sim.objects.filter(subject__in=("0002", "0003")).update(missing_since=timezone.now())
-    told = text(operator_client.get(url))
+    page = operator_client.get(url)
+    told = text(page)
+    assert "devices/?sim=stale" in page.content.decode()
     assert re.search(r"SIMs of the account 3 .* Stale 1 .* Unknown to the carrier 2 ", told)
 
 
@@ -91,7 +107,7 @@ def test_paused_it_says_that_nothing_happens_and_offers_nothing(operator_client,
     run(config)
     configurations.pause(config, source)
     told = text(operator_client.get(url))
-    assert "Nothing is synchronised since" in told
+    assert "Not synchronised Nothing is synchronised since" in told
     assert "Synchronise now" not in told
 
 
@@ -169,6 +185,7 @@ def test_the_panel_marks_a_stale_sim(reader_client, provider, target, config, la
     assert "Stale" in panel(reader_client)
     devices = reader_client.get("/abc123/devices/?sim=stale").content.decode()
     assert ">p1<" in devices
+    assert re.search(r"Activated.*badge[^>]*>.*Stale", devices[devices.index(">p1<") :], re.DOTALL)
     services.store_record(config, SimRecord("0001", state="Activated"), timezone.now())
     assert "Stale" not in panel(reader_client)
     assert ">p1<" not in reader_client.get("/abc123/devices/?sim=stale").content.decode()

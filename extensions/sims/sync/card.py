@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from extensions.core.models import STANDING_STILL, ExtensionConfig
 from extensions.sims.models import Sim, Synchronisation
@@ -43,4 +44,10 @@ def _progress(config: ExtensionConfig, state: Synchronisation | None) -> dict[st
     runs = bool(state and state.running)
     standing_still = config.state in STANDING_STILL or not config.proved_at
     seen = Sim.objects.filter(config=config, listed_in__gte=state.first_pass).count() if runs else 0
-    return {"sync_runs": runs, "seen": seen, "standing_still": standing_still}
+    due = state is None or state.next_at <= timezone.now()
+    return {"sync_runs": runs, "sync_due": due, "what": _what(state), "seen": seen, "standing_still": standing_still}
+
+
+def _what(state: Synchronisation | None) -> str:
+    first = state is None or state.inventory_at is None
+    return "First inventory" if first else state.get_running_display()
