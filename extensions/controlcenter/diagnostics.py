@@ -5,6 +5,7 @@ and subscribers, names of users, devices, customers and accounts, addresses, tex
 """
 
 from extensions.controlcenter.soap_envelope import SCHEMA
+from extensions.controlcenter.unrecorded import unrecorded
 from extensions.core.contract import Wire
 
 _STATE = """
@@ -68,4 +69,5 @@ WIRE = Wire(
     headers=_names("SOAPAction"),
     namespaces=frozenset({SCHEMA}),
     varying=_names("messageId echo since modifiedSince modifiedTill fromDate toDate Username Password licenseKey"),
+    unrecorded=unrecorded,
 )

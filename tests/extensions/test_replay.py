@@ -7,14 +7,18 @@ import sys
 import threading
 import zipfile
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import requests
 from django.core.management import CommandError, call_command
 
+from extensions.core import registry
+from extensions.core.contract import Wire
 from extensions.core.replay import BundleError, Recording, read_bundle
 from extensions.core.replay.server import listening
 from extensions.core.replay.welcome import welcome
+from tests.extensions import meterco
 
 ABOUT = {
     "format": 1,
@@ -180,13 +184,25 @@ def test_a_lost_answer_is_lost_again():
 
 def test_what_is_not_in_the_bundle_is_told_to_caller_terminal_and_page():
     with served(recording(exchange(1))) as (url, said):
-        answer = requests.get(f"{url}/chips/<b>2", timeout=5)
+        answer, _ = (requests.get(f"{url}/chips/<b>2", timeout=5) for _ in range(2))
         page = requests.get(f"{url}/_sandbox/", timeout=5).text
     assert answer.status_code == 404
     assert "not in the replayed bundle" in answer.json()["error"]
-    assert said == ["not in the bundle: GET /chips/<b>2"]
-    assert "GET /chips/&lt;b&gt;2" in page
+    assert said == ["not in the bundle: GET /chips/<b>2"] * 2
+    assert "<li>GET /chips/&lt;b&gt;2 (2 times)</li>" in page
     assert "https://api.test/chips/1" in page
+
+
+def test_a_provider_says_how_its_service_refuses_what_the_bundle_lacks(monkeypatch):
+    def refuse(asked, sentence):
+        return 422, "text/xml", f"<{asked}>{sentence}"
+
+    manifest = replace(meterco.manifest(meterco.Scripted()), wire=Wire(unrecorded=refuse))
+    monkeypatch.setitem(registry._manifests, "meterco", manifest)
+    with served(recording()) as (url, _):
+        answer = requests.post(f"{url}/chips/7", headers={"Content-Type": "a/b"}, timeout=5)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "text/xml")
+    assert answer.text.startswith("<a/b>This is not in the replayed bundle.")
 
 
 def test_a_body_that_is_not_whole_is_told():

@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from extensions.controlcenter.diagnostics import WIRE
 from extensions.controlcenter.provider import ControlCenter
 from extensions.controlcenter.soap_envelope import ENVELOPE, SCHEMA
-from extensions.core.contract import Context, ProviderError
+from extensions.core.contract import Context, ProviderError, Refused
 from extensions.core.redaction import Redactor
 from iotdash.lib.outbound import AddressPolicy, GuardedSession
 
@@ -124,6 +124,15 @@ def test_a_service_that_repeats_everything_where_diagnostics_keep_it(httpserver,
         CARRIER.send_sms(reach(protocol), ICCID, TEXT)
     assert leaked(told) == []
     assert '"errorMessage": "No ' in told[0]
+
+
+@pytest.mark.parametrize(("protocol", "path", "asked"), [("rest", DEVICE, ""), ("soap", TERMINAL, "text/xml")])
+def test_what_a_replay_lacks_is_refused_and_holds_nothing_up(httpserver, reach, protocol, path, asked):
+    status, content_type, body = WIRE.unrecorded(asked, "Not in the bundle & not <known>.")
+    httpserver.expect_request(path).respond_with_data(body, status, content_type=content_type)
+    with pytest.raises(Refused) as refused:
+        CARRIER.record(reach(protocol), ICCID)
+    assert refused.value.words == "Not in the bundle & not <known>."
 
 
 @pytest.mark.parametrize("code", ["10000001", "40000029", "400200"])

@@ -1,5 +1,6 @@
 """What of a service's wire is harmless: the allow-list by which diagnostics are redacted before they are stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -16,6 +17,9 @@ class Wire:
     value stays. `namespaces`: XML namespaces beyond those of SOAP.
     `varying`: names whose values differ from call to call without meaning another question, such as a message's id;
     a replay does not compare them, and gives the new one back where the answer repeats it.
+    `unrecorded`: gets the content type of a request and a sentence, and gives status, content type and body of an
+    answer by which the service refuses just that request, so that a replay can say what it does not have without
+    seeming to be away or another service.
     """
 
     kept: frozenset[str] = frozenset()
@@ -27,3 +31,4 @@ class Wire:
     headers: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
     varying: frozenset[str] = frozenset()
+    unrecorded: Callable[[str, str], tuple[int, str, str]] | None = None

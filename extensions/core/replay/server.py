@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from extensions.core.registry import manifests
 from extensions.core.replay.page import PATH, page
 from extensions.core.replay.recording import Answer, Recording
 
@@ -40,11 +41,16 @@ class Replay:
         found = self._recording.answer(request.method, asked, request.get_data().decode(errors="replace"))
         if found is None:
             self._say(f"not in the bundle: {request.method} {asked}")
-            told = {"error": _UNKNOWN.format(path=PATH), "asked": f"{request.method} {asked}"}
-            return Response(json.dumps(told), 404, content_type="application/json")
+            return self._unrecorded(request)
         if found.exchange["response"] is None:
             return _cut(request)
         return self._recorded(found)
+
+    def _unrecorded(self, request: Request) -> Response:
+        manifest = manifests().get(self._recording.about["extension"]["slug"])
+        refuse = (manifest.wire.unrecorded if manifest else None) or _not_found
+        status, content_type, body = refuse(request.content_type or "", _UNKNOWN.format(path=PATH))
+        return Response(body, status, content_type=content_type)
 
     def _recorded(self, answer: Answer) -> Response:
         recorded = answer.exchange["response"]
@@ -84,6 +90,10 @@ class _Handler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
+
+
+def _not_found(asked: str, sentence: str) -> tuple[int, str, str]:
+    return 404, "application/json", json.dumps({"error": sentence})
 
 
 def _cut(request: Request) -> Response:
