@@ -178,9 +178,10 @@ def operation(organization: Organization, public_id: UUID) -> Operation:
     return found.select_related("config", "device__device_type").get(public_id=public_id)
 
 
-def exchanges(config: ExtensionConfig) -> QuerySet[Exchange]:
-    """Newest first, without the contents."""
-    return config.exchanges.order_by("-pk").defer("request", "response")
+def exchanges(config: ExtensionConfig, *, failed: bool = False) -> QuerySet[Exchange]:
+    """Newest first, without the contents; `failed`: of those only that failed."""
+    found = config.exchanges.filter(failed=True) if failed else config.exchanges
+    return found.order_by("-pk").defer("request", "response")
 
 
 def exchange(config: ExtensionConfig, exchange_id: int) -> Exchange:

@@ -65,6 +65,17 @@ def test_exchanges_are_listed_newest_first_with_what_they_were_for(owner_client,
     assert body.index(f"{url}{second.pk}/") < body.index(f"{url}{first.pk}/")
 
 
+def test_those_that_failed_are_listed_alone(owner_client, config, url):
+    well = make(config)
+    assert "No exchange failed" in page(owner_client, f"{url}?failed")
+    broken = make(config, status=500, failed=True)
+    assert f'href="{url}?failed"' in page(owner_client, url)
+    body = page(owner_client, f"{url}?failed")
+    assert f"{url}{broken.pk}/" in body
+    assert f"{url}{well.pk}/" not in body
+    assert f'hx-get="{url}?failed"' in body
+
+
 def test_the_list_reads_no_contents(owner_client, config, url, django_assert_max_num_queries):
     for _ in range(20):
         make(config)

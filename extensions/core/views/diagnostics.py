@@ -26,9 +26,11 @@ from iotdash.organizations.scoping import organization_view
 def exchange_list(request: HttpRequest, config_id: int) -> HttpResponse:
     config = configuration_or_404(request, config_id)
     titles = operation_titles(registry.manifest(config.slug))
+    failed = "failed" in request.GET
     context = {
         "config": config,
-        "rows": [_row(exchange, titles) for exchange in queries.exchanges(config)],
+        "failed": failed,
+        "rows": [_row(exchange, titles) for exchange in queries.exchanges(config, failed=failed)],
         "kept": settings.IOTDASH_EXCHANGES_KEPT,
         "days": settings.IOTDASH_EXCHANGES_DAYS,
     }
