@@ -24,8 +24,11 @@ def store(config: ExtensionConfig, records: Iterable[SimRecord], at: datetime, *
     """
     known = {record.subject: record for record in records}
     late = Sim.objects.filter(config=config, subject__in=known, fetched_at__gt=at)
-    for subject in late.values_list("subject", flat=True):
+    for subject in list(late.values_list("subject", flat=True)):
         del known[subject]
+    if marks:
+        # What a list named, it named, also where more is known already.
+        late.update(**marks)
     for _, same in groupby(sorted(known.values(), key=_told), key=_told):
         _store_alike(config, list(same), at, marks)
 

@@ -201,6 +201,19 @@ def test_a_sim_that_was_heard_of_during_an_inventory_is_not_gone(provider, sync,
     assert hidden.record.subject == "0005"
 
 
+def test_clocks_that_differ_do_not_make_an_inventory_incomplete(provider, sync, later, asked_once):
+    """Another machine, whose clock is ahead, has just stored one of the SIMs."""
+    provider.add(*names(5))
+    sync()
+    later(days=2)
+    provider.before_call = lambda: Sim.objects.filter(subject="0003").update(
+        fetched_at=timezone.now() + timedelta(seconds=2)
+    )
+    calls = provider.asked["inventory"]
+    assert sync().complete
+    assert provider.asked["inventory"] == calls + 1
+
+
 def test_throttling_in_the_middle_is_waited_for_and_the_list_goes_on_where_it_was(provider, sync, later):
     provider.add(*names(45))
     errors = {2: Throttled("Too many calls."), 3: BadResponse("Unreadable.")}
