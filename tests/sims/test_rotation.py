@@ -64,6 +64,22 @@ def test_sims_of_devices_come_first_then_the_one_asked_about_longest_ago(
     assert asked_about[4:] == ["0002", "0001", "0003"]
 
 
+def test_watched_sims_that_are_always_due_leave_every_fifth_call_to_others(config, device, later, settings):
+    settings.IOTDASH_USAGE_MINUTES = 0
+    now = timezone.now()
+    for number in range(12):
+        services.row_of(config, f"{number:04}")
+    watched = Sim.objects.filter(subject__lt="0006")
+    watched.update(device=device, rotated_at=now - timedelta(hours=1))
+    chosen = []
+    for second in range(11):
+        work = sources.usage.next(config.lane_id, now)
+        sim = work.run.args[1][0]
+        chosen.append("watched" if sim.device_id else "other")
+        Sim.objects.filter(pk=sim.pk).update(rotated_at=now - timedelta(minutes=1) + timedelta(seconds=second))
+    assert chosen == ["other", *["watched"] * 4] * 2 + ["other"]
+
+
 def test_what_was_listed_as_changed_is_asked_about_before_anything_else(provider, run, later, asked_about):
     provider.add("0001", "0002", "0003")
     later(hours=1)

@@ -1,11 +1,12 @@
 """Asking for what lists do not say, SIM after SIM or in batches: usage always, over some carriers details too.
 
 Changed and new SIMs come first where each costs calls of its own, then watched ones (those of devices), then the
-others; the one that was asked about longest ago first. No SIM is asked about more often than the installation says.
+others; the one that was asked about longest ago first. Where there are more watched ones than calls, every fifth is
+for the others. No SIM is asked about more often than the installation says.
 A SIM that the carrier does not know any more is asked about once after that was noticed, in case it was a mistake.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -33,6 +34,7 @@ from extensions.sims.sync.asking import ask, guarded, is_of_present
 from iotdash.lib.crypto import CryptoError
 
 AGAIN_AFTER = timedelta(minutes=5)
+MOST_IN_A_ROW = 4
 # Errors that speak of the SIM asked about: the next one may go better.
 _OF_SIM = (NoData, NotFound, PermissionDenied, Refused)
 _OF_ACCOUNT = (AuthRejected, QuotaSpent, Throttled)
@@ -52,6 +54,12 @@ def watched(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
 def others(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
     due = timing.usage_due(now, watched=False)
     return sims.filter(ASKED_ABOUT, rotated_at__lte=due).order_by("rotated_at", "pk")
+
+
+def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime], QuerySet[Sim]]]:
+    """Watched SIMs before others, but not for ever: so many watched SIMs may always be due that no other ever is."""
+    lately = sims.filter(ASKED_ABOUT).order_by("-rotated_at", "-pk").values_list("device", flat=True)
+    return (watched, others) if None in lately[:MOST_IN_A_ROW] else (others, watched)
 
 
 def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:

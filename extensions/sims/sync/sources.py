@@ -1,6 +1,5 @@
 """Synchronisation as work of lanes: lists may take the whole rate and wait for people, usage has its budget."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -58,7 +57,7 @@ class _Lists:
         state = getattr(config, "synchronisation", None)
         if state is None or state.next_at <= now or states.is_of_other_settings(state, config):
             return Work(partial(listing.next_page, config), Purpose.SYNC, config.pk)
-        named = list(rotation.to_refresh(_sims([config]), now)[: _batch(config)]) if _batch(config) > 1 else []
+        named = list(rotation.to_refresh(_sims(config), now)[: _batch(config)]) if _batch(config) > 1 else []
         return Work(partial(rotation.refresh, config, named), Purpose.SYNC, config.pk) if named else None
 
     def next_due_at(self, lane_id: int) -> datetime | None:
@@ -79,13 +78,13 @@ class _Usage:
     """Rotation, the configuration whose SIM waits longest first."""
 
     def next(self, lane_id: int, now: datetime) -> Work | None:
-        here = {config.pk: config for config in configs(lane_id)}
-        first = next(filter(None, (due.first() for due in _rotating(here.values(), now))), None)
-        return self._work(here[first.config_id], now) if first else None
+        waiting = filter(None, (_first(config, now) for config in configs(lane_id)))
+        first = min(waiting, key=lambda found: found[:2], default=None)
+        return self._work(first[2], now) if first else None
 
     def _work(self, config: ExtensionConfig, now: datetime) -> Work:
         size = _batch(config)
-        found = chain.from_iterable(due[:size] for due in _rotating([config], now))
+        found = chain.from_iterable(due[:size] for due in _rotating(config, now))
         sims = list({sim.pk: sim for sim in found}.values())[:size]
         return Work(partial(rotation.refresh, config, sims), Purpose.USAGE, config.pk)
 
@@ -107,14 +106,23 @@ def _lanes_of(*conditions: Q | Exists) -> set[int]:
     return set(chain.from_iterable(found))
 
 
-def _rotating(here: Iterable[ExtensionConfig], now: datetime) -> list[QuerySet[Sim]]:
+def _first(config: ExtensionConfig, now: datetime) -> tuple[int, datetime, ExtensionConfig] | None:
+    """How urgent what is due is, 0 the most, and since when its first SIM waits."""
+    for urgency, due in enumerate(_rotating(config, now)):
+        if sim := due.first():
+            return urgency, sim.rotated_at, config
+    return None
+
+
+def _rotating(config: ExtensionConfig, now: datetime) -> list[QuerySet[Sim]]:
     """What is due, the most urgent first. Details that come many in a call are the lists' own work."""
-    singly = _sims(config for config in here if _batch(config) == 1)
-    return [rotation.to_refresh(singly, now), *(due(_sims(here), now) for due in (rotation.watched, rotation.others))]
+    sims = _sims(config)
+    changed = [rotation.to_refresh(sims, now)] if _batch(config) == 1 else []
+    return [*changed, *(due(sims, now) for due in rotation.by_turns(sims))]
 
 
-def _sims(here: Iterable[ExtensionConfig]) -> QuerySet[Sim]:
-    return Sim.objects.filter(config__in=list(here))
+def _sims(config: ExtensionConfig) -> QuerySet[Sim]:
+    return Sim.objects.filter(config=config)
 
 
 lists, usage = _Lists(), _Usage()
