@@ -90,17 +90,6 @@ def test_people_wait_for_one_call_of_the_synchronisation_not_for_its_end(endless
     assert [purpose for purpose, _ in log][:6] == [*[Purpose.SYNC] * 4, Purpose.PEOPLE, Purpose.SYNC]
 
 
-def test_work_of_several_calls_learns_between_them_that_people_wait(endless, lane):
-    people = endless(Purpose.PEOPLE)
-    turn = lanes.Turn(lane.pk)
-    turn.purpose, people.left = Purpose.SYNC, 0
-    assert not lanes.should_yield(turn)
-    people.left = 1
-    assert lanes.should_yield(turn)
-    turn.purpose = Purpose.PEOPLE
-    assert not lanes.should_yield(turn)
-
-
 def run_for(lane, later, span) -> None:
     """Runs the lane as its messages would make it run, until the clock has moved on so far."""
     until = timezone.now() + span

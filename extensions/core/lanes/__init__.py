@@ -11,7 +11,7 @@ from extensions.core.lanes.keeping import tidy_counts
 from extensions.core.lanes.messages import wake, wake_due
 from extensions.core.lanes.running import receive, run
 from extensions.core.lanes.turn import LEASE_SECONDS, LaneLost, Turn
-from extensions.core.lanes.work import Work, WorkSource, register_source, should_yield
+from extensions.core.lanes.work import Work, WorkSource, register_source
 from extensions.core.models import Purpose
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "receive",
     "register_source",
     "run",
-    "should_yield",
     "throwaway",
     "tidy_counts",
     "try_now",

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.utils import timezone
-
 from extensions.core.lanes.turn import Turn
 from extensions.core.models import Purpose
 
@@ -54,12 +52,6 @@ def register_source(source: WorkSource, most_urgent: Purpose) -> None:
 def sources(*, limited: bool = True) -> list[WorkSource]:
     """The most urgent first; without those of limited purposes if so asked."""
     return [source for purpose, source in _sources if limited or not purpose.limited]
-
-
-def should_yield(turn: Turn) -> bool:
-    """Whether more urgent work waits in the lane. Work of several calls asks between any two, and ends early if so."""
-    more_urgent = [source for purpose, source in _sources if purpose.rank < turn.purpose.rank]
-    return any(source.next(turn.lane_id, timezone.now()) for source in more_urgent)
 
 
 def people_wait(lane_id: int, now: datetime) -> bool:
