@@ -20,7 +20,7 @@ def ask_where_due() -> None:
     now = timezone.now()
     fresh = CarrierPlans.objects.filter(config=OuterRef("pk"), listed_at__gt=now - LISTED_FOR)
     asked = Operation.objects.filter(
-        config=OuterRef("pk"), operation_id=operations.RATE_PLANS, asked_at__gt=now - LISTED_FOR
+        config=OuterRef("pk"), operation_id=operations.RATE_PLANS, subject="", asked_at__gt=now - LISTED_FOR
     )
     sims = Sim.objects.filter(config=OuterRef("pk"))
     due = ExtensionConfig.objects.callable().filter(
@@ -32,7 +32,7 @@ def ask_where_due() -> None:
 
 def ask_first(config: ExtensionConfig) -> None:
     """For a configuration that just got a SIM: its plans are needed on the next page, not after the next sweep."""
-    lately = Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS)
+    lately = Operation.objects.filter(config=config, operation_id=operations.RATE_PLANS, subject="")
     if lately.filter(asked_at__gt=timezone.now() - LISTED_FOR).exists():
         return
     with suppress(asking.NotCallable):
