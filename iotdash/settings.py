@@ -247,6 +247,7 @@ IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
 
 # --- Pages ---------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "iotdash.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

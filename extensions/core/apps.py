@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class ExtensionsConfig(AppConfig):
     name = "extensions.core"
     label = "extensions"
-    verbose_name = "extensions"
+    verbose_name = "Extensions"
 
     def ready(self) -> None:
         from extensions.core import checks, facet, lanes, pages, registry

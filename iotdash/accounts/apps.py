@@ -5,7 +5,7 @@ from django.contrib.admin import apps as admin_apps
 class AccountsConfig(AppConfig):
     name = "iotdash.accounts"
     label = "accounts"
-    verbose_name = "people"
+    verbose_name = "People"
 
     def ready(self) -> None:
         from allauth.mfa.models import Authenticator

@@ -88,7 +88,7 @@ class Operation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operation_id} of {self.subject}: {self.state}"
+        return f"{self.operation_id} of {self.subject or 'the account'}: {self.state}"
 
     @property
     def settled(self) -> bool:
