@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from iotdash.accounts import services
 from iotdash.accounts.addresses import address_of
+from iotdash.accounts.mfa import proof
 from iotdash.accounts.forms import ProfileForm
 from iotdash.audit.services import Source
 from iotdash.lib.htmx import invalid, redirect
@@ -62,13 +63,17 @@ def no_sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "accounts/profile.html", {"form": ProfileForm(instance=request.user)})
+        return render(request, "accounts/profile.html", _profile_context(request, ProfileForm(instance=request.user)))
     form = ProfileForm(request.POST, instance=request.user)
     if not form.is_valid():
         # The instance carries the refused values, and the frame shows the person's name.
         request.user.refresh_from_db()
-        return invalid(request, "accounts/profile.html", {"form": form})
+        return invalid(request, "accounts/profile.html", _profile_context(request, form))
     source = Source(actor=request.user.email, address=address_of(request))
     services.change_profile(source, request.user, **form.cleaned_data)
     messages.success(request, "Profile saved.")
     return redirect(request, "profile")
+
+
+def _profile_context(request: HttpRequest, form: ProfileForm) -> dict[str, Any]:
+    return {"form": form, "protected": proof.has_second_factor(request.user)}

@@ -37,6 +37,11 @@ def test_the_administrator_is_told_on_every_page(lost, owner_client):
         assert "extension configurations: 1" not in page, "figures of the whole server"
 
 
+def test_support_staff_are_told_on_their_pages(support_client, lost):
+    page = support_client.get("/admin/").content.decode()
+    assert f"Encryption key {lost} is missing" in page
+
+
 @pytest.mark.parametrize("who", ["operator", "reader"])
 def test_others_are_not_told_what_they_cannot_mend(lost, cast, client_of, who):
     assert BANNER not in body(client_of(cast[who]))

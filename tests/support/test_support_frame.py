@@ -59,5 +59,10 @@ def test_an_operation_of_no_sim_is_named_as_one_of_the_account(db):
     )
 
 
+def test_the_profile_says_whether_two_step_sign_in_is_on(support_client, owner_client):
+    assert "It is on:" in words(support_client, "/profile/")
+    assert "It is off." in words(owner_client, "/profile/")
+
+
 def test_support_staff_of_no_organization_are_led_to_their_pages(support_client):
     assert "You are support staff" in words(support_client, "/")
