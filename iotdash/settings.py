@@ -238,11 +238,10 @@ IOTDASH_OUTBOUND_ALLOW_LOOPBACK = env.bool("IOTDASH_OUTBOUND_ALLOW_LOOPBACK", de
 # Exchanges with each service that are kept for diagnostics: so many that went well, as many that failed; 0 keeps none.
 IOTDASH_EXCHANGES_KEPT = env.int("IOTDASH_EXCHANGES_KEPT", default=50)
 IOTDASH_EXCHANGES_DAYS = env.int("IOTDASH_EXCHANGES_DAYS", default=7)
-# Sandboxes that run beside this installation, as name=address; only the demo has any.
 # How long calls to external accounts are counted by minute, and after that by hour.
 IOTDASH_CALLS_BY_MINUTE_HOURS = env.int("IOTDASH_CALLS_BY_MINUTE_HOURS", default=24)
 IOTDASH_CALLS_BY_HOUR_DAYS = env.int("IOTDASH_CALLS_BY_HOUR_DAYS", default=35)
-
+# Sandboxes that run beside this installation, as name=address; only the demo has any.
 IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
 
 # --- Pages ---------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from iotdash.accounts import services
 from iotdash.accounts.addresses import address_of
-from iotdash.accounts.mfa import proof
 from iotdash.accounts.forms import ProfileForm
+from iotdash.accounts.mfa import proof
 from iotdash.audit.services import Source
 from iotdash.lib.htmx import invalid, redirect
 

@@ -45,7 +45,9 @@ def test_the_profile_leads_to_it_for_everybody(reader_client):
 
 def test_an_app_is_added_by_its_code_and_recovery_codes_follow(set_up):
     client, _ = set_up
-    codes = client.get("/accounts/2fa/codes/").context["unused_codes"]
+    page = client.get("/accounts/2fa/codes/")
+    assert "The authenticator app is added." in page.content.decode()
+    codes = page.context["unused_codes"]
     assert len(codes) == 10
     assert client.get("/accounts/2fa/codes/download/").content.decode().split()[-10:] == codes
     assert "10 of your codes are unused" in client.get(INDEX).content.decode()
