@@ -37,7 +37,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not sentence:
         return mistake_of_ours(request)
     # Needs neither session nor person, which are in the database.
-    body = get_template("503.html").render({"sentence": sentence})
+    again = request.get_full_path() if request.method == "GET" else ""
+    body = get_template("503.html").render({"sentence": sentence, "again": again})
     response = HttpResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"})
     log_response("%s (%s): %s", sentence, error, request.path, request=request, response=response, level="warning")
     return response

@@ -49,8 +49,9 @@ def test_what_is_away_is_said_and_not_taken_for_a_mistake_of_ours(
     if probe:
         monkeypatch.setattr(health, probe, lambda: "It does not answer.")
     owner_client.raise_request_exception = False
-    response = owner_client.get("/abc123/members/")
+    response = owner_client.get("/abc123/members/?q=a")
     assert response.status_code == status
+    assert ('href="/abc123/members/?q=a">Try again' in response.content.decode()) == (status == 503)
     assert ("It does not answer." in response.content.decode()) == (status == 503)
     assert response.get("Retry-After") == ("10" if status == 503 else None)
     [line] = [each for each in caplog.records if each.name == "django.request"]
