@@ -33,11 +33,13 @@ from tests.cast import (  # noqa: F401
 )
 
 
+# First, because xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers, and tests that start the whole product, run one after the other: together they starve each other."""
+    """Tests that start servers run one after the other, and those of a file share what it started."""
     for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("servers"):
-            item.add_marker(pytest.mark.xdist_group("real processes"))
+        if item.get_closest_marker("servers") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 @pytest.fixture(scope="session")
