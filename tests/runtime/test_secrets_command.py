@@ -89,6 +89,7 @@ def test_the_doctor_finds_damage(config, capsys):
 
 def test_rotation_moves_everything_and_says_when_the_old_key_may_go(config, settings):
     settings.IOTDASH_SECRET_KEYS = [NEW, OLD]
+    config.refresh_from_db()
     updated_at = config.updated_at
     printed = secrets("rotate")
     assert f"under key {crypto.key_id(NEW)} (connection checks: 1, extension configurations: 1)." in printed
