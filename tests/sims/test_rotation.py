@@ -98,7 +98,7 @@ def test_details_are_asked_for_once_and_usage_again_and_again(provider, run, lat
     first = Sim.objects.get()
     assert (first.imei, first.ctd_sms, first.details_at == first.usage_at) == ("i0001", 1, True)
     provider.use("0001", ctd_sms=2)
-    later(days=1, seconds=1)
+    later(days=2)
     run()
     second = Sim.objects.get()
     assert (second.imei, second.ctd_sms) == ("i0001", 2)
