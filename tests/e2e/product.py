@@ -51,11 +51,14 @@ def running(folder: Path) -> Iterator[Product]:
     var, port = folder / "var", servers.free_port()
     with demo(var, port):
         kept = state.load(var)
+        sandbox = SandboxControl(f"http://{state.HOST}:{kept.ports['controlcenter']}")
+        # Tests add one account under two users, each in a lane of its own: together they would be throttled.
+        sandbox.set(rate_limit=100)
         yield Product(
             var=var,
             base_url=f"http://{state.HOST}:{port}",
             password=json.loads((var / "demo.json").read_text())["password"],
-            sandbox=SandboxControl(f"http://{state.HOST}:{kept.ports['controlcenter']}"),
+            sandbox=sandbox,
             environment=state.environment(kept, var, port),
         )
     if sys.platform == "linux":

@@ -36,7 +36,7 @@ def test_a_check_that_fails_unexpectedly_is_answered_and_the_lane_goes_on(
     assert check.sentence
 
 
-@pytest.mark.parametrize(("refusals", "state", "calls"), [(2, "proved", 3), (9, "failed", 5)])
+@pytest.mark.parametrize(("refusals", "state", "calls"), [(2, "proved", 3), (20, "failed", 9)])
 def test_a_draft_is_checked_again_while_others_use_up_the_pace(
     organization, carrier, source, provider, refusals, state, calls
 ):

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=1)
 # How often a check that was refused for the account's pace is made again, a second apart: a person is waiting.
-TRIES_BESIDE_OTHERS = 4
+TRIES_BESIDE_OTHERS = 8
 State = ConnectionCheck.State
 
 
