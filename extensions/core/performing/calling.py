@@ -1,40 +1,16 @@
-"""What a capability is asked on behalf of an operation, and a guard around the asking."""
+"""What a capability is asked on behalf of an operation."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
-from extensions.core.contract import Ask, BadResponse, Manifest, ProviderError
-from extensions.core.lanes import LaneLost
+from extensions.core.contract import Ask
 from extensions.core.models import ExtensionConfig, Operation
 
 # The newest are enough: a lost message is looked for among the carrier's newest.
 MOST_TAKEN = 500
 # Clocks differ, and a message that was found late is noted late.
 SAME_TIME = timedelta(minutes=5)
-
-logger = logging.getLogger(__name__)
-
-
-@contextmanager
-def guarded(manifest: Manifest, operation: Operation) -> Iterator[None]:
-    """A provider's bug and an answer that cannot be stored are an unusable answer to users, and a trace in the log.
-
-    Else the same operation would fail at every turn and keep all others of its lane from theirs. A database that is
-    away is no answer at all: the operation is recovered as after a kill.
-    """
-    try:
-        yield
-    except (ProviderError, LaneLost, OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        logger.exception("%s failed in %s", manifest.slug, operation.operation_id)
-        sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
-        raise BadResponse(sentence, may_have_happened=True) from error
 
 
 def ask_of(operation: Operation) -> Ask:

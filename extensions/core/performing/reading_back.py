@@ -18,9 +18,10 @@ from extensions.core.contract import (
     Throttled,
     Verdict,
 )
+from extensions.core.guard import guarded
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import Operation, State
-from extensions.core.performing.calling import ask_of, guarded
+from extensions.core.performing.calling import ask_of
 from extensions.core.performing.outcomes import FIRST_READ_BACK, change, settle, store
 
 SLOWEST_READ_BACK = timedelta(seconds=60)
@@ -31,7 +32,7 @@ LONGEST_ABSENCE = timedelta(days=1)
 
 def read_back(operation: Operation, turn: Turn, manifest: Manifest, context: Context) -> None:
     try:
-        with guarded(manifest, operation):
+        with guarded(manifest, operation.operation_id, may_have_happened=True):
             seen = registry.capability(manifest).read_back(manifest, context, ask_of(operation))
             with transaction.atomic():
                 store(operation, seen.fetched, timezone.now())

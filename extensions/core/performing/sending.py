@@ -20,9 +20,10 @@ from extensions.core.contract import (
     Refused,
     Throttled,
 )
+from extensions.core.guard import guarded
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ExtensionConfig, Operation, State
-from extensions.core.performing.calling import ask_of, guarded
+from extensions.core.performing.calling import ask_of
 from extensions.core.performing.outcomes import (
     FIRST_READ_BACK,
     MOST_ATTEMPTS,
@@ -49,7 +50,7 @@ def perform(operation: Operation, turn: Turn, manifest: Manifest, context: Conte
         return
     before = turn.calls
     try:
-        with guarded(manifest, operation):
+        with guarded(manifest, operation.operation_id, may_have_happened=True):
             answer = registry.capability(manifest).perform(manifest, context, ask_of(operation))
             _performed(operation, answer)
     except LaneLost:

@@ -1,17 +1,17 @@
 """Check connection: a draft is asked about in a lane, and the page polls for the answer."""
 
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from extensions.core import health, lanes, registry, secret_settings
-from extensions.core.contract import BadResponse, Context, Manifest, Proof, ProviderError, Throttled
+from extensions.core.contract import Context, Manifest, Proof, ProviderError, Throttled
+from extensions.core.guard import guarded
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
 from extensions.core.services import configurations, exchanges
@@ -19,8 +19,6 @@ from iotdash.audit.services import Source, record
 from iotdash.lib import crypto
 from iotdash.organizations.models import Organization
 from iotdash.runtime.models import Lease
-
-logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=1)
 # How often a check that was refused for the account's pace is made again, a second apart: a person is waiting.
@@ -103,19 +101,11 @@ def run(check: ConnectionCheck, turn: Turn) -> None:
 
 
 def _ask(check: ConnectionCheck, turn: Turn) -> None:
-    """A provider's bug is an unusable answer and a trace in the log; the check is not asked over and over."""
-    manifest = registry.manifest(check.slug)
-    try:
-        settings = draft(check)
+    manifest, settings = registry.manifest(check.slug), draft(check)
+    with guarded(manifest, "check"):
         with turn.session(exchanges.of_check(check, settings)) as session:
             proof = _proof(check, manifest, Context(settings=settings, http=session, now=timezone.now))
         _proved(check, proof)
-    except (ProviderError, LaneLost, OperationalError, InterfaceError, crypto.CryptoError):
-        raise
-    except Exception as error:
-        logger.exception("%s failed in check", manifest.slug)
-        sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
-        raise BadResponse(sentence) from error
 
 
 def _proof(check: ConnectionCheck, manifest: Manifest, context: Context) -> Proof:

@@ -1,16 +1,14 @@
 """One question to a carrier about its SIMs, inside the lane of the account."""
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from extensions.core import registry, secret_settings
-from extensions.core.contract import BadResponse, Context, ProviderError
-from extensions.core.lanes import LaneLost, Turn
+from extensions.core import guard, registry, secret_settings
+from extensions.core.contract import Context
+from extensions.core.lanes import Turn
 from extensions.core.models import ExtensionConfig
 from extensions.core.services import exchanges
 from extensions.sims.contract import SimProvider
@@ -18,7 +16,6 @@ from extensions.sims.contract import SimProvider
 # A carrier that names the SIMs of an account in one answer needs 5 MB for a hundred thousand.
 MOST_BYTES = 32 * 1024 * 1024
 
-logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
@@ -44,15 +41,5 @@ def is_of_present(config: ExtensionConfig) -> bool:
     return same.exists()
 
 
-@contextmanager
-def guarded(config: ExtensionConfig) -> Iterator[None]:
-    """A provider's bug and an answer that cannot be stored are an unusable answer, and a trace in the log."""
-    try:
-        yield
-    except (ProviderError, LaneLost, OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        logger.exception("%s failed in synchronisation", config.slug)
-        name = registry.manifest(config.slug).name
-        sentence = f"The extension {name} failed unexpectedly. The log of this server has the details."
-        raise BadResponse(sentence) from error
+def guarded(config: ExtensionConfig) -> AbstractContextManager[None]:
+    return guard.guarded(registry.manifest(config.slug), "synchronisation")
