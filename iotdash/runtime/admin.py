@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from iotdash.lib.admin import ReadOnlyAdmin
-from iotdash.runtime.models import Heartbeat, KeyMark, Lease
+from iotdash.runtime.models import Heartbeat, KeyMark, Lease, OutboxMail
 
 
 @admin.register(Lease)
@@ -27,3 +27,12 @@ class KeyMarkAdmin(ReadOnlyAdmin):
     search_fields = ["^name"]
     exclude = ["mark"]
     readonly_fields = ["noted_at"]
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(ReadOnlyAdmin):
+    """What organizations wanted sent, and what became of it; nobody's address or text is here."""
+
+    list_display = ["created_at", "organization", "kind", "reference", "state", "attempts", "next_attempt_at", "detail"]
+    list_filter = ["state", "kind", "created_at"]
+    search_fields = ["=organization", "=reference", "=provider_message_id"]
