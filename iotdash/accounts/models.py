@@ -30,7 +30,9 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, address_proved_at=timezone.now(), **fields
+        )
 
     def get_by_natural_key(self, email: str) -> "User":
         return self.get(email=email.strip().lower())
@@ -43,6 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("support staff", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    address_proved_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the person answered a site mail, or whoever runs this installation vouched for the address.",
+    )
 
     objects = UserManager()
 

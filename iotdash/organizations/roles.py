@@ -35,7 +35,23 @@ MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
 EDIT_DEVICES = Action("edit devices", Role.DEVELOPER)
 CONFIGURE_DEVICES = Action("change device configuration", Role.DEVELOPER)
 OPERATE = Action("run operations", Role.OPERATOR)
-ACTIONS = (SEE, EDIT_DEVICES, CONFIGURE_DEVICES, OPERATE, MANAGE_EXTENSIONS, MANAGE_ORGANIZATION)
+# Both up to one's own role.
+MANAGE_INVITATIONS = Action("manage invitations", Role.OPERATOR)
+MANAGE_MEMBERS = Action("manage members", Role.OPERATOR)
+EDIT_MAIL_TEMPLATES = Action("edit mail templates", Role.OPERATOR)
+CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
+ACTIONS = (
+    SEE,
+    EDIT_DEVICES,
+    CONFIGURE_DEVICES,
+    OPERATE,
+    MANAGE_INVITATIONS,
+    MANAGE_MEMBERS,
+    EDIT_MAIL_TEMPLATES,
+    MANAGE_EXTENSIONS,
+    CHANGE_ROLES,
+    MANAGE_ORGANIZATION,
+)
 
 
 def role_words() -> list[tuple[str, str]]:
@@ -45,7 +61,7 @@ def role_words() -> list[tuple[str, str]]:
 
 
 def _sentence(words: list[str], role: Role) -> str:
-    joined = " and ".join(words)
+    joined = " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
     if role.rank == 0:
         return f"May {joined}."
     below = list(Role)[role.rank - 1].label

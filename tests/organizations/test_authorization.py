@@ -13,6 +13,10 @@ TABLE = {
     roles.EDIT_DEVICES: "developer operator administrator",
     roles.CONFIGURE_DEVICES: "developer operator administrator",
     roles.OPERATE: "operator administrator",
+    roles.MANAGE_INVITATIONS: "operator administrator",
+    roles.MANAGE_MEMBERS: "operator administrator",
+    roles.EDIT_MAIL_TEMPLATES: "operator administrator",
+    roles.CHANGE_ROLES: "administrator",
     roles.MANAGE_EXTENSIONS: "administrator",
     roles.MANAGE_ORGANIZATION: "administrator",
 }
@@ -53,5 +57,7 @@ def test_role_words_name_what_each_role_adds():
     words = dict(roles.role_words())
     assert words["Reader"] == "May see this organization."
     assert words["Analyst"] == "Like Reader."
-    assert words["Operator"] == "Like Developer; may also run operations."
+    assert words["Operator"] == (
+        "Like Developer; may also run operations, manage invitations, manage members and edit mail templates."
+    )
     assert list(words) == ["Reader", "Analyst", "Developer", "Operator", "Administrator"]

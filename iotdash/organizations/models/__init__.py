@@ -1,0 +1,25 @@
+"""Organizations, who belongs to them, and who is invited."""
+
+from iotdash.organizations.models.invitation import Invitation
+from iotdash.organizations.models.mail_template import MailTemplate
+from iotdash.organizations.models.member_import import MemberImport
+from iotdash.organizations.models.organization import (
+    RESERVED_IDS,
+    Membership,
+    MembershipQuerySet,
+    Organization,
+    new_public_id,
+    validate_not_reserved,
+)
+
+__all__ = [
+    "RESERVED_IDS",
+    "Invitation",
+    "MailTemplate",
+    "MemberImport",
+    "Membership",
+    "MembershipQuerySet",
+    "Organization",
+    "new_public_id",
+    "validate_not_reserved",
+]
