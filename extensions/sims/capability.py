@@ -12,7 +12,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from devices.models import Device
-from extensions.core.contract import Answer, Ask, Context, Manifest, NoData, OperationSpec, ReadBack, Verdict
+from extensions.core.contract import (
+    Answer,
+    Ask,
+    Context,
+    InboundRecord,
+    Manifest,
+    NoData,
+    OperationSpec,
+    ReadBack,
+    Verdict,
+)
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
 from extensions.sims import links, operations, panel, plans, services
@@ -70,6 +80,9 @@ class SimCapability:
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)
+
+    def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
+        """No carrier that is installed sends anything by itself."""
 
     def act(self, config: ExtensionConfig, action: str, source: Source) -> str:
         return wanting.want(config, action, source)

@@ -15,11 +15,21 @@ from extensions.core.contract.errors import (
     Refused,
     Throttled,
 )
+from extensions.core.contract.inbound import Forged, Inbound, InboundRecord, InboundRefused, Malformed
 from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
 from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
+from extensions.core.contract.paste import Paste, Pasted, PasteRefused
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
 from extensions.core.contract.wire import Wire
-from iotdash.lib.outbound import AddressRefused, AnswerLost, AnswerTooLarge, ConnectFailed, OutboundError, TlsFailed
+from iotdash.lib.outbound import (
+    AddressRefused,
+    AnswerLost,
+    AnswerTooLarge,
+    ConnectFailed,
+    OutboundError,
+    TlsFailed,
+    tls_context,
+)
 
 __all__ = [
     "AddressRefused",
@@ -37,13 +47,21 @@ __all__ = [
     "DemoDevice",
     "Example",
     "Fault",
+    "Forged",
+    "Inbound",
+    "InboundRecord",
+    "InboundRefused",
     "Kind",
     "LanePolicy",
+    "Malformed",
     "Manifest",
     "NoData",
     "NotFound",
     "OperationSpec",
     "OutboundError",
+    "Paste",
+    "PasteRefused",
+    "Pasted",
     "PermissionDenied",
     "Proof",
     "Provider",
@@ -58,4 +76,5 @@ __all__ = [
     "Variant",
     "Verdict",
     "Wire",
+    "tls_context",
 ]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from extensions.core.contract.context import Context
+from extensions.core.contract.inbound import InboundRecord
 from extensions.core.contract.manifest import Manifest
 from extensions.core.contract.operation import Answer, Ask, OperationSpec, ReadBack
 
@@ -47,6 +48,9 @@ class Capability(Protocol):
 
     def configuration_card(self, request: Any, config: Any) -> tuple[str, Mapping[str, Any]] | None:
         """Template and context of a card on a configuration's page, element id `capability-card`; None for no card."""
+
+    def receive(self, config: Any, records: Sequence[InboundRecord]) -> None:
+        """What the service told by itself, each once, in the order in which it came. Rows only, no provider."""
 
     def act(self, config: Any, action: str, source: Any) -> str:
         """Does what a form of the card asks for, and says in a sentence what happens now.

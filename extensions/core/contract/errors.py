@@ -62,10 +62,17 @@ class NotFound(ProviderError):
 
 
 class Refused(ProviderError):
-    """The provider understood the request and will not do it. `words` says why."""
+    """The provider understood the request and will not do it. `words` says why.
+
+    `later`: it said that it may do just this another time, as with a mailbox that is full. Nothing is said of others.
+    """
 
     title = "Refused"
     status = 409
+
+    def __init__(self, sentence: str, *, later: bool = False, **known) -> None:
+        super().__init__(sentence, **known)
+        self.later = later
 
 
 class NoData(ProviderError):

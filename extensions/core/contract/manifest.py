@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from extensions.core.contract.context import Context
 from extensions.core.contract.demo import DemoData
+from extensions.core.contract.inbound import Inbound
 from extensions.core.contract.operation import Proof
+from extensions.core.contract.paste import Paste
 from extensions.core.contract.sandbox import Sandbox
 from extensions.core.contract.wire import Wire
 
@@ -38,6 +40,8 @@ class Manifest:
 
     `settings_schema` and `device_schema` are JSON schemas of objects (draft 2020-12): the single source of validation,
     form, editor and documentation. `writeOnly: true` marks a secret, `x-address: true` a field that says where they go.
+    A settings schema may have variants: `oneOf` of objects that each fix the same property by `const`; that property
+    stands among the common ones with the titles.
     `subject_field` is the field of the device part that identifies the device at the provider.
     `account_key(settings)` is equal for settings that reach the same external account.
     `life_cycle` says what became of the service; `endpoint(settings)` is the address that will be called, for showing.
@@ -46,6 +50,8 @@ class Manifest:
     `device_problems(device_part)` are (field, sentence) pairs that refuse a device configuration beyond its schema;
     `warnings(device_part)` are sentences that do not. `settings_problems(settings)` are the same for settings.
     Both take any mapping, also one that fails the schema; for a field that both refuse, theirs is shown.
+    `single`: an organization has at most one configuration of it; its tile is on the Extensions page from the start.
+    `paste` reads settings from a text, such as a credentials file; `inbound` is what the service sends by itself.
     `wire` says what diagnostics may keep of the calls; if it says nothing, that is hardly more than sizes.
     """
 
@@ -68,6 +74,9 @@ class Manifest:
     settings_warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda settings: ()
     device_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda part: ()
     warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda part: ()
+    single: bool = False
+    paste: Paste | None = None
+    inbound: Inbound | None = None
     wire: Wire = field(default_factory=Wire)
     sandbox: Callable[[], Sandbox] | None = None
     demo: Callable[[Path], DemoData] | None = None

@@ -3,8 +3,9 @@
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from socket import socket
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from extensions.core.lanes import counting, pace
 from extensions.core.models import Lane, Purpose
-from iotdash.lib.outbound import CallRecord, GuardedSession, Witness, policy_from_settings
+from iotdash.lib.outbound import CallRecord, GuardedSession, Witness, conversation, policy_from_settings
 from iotdash.runtime import leases
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ class Turn:
         """A session whose every call takes a slot of this lane first; `witness` records it for diagnostics."""
         hooks = {"before_call": self.take_slot, "after_call": self.note_answer, "witness": witness}
         return GuardedSession(policy_from_settings(), **hooks)
+
+    def connect(self, host: str, port: int) -> AbstractContextManager[socket]:
+        """A guarded socket for a conversation that takes a slot of this lane, as a call of the session does."""
+        return conversation(host, port, policy_from_settings(), before=self.take_slot, after=self.note_answer)
 
     def slot_in(self) -> float:
         """Seconds until the account's rate allows a call."""

@@ -104,7 +104,7 @@ def _ask(check: ConnectionCheck, turn: Turn) -> None:
     manifest, settings = registry.manifest(check.slug), draft(check)
     with guarded(manifest, "check"):
         with turn.session(exchanges.of_check(check, settings)) as session:
-            proof = _proof(check, manifest, Context(settings=settings, http=session, now=timezone.now))
+            proof = _proof(check, manifest, Context(settings, session, timezone.now, connect=turn.connect))
         _proved(check, proof)
 
 

@@ -1,5 +1,7 @@
 """The one guard for addresses typed by people, for HTTP and sockets."""
 
+from iotdash.lib.outbound.connections import tls_context
+from iotdash.lib.outbound.conversations import conversation
 from iotdash.lib.outbound.errors import (
     AddressRefused,
     AnswerLost,
@@ -24,7 +26,9 @@ __all__ = [
     "OutboundError",
     "TlsFailed",
     "Witness",
+    "conversation",
     "open_socket",
     "policy_from_settings",
     "resolve",
+    "tls_context",
 ]

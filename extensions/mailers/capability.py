@@ -1,0 +1,59 @@
+"""The mail capability: sends what organizations queued, and keeps what became of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from devices.models import Device
+from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, ReadBack
+from extensions.core.models import ExtensionConfig
+from extensions.core.targets import Target
+from iotdash.audit.services import Source
+
+
+class MailCapability:
+    """Mail is not about devices: it has no operations, no panel and no links."""
+
+    name = "mailers"
+
+    def operations(
+        self, manifest: Manifest, settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> Sequence[OperationSpec]:
+        return ()
+
+    def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer:
+        raise LookupError(ask.operation)
+
+    def read_back(self, manifest: Manifest, context: Context, ask: Ask) -> ReadBack:
+        raise LookupError(ask.operation)
+
+    def store(self, config: ExtensionConfig, subject: str, fetched: Any, at: datetime) -> None:
+        """Nothing is fetched."""
+
+    def note_missing(self, config: ExtensionConfig, subject: str, at: datetime) -> None:
+        """There are no subjects."""
+
+    def link(self, device: Device, targets: Sequence[Target]) -> None:
+        """Devices have no part of a mail service."""
+
+    def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
+        return ()
+
+    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
+        return Device.objects.none()
+
+    def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
+        raise LookupError("Devices have no panel of a mail service.")
+
+    def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
+        return None
+
+    def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
+        """Reports of what became of messages."""
+
+    def act(self, config: ExtensionConfig, action: str, source: Source) -> str:
+        raise LookupError(action)
