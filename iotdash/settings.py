@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from iotdash.discovery import capability_apps, provider_folders
+from iotdash.lib.databases import database
 from iotdash.lib.key_environment import KeyEnvironment
 from iotdash.lib.logging import logging_config
 
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "iotdash.lib",
     "iotdash.audit",
     "iotdash.runtime",
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "iotdash.accounts.middleware.TimeZoneMiddleware",
+    "iotdash.accounts.middleware.SessionSeenMiddleware",
 ]
 
 ROOT_URLCONF = "iotdash.urls"
@@ -100,29 +103,7 @@ TEMPLATES = [
     }
 ]
 
-
-# A server that does not answer is noticed before the visitor gives up.
-_POSTGRESQL = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"connect_timeout": 5}}
-_SQLITE = {
-    "CONN_MAX_AGE": None,
-    "OPTIONS": {
-        # IMMEDIATE: a transaction that will write waits for its turn instead of failing half-way.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
-    },
-}
-
-
-def _database() -> dict:
-    if "DATABASE_URL" not in env.ENVIRON:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "iotdash.sqlite3", **_SQLITE}
-    given = env.db("DATABASE_URL")
-    own = _SQLITE if given["ENGINE"].endswith("sqlite3") else _POSTGRESQL
-    return {**given, **own, "OPTIONS": own["OPTIONS"] | given.get("OPTIONS", {})}
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(env, VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -186,8 +167,11 @@ IOTDASH_USAGE_DAYS = env.int("IOTDASH_USAGE_DAYS", default=400)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]

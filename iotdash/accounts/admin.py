@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -21,8 +22,8 @@ from iotdash.audit.services import record
 from iotdash.lib.admin import NotDone, ReadOnlyAdmin, SupportAdmin, list_of
 
 # An address is a column of the person here; allauth's table of addresses stays empty.
-# allauth's page of second factors shows their secrets.
-admin.site.unregister([EmailAddress, Authenticator, Group])
+# allauth's pages of second factors and of sessions show their secrets.
+admin.site.unregister([EmailAddress, Authenticator, Group, UserSession])
 RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
 
 
@@ -117,6 +118,17 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["=user__email"]
     exclude = ["data"]
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnlyAdmin):
+    """Where people are signed in; never the key that would let somebody else in."""
+
+    list_display = ["user", "ip", "created_at", "last_seen_at", "user_agent"]
+    list_filter = ["created_at", "last_seen_at"]
+    list_select_related = ["user"]
+    search_fields = ["=user__email"]
+    exclude = ["session_key", "data"]
 
 
 @admin.register(Group)

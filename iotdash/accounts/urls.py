@@ -7,6 +7,9 @@ from iotdash.accounts import views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("accounts/sessions/", views.sessions_page, name="sessions"),
+    path("accounts/sessions/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("accounts/sessions/<int:pk>/end/", views.end_session, name="end_session"),
     path("accounts/login/", views.sign_in, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),

@@ -9,9 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from iotdash.accounts import services
+from iotdash.accounts import services, sessions
 from iotdash.accounts.addresses import address_of
 from iotdash.accounts.forms import ProfileForm
 from iotdash.accounts.mfa import proof
@@ -77,3 +77,25 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 def _profile_context(request: HttpRequest, form: ProfileForm) -> dict[str, Any]:
     return {"form": form, "protected": proof.has_second_factor(request.user)}
+
+
+@login_required
+@require_safe
+def sessions_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/sessions.html", {"sessions": sessions.listed(request)})
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    ended = sessions.end(request, pk)
+    messages.success(request, "That session has ended." if ended else "That session had ended already.")
+    return redirect(request, "sessions")
+
+
+@login_required
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    count = sessions.end_others(request)
+    messages.success(request, f"Signed out elsewhere ({count})." if count else "You were signed in nowhere else.")
+    return redirect(request, "sessions")

@@ -109,3 +109,18 @@ def test_a_changed_password_signs_out_elsewhere(owner, client_of):
 def test_the_old_password_is_needed(owner_client):
     fields = {"oldpassword": "guessed wrong", "password1": NEW, "password2": NEW}
     assert owner_client.post("/accounts/password/change/", fields).status_code == 422
+
+
+def test_reset_is_throttled_by_address_whether_the_account_exists_or_not(client, owner, site_mail):
+    known = [client.post(RESET, {"email": owner.email}).status_code for _ in range(6)]
+    unknown = [
+        client.post(RESET, {"email": "nobody@example.com"}, REMOTE_ADDR="198.51.100.7").status_code for _ in range(6)
+    ]
+    assert known == unknown
+    assert known[-1] == 429
+    assert len(mail.outbox) == 10
+
+
+def test_reset_is_throttled_by_network_address(client, db, site_mail):
+    statuses = [client.post(RESET, {"email": f"nobody{n}@example.com"}).status_code for n in range(21)]
+    assert (statuses[19], statuses[20]) == (302, 429)

@@ -1,6 +1,7 @@
 """Sign-in, sign-out, and that nobody learns which accounts exist."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -101,3 +102,22 @@ def test_two_spellings_of_an_address_are_one_person(owner):
 
     with pytest.raises(IntegrityError):
         User.objects.create(email="Owner@example.com")
+
+
+@pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
+def test_a_refused_sign_in_costs_one_password_check_whoever_it_is(client, owner, email, monkeypatch):
+    """Else the time that it takes would tell which accounts exist."""
+    hashed = []
+    real = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or real(*args))
+    assert sign_in(client, email, "not the password").status_code == 422
+    assert len(hashed) == 1
+
+
+def test_an_account_that_is_throttled_looks_like_one_that_does_not_exist(client, owner):
+    for email in (owner.email, "nobody@example.com"):
+        for _ in range(5):
+            sign_in(client, email, "not the password")
+    known, unknown = (sign_in(client, email, PASSWORD) for email in (owner.email, "nobody@example.com"))
+    assert known.status_code == unknown.status_code
+    assert known.context["form"].errors == unknown.context["form"].errors

@@ -18,7 +18,7 @@ SECRET = "planted5ecret"
 NUMBER = "90017"
 SECRET_NAMES = re.compile(r"secret|draft|digest|password|memo|^data$|session|private|credential")
 NUMBER_NAMES = re.compile(r"^(imsi|msisdn|imei)$")
-FRAMEWORK = ("auth.Group", "admin.LogEntry", "mfa.Authenticator")
+FRAMEWORK = ("auth.Group", "admin.LogEntry", "mfa.Authenticator", "usersessions.UserSession")
 _numbers = count(1)
 
 
@@ -74,6 +74,7 @@ def _by_kind(field: models.Field, number: int) -> Any:
         models.DateField: dt.date(2026, 1, 1) + dt.timedelta(days=number % 300),
         models.JSONField: {},
         models.UUIDField: uuid.uuid4(),
+        models.GenericIPAddressField: "192.0.2.7",
         models.EmailField: f"made{number}@example.com",
         models.CharField: f"m{number:05d}",
         models.TextField: f"m{number:05d}",
