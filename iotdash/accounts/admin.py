@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from iotdash.accounts import services
+from iotdash.accounts import services, sessions
 from iotdash.accounts.models import User
 from iotdash.accounts.support import staff_source
 from iotdash.audit.models import ActivityEntry
@@ -44,7 +44,7 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "password1", "password2"]})]
-    actions = ["remove_second_factors"]
+    actions = ["remove_second_factors", "end_sessions"]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Staff who may edit people may not edit staff: that would be a way to give oneself every right."""
@@ -94,6 +94,16 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
     @admin.action(description="Remove second factors of chosen people", permissions=["superuser"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self.each(request, queryset, self._without_second_factors)
+
+    @admin.action(description="End all sessions of chosen people", permissions=["superuser"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self.each(request, queryset, self._signed_out)
+
+    def _signed_out(self, person: User) -> str:
+        count = sessions.end_all(person)
+        if not count:
+            raise NotDone("There was none.")
+        return f"{count} sessions ended."
 
     def _without_second_factors(self, person: User) -> str:
         if not services.remove_second_factors(person):

@@ -114,6 +114,7 @@ SCREENS = (
     Screen("sign-in", "/accounts/login/", who=""),
     Screen("password-reset", "/accounts/password/reset/", who=""),
     Screen("profile", "/profile/"),
+    Screen("sessions", "/accounts/sessions/"),
     Screen("overview", f"/{SAMPLE}/"),
     Screen("overview-empty", f"/{EMPTY}/", who=EMPTY_ADMIN),
     Screen("devices", f"{DEVICES}/?size=25"),

@@ -7,10 +7,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
-from tests.cast import sign_in_with_code, with_app
+from tests.cast import PASSWORD, sign_in_with_code, with_app
 from tests.support.made_rows import make, shown_models
 
 
@@ -92,6 +93,15 @@ def test_staff_remove_them_on_the_support_pages_and_it_is_recorded(owner, organi
     assert not Authenticator.objects.filter(user=owner).exists()
     entries = ActivityEntry.objects.values_list("organization", "action", "via")
     assert set(entries) == {("", "person changed", "staff"), (organization.public_id, "person changed", "staff")}
+
+
+def test_staff_sign_a_person_out_everywhere(owner, organization, support_client):
+    client = Client()
+    client.post("/accounts/login/", {"login": owner.email, "password": PASSWORD})
+    assert client.get("/profile/").status_code == 200
+    support_client.post("/admin/accounts/user/", {"action": "end_sessions", "_selected_action": [owner.pk]})
+    assert client.get("/profile/").status_code == 302
+    assert ActivityEntry.objects.filter(organization=organization.public_id, via="staff").exists()
 
 
 def test_a_password_set_by_staff_is_recorded_and_signs_out(owner, organization, support_client, owner_client):
