@@ -36,6 +36,18 @@ def error_title(name: str) -> str:
     return _TITLES.get(name, errors.ProviderError.title)
 
 
+def error_fields(error: errors.ProviderError | None) -> dict[str, str]:
+    """An error as the fields of a row that keeps what became of something asked; all empty for none."""
+    if error is None:
+        return {"sentence": "", "error": "", "code": "", "words": ""}
+    return {
+        "sentence": error.sentence[:500],
+        "error": error.name,
+        "code": error.code[:80],
+        "words": error.words[:500],
+    }
+
+
 def declared(operation: Operation) -> OperationSpec | None:
     """What its extension declares of it; None when that is no longer installed, or lost the operation."""
     manifest = registry.manifests().get(operation.config.slug)

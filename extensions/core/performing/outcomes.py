@@ -9,7 +9,7 @@ from django.utils import timezone
 from extensions.core import registry
 from extensions.core.contract import NotFound, OperationSpec, ProviderError
 from extensions.core.models import Operation, State
-from extensions.core.words import operation_title
+from extensions.core.words import error_fields, operation_title
 from iotdash.audit.services import Source, record
 
 FIRST_READ_BACK = timedelta(seconds=1)
@@ -38,7 +38,7 @@ def answer_lost(operation: Operation, sentence: str, error: ProviderError | None
         state=State.UNKNOWN,
         confirm_by=now + spec_of(operation).confirm_within,
         next_attempt_at=now + FIRST_READ_BACK,
-        **(words(error) | {"sentence": sentence[:500]}),
+        **(error_fields(error) | {"sentence": sentence[:500]}),
     )
 
 
@@ -48,7 +48,7 @@ def settle(operation: Operation, state: State, sentence: str, error: ProviderErr
         operation,
         state=state,
         settled_at=timezone.now(),
-        **(words(error) | {"sentence": sentence[:500]}),
+        **(error_fields(error) | {"sentence": sentence[:500]}),
         **changes,
     )
     if changed and operation.kind != "read":
@@ -67,17 +67,6 @@ def change(operation: Operation, **changes) -> bool:
 def refresh(operation: Operation) -> None:
     """Reads the row again, but keeps the configuration as it was when its settings were taken for the call."""
     operation.refresh_from_db(fields=_OWN_FIELDS)
-
-
-def words(error: ProviderError | None) -> dict[str, str]:
-    if error is None:
-        return {"error": "", "code": "", "words": "", "sentence": ""}
-    return {
-        "error": error.name,
-        "code": error.code[:80],
-        "words": error.words[:500],
-        "sentence": error.sentence[:500],
-    }
 
 
 def store(operation: Operation, fetched: Any, at: datetime) -> None:

@@ -34,8 +34,8 @@ from extensions.core.performing.outcomes import (
     settle,
     spec_of,
     store,
-    words,
 )
+from extensions.core.words import error_fields
 
 # Errors after which the request was certainly not performed and may be made later.
 NOT_NOW = (AuthRejected, Throttled, QuotaSpent, CannotConnect)
@@ -130,7 +130,7 @@ def _again(operation: Operation, error: ProviderError) -> None:
         sent_at=None if never_sent else operation.sent_at,
         confirm_by=None if never_sent else now + spec_of(operation).confirm_within,
         next_attempt_at=now + min(BACK_OFF * operation.attempts, SLOWEST_BACK_OFF),
-        **words(error),
+        **error_fields(error),
     )
 
 

@@ -15,6 +15,7 @@ from extensions.core.guard import guarded
 from extensions.core.lanes import LaneLost, Turn
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Lane
 from extensions.core.services import configurations, exchanges
+from extensions.core.words import error_fields
 from iotdash.audit.services import Source, record
 from iotdash.lib import crypto
 from iotdash.organizations.models import Organization
@@ -129,8 +130,7 @@ def _proved(check: ConnectionCheck, proof: Proof) -> None:
 @transaction.atomic
 def _failed(check: ConnectionCheck, error: ProviderError) -> None:
     config = _concerned(check)
-    said = {"error": error.name, "code": error.code[:80], "words": error.words[:500]}
-    if _answered(check, state=State.FAILED, sentence=error.sentence[:500], **said) and config:
+    if _answered(check, state=State.FAILED, **error_fields(error)) and config:
         health.note_failure(config, error)
 
 

@@ -1,12 +1,12 @@
 """What becomes of a list when the carrier fails: its place is kept, and it is asked again after a while."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from extensions.core import health
 from extensions.core.contract import AuthRejected, BadResponse, CannotConnect, ProviderError, QuotaSpent, Throttled
+from extensions.core.words import error_fields
 from extensions.sims.models import Synchronisation
 from extensions.sims.sync import states, timing
 
@@ -14,7 +14,7 @@ BACK_OFF = timedelta(seconds=10)
 MOST_TRIES = 5
 OF_ACCOUNT = (AuthRejected, QuotaSpent, Throttled, CannotConnect)
 # After an answer.
-NOTHING = {"failures": 0, "failed_at": None, "sentence": "", "error": "", "code": "", "words": ""}
+NOTHING = {"failures": 0, "failed_at": None, **error_fields(None)}
 
 
 class EndlessList(BadResponse):
@@ -39,15 +39,6 @@ def note(state: Synchronisation, error: ProviderError) -> None:
         failures=failures,
         failed_at=now,
         next_at=now + (BACK_OFF * failures if soon else timing.between_changes()),
-        **_words(error),
+        **error_fields(error),
         **({"running": Synchronisation.Running.NOTHING, "cursor": None} if anew else {}),
     )
-
-
-def _words(error: ProviderError) -> dict[str, Any]:
-    return {
-        "sentence": error.sentence[:500],
-        "error": error.name,
-        "code": error.code[:80],
-        "words": error.words[:500],
-    }
