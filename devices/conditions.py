@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Case, Exists, Q, QuerySet, Value, When
 from django.db.models import Count as CountOf
 
-from iotdash.lib.lists import Count
+from iotdash.lib.lists import COUNT_LIMIT, Count
 from iotdash.organizations.models import Organization
 
-COUNT_LIMIT = 10_000
 # Rows of `found` that are looked at beyond the limit, in case some name the same device.
 REPEATS = 1_000
 

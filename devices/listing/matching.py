@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from devices import queries
-from devices.conditions import COUNT_LIMIT, Condition, opaque
+from devices.conditions import Condition, opaque
 from devices.models import Device
-from iotdash.lib.lists import Count, bounded_count
+from iotdash.lib.lists import COUNT_LIMIT, Count, bounded_count
 from iotdash.organizations.models import Organization
 
 # Looked up and sorted at most; more are one in a hundred of a hundred thousand, and met within some thousand steps.

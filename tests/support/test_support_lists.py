@@ -132,7 +132,7 @@ def test_filters_and_links_are_allowed(support_client):
 def test_a_list_counts_to_ten_thousand_and_says_so(support_client, monkeypatch):
     from iotdash.lib.admin import paging
 
-    monkeypatch.setattr(paging, "COUNTED", 3)
+    monkeypatch.setattr(paging, "COUNT_LIMIT", 3)
     device = make(apps.get_model("devices.Device"))
     for number in range(4):
         make(type(device), organization=device.organization, device_type=device.device_type, device_id=f"d-{number}")

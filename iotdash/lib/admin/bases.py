@@ -43,7 +43,7 @@ class SupportAdmin(admin.ModelAdmin):
         if not search_term.strip():
             return queryset, False
         found = search.find(self, request, queryset, search_term).order_by().values("pk")
-        return queryset.filter(pk__in=found[: paging.COUNTED + 1]), False
+        return queryset.filter(pk__in=found[: paging.COUNT_LIMIT + 1]), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filters and links only: any other would let a hidden column be guessed letter by letter."""

@@ -3,9 +3,7 @@
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-from iotdash.lib.lists import bounded_count
-
-COUNTED = 10_000
+from iotdash.lib.lists import COUNT_LIMIT, bounded_count
 
 
 class AtLeast(int):
@@ -20,5 +18,5 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        found = bounded_count(self.object_list, COUNTED)
+        found = bounded_count(self.object_list, COUNT_LIMIT)
         return found.value if found.exact else AtLeast(found.value)
