@@ -99,6 +99,7 @@ def read_bundle(path: Path) -> Recording:
             about, exchanges = (_read(archive, name) for name in (MANIFEST, EXCHANGES))
     except OSError as error:
         raise BundleError(f"The bundle cannot be read: {error.strerror or error}.") from error
+    # The last is zipfile's word for a compression that it does not know.
     except (zipfile.BadZipFile, ValueError, KeyError, NotImplementedError) as error:
         raise BundleError(_OTHER) from error
     _check(about, exchanges)
