@@ -121,5 +121,10 @@ def process(carrier: HostileCarrier, lives_for: int):
             raise Killed
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(watch):
-        yield
+    try:
+        with connection.execute_wrapper(watch):
+            yield
+    finally:
+        # A save that was killed marks the test's own transaction; the dead process had none around it.
+        if connection.in_atomic_block:
+            connection.needs_rollback = False
