@@ -10,9 +10,9 @@ from pathlib import Path
 from iotdash.demo.supervisor import health
 from tests.architecture.house import ROOT
 from tests.demo import servers
+from tests.demo.processes import end, environment
 from tests.demo.test_demo_supervisor import wait_for
 from tests.demo.test_environment import PRODUCTION
-from tests.demo.test_real_processes import environment
 
 PATIENCE_S = 90
 PASSWORD = "harbour lights 27"
@@ -88,17 +88,8 @@ class Installation:
     def _run(self, name: str, *argv: str) -> subprocess.Popen:
         with (self._folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen([sys.executable, *argv], cwd=ROOT, env=self._env, stdout=log, stderr=log)
-        self._stack.callback(_end, process)
+        self._stack.callback(end, process)
         return process
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextmanager

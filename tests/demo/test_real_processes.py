@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,16 +14,13 @@ import pytest
 from iotdash.demo.supervisor import health
 from tests.architecture.house import ROOT
 from tests.demo import servers
+from tests.demo.processes import end, environment
 from tests.demo.test_demo_supervisor import wait_for
-from tests.demo.test_environment import PRODUCTION, documented
+from tests.demo.test_environment import PRODUCTION
 
 PATIENCE_S = 90
 
 pytestmark = pytest.mark.xdist_group("real processes")
-
-
-def environment(**given: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in documented()} | given
 
 
 def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
@@ -134,9 +130,4 @@ def running(program: list[str], env: dict[str, str], folder: Path) -> Iterator[N
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)

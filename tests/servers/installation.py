@@ -19,9 +19,9 @@ from iotdash.demo.processes import Child, Command
 from iotdash.demo.supervisor import health
 from tests.architecture.house import ROOT
 from tests.demo import servers
+from tests.demo.processes import environment
 from tests.demo.test_demo_supervisor import wait_for
 from tests.demo.test_environment import PRODUCTION
-from tests.demo.test_real_processes import environment
 from tests.e2e.sandbox_control import SandboxControl
 from tests.servers import fleet
 from tests.servers.visitor import Visitor
