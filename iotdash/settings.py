@@ -225,6 +225,10 @@ IOTDASH_EXCHANGES_DAYS = env.int("IOTDASH_EXCHANGES_DAYS", default=7)
 # How long calls to external accounts are counted by minute, and after that by hour.
 IOTDASH_CALLS_BY_MINUTE_HOURS = env.int("IOTDASH_CALLS_BY_MINUTE_HOURS", default=24)
 IOTDASH_CALLS_BY_HOUR_DAYS = env.int("IOTDASH_CALLS_BY_HOUR_DAYS", default=35)
+# Events that services tell by themselves are kept for so many days: what is told again meanwhile is dropped.
+IOTDASH_INBOUND_DAYS = env.int("IOTDASH_INBOUND_DAYS", default=14)
+# Messages that one configuration's address takes in a minute.
+IOTDASH_INBOUND_PER_MINUTE = env.int("IOTDASH_INBOUND_PER_MINUTE", default=1200)
 # Sandboxes that run beside this installation, as name=address; only the demo has any.
 IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
 

@@ -1,8 +1,9 @@
 """Every address of the product. Organization pages are `/{org}/…`; each app brings its own."""
 
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path, re_path, register_converter
 
+from extensions.core.views.inbound import hook
 from iotdash.health import healthz, readyz
 from iotdash.organizations.converters import OrganizationIdConverter
 from iotdash.organizations.views import home
@@ -25,5 +26,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("", include("iotdash.accounts.urls")),
     path("admin/", admin.site.urls),
+    # As services call it: nobody is signed in. A slash at the end is theirs to add.
+    re_path("^hooks/(?P<config_id>[0-9]{1,18})-(?P<proof>[0-9a-f]{40})/?$", hook, name="hook"),
     path("<org:org>/", include(organization_pages)),
 ]

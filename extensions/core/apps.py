@@ -7,7 +7,7 @@ class ExtensionsConfig(AppConfig):
     verbose_name = "Extensions"
 
     def ready(self) -> None:
-        from extensions.core import checks, facet, lanes, pages, registry
+        from extensions.core import checks, facet, inbound, lanes, pages, registry
         from extensions.core.services import connection_checks, operations, redigesting
         from iotdash.lib.ciphertexts import register_ciphertexts
         from iotdash.runtime.key_marks import register_redigest
@@ -22,11 +22,12 @@ class ExtensionsConfig(AppConfig):
         register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")
         register_ciphertexts("connection checks", checks_asked, "draft", "organization_id")
         register_redigest("accounts", redigesting.redigest)
+        register_redigest("addresses for messages", inbound.redigest)
         _register_due_finders()
 
 
 def _register_due_finders() -> None:
-    from extensions.core import lanes
+    from extensions.core import inbound, lanes
     from extensions.core.services import connection_checks, exchanges, linking, operations, readability, recovery
     from iotdash.runtime.sweep import register_due_finder
 
@@ -37,5 +38,7 @@ def _register_due_finders() -> None:
     register_due_finder("connection checks", connection_checks.forget_old)
     register_due_finder("exchanges", exchanges.forget_old)
     register_due_finder("links of devices", linking.wake_stale)
+    register_due_finder("inbound events", inbound.wake_due)
+    register_due_finder("old inbound events", inbound.forget_old)
     register_due_finder("recovery", recovery.ask_again)
     register_due_finder("operations of removed extensions", operations.settle_removed)

@@ -16,18 +16,29 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # A double underscore would be a path in a database lookup.
 # Calls a second. A lane waits for its turn while it holds its lease, so it must not wait longer than that.
 SLOWEST_LANE = 0.1
+# Services send again what was not taken for two days.
+FEWEST_INBOUND_DAYS = 3
 _DEVICE_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def register() -> None:
     """Called from AppConfig.ready()."""
     checks.register(check_manifests)
+    checks.register(check_inbound)
 
 
 def check_manifests(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Everything wrong with installed manifests, one error each, naming the extension."""
     found = [error for manifest in registry.manifests().values() for error in _errors_of(manifest)]
     return [*found, *_unloadable(), *_folders_without(), *_shared_keys()]
+
+
+def check_inbound(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether events are kept for longer than services tell them again."""
+    if settings.IOTDASH_INBOUND_DAYS >= FEWEST_INBOUND_DAYS:
+        return []
+    words = f"IOTDASH_INBOUND_DAYS is less than {FEWEST_INBOUND_DAYS}: what is told again would be processed twice."
+    return [checks.Error(words, id="extensions.E015")]
 
 
 def _errors_of(manifest: Manifest) -> Iterator[checks.Error]:

@@ -43,6 +43,8 @@ _BLANKED = (
         r"\1***",
     ),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1***@"),
+    # Addresses of inbound hooks, which only the service and administrators know.
+    (re.compile(r"(/hooks/[0-9]+-)[0-9a-f]{8,}"), r"\1***"),
 )
 _context: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("log_context", default=None)
 

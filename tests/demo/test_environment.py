@@ -76,6 +76,8 @@ def test_the_demo_inherits_nothing_that_a_real_installation_sets():
         "IOTDASH_CALLS_BY_MINUTE_HOURS",
         "IOTDASH_EXCHANGES_DAYS",
         "IOTDASH_EXCHANGES_KEPT",
+        "IOTDASH_INBOUND_DAYS",
+        "IOTDASH_INBOUND_PER_MINUTE",
         "IOTDASH_INVENTORY_HOURS",
         "IOTDASH_STALE_AFTER_INVENTORIES",
         "IOTDASH_SYNC_MINUTES",

@@ -11,6 +11,7 @@ from extensions.core.services import configurations, connection_checks, device_c
 from extensions.core.targets import of_device
 from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.extensions import meterco
+from tests.extensions.inbound_world import hook_path, receiving, service, tasks_sent  # noqa: F401
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
-"""Rows of the extensions: configurations, lanes, checks, operations, exchanges, what devices are configured with."""
+"""Rows of the extensions: configurations, lanes, checks, operations, exchanges, what devices are configured with, what
+services tell by themselves.
+"""
 
 from extensions.core.models.check import ConnectionCheck
 from extensions.core.models.configuration import STANDING_STILL, ExtensionConfig, Health
 from extensions.core.models.device import DeviceConfiguration
 from extensions.core.models.exchange import Exchange
+from extensions.core.models.inbound import InboundCount, InboundEvent, InboundHook
 from extensions.core.models.lane import CallCount, Lane, Purpose
 from extensions.core.models.operation import UNSETTLED, Operation, State
 
@@ -16,6 +19,9 @@ __all__ = [
     "Exchange",
     "ExtensionConfig",
     "Health",
+    "InboundCount",
+    "InboundEvent",
+    "InboundHook",
     "Lane",
     "Operation",
     "Purpose",

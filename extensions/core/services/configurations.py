@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from extensions.core import lanes, registry, secret_settings
+from extensions.core import inbound, lanes, registry, secret_settings
 from extensions.core.contract import Manifest
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, State
 from extensions.core.services import exchanges, linking
@@ -125,6 +125,7 @@ def remove(config: ExtensionConfig, source: Source) -> None:
         )
         config.checks.all().delete()
         config.exchanges.all().delete()
+        inbound.forget(config)
         if was_default:
             _promote_another(config)
         linking.mark(config)
