@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from extensions.core import queries, registry, secret_settings
+from extensions.core import inbound, queries, registry, secret_settings
 from extensions.core.models import ExtensionConfig, Health
 from extensions.core.views.lookup import check_named, configuration_or_404
 from extensions.core.views.outcome import outcome_context
@@ -46,6 +46,7 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "sharing": queries.sharing(config),
         "siblings": config.organization.extension_configs.present().filter(slug=config.slug).count() - 1,
         "waiting": waiting.select_related("config")[:10],
+        "inbound": inbound.card(config) if may_manage else None,
         "endpoint": manifest.endpoint(config.settings),
         **outcome_context(asked),
         **_card(request, config),
