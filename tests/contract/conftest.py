@@ -1,7 +1,8 @@
 """Every test here runs for every installed extension; nothing lists them.
 
-A test that takes `manifest` runs once for each, one that reaches its sandbox once for each variant in which that can be
-reached, one that takes `spec` once for each of its operations.
+A test that takes `manifest` runs once for each (marked `sends`: for each whose service sends by itself), one that
+reaches its sandbox once for each variant in which that can be reached, one that takes `spec` once for each of its
+operations.
 """
 
 from collections.abc import Iterator
@@ -20,8 +21,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not wanted:
         return
     usual = metafunc.definition.get_closest_marker("usual_variant") is not None
+    sends = metafunc.definition.get_closest_marker("sends") is not None
     cases = {}
     for manifest in registry.manifests().values():
+        if sends and not manifest.inbound:
+            continue
         variants = rehearsing.variants(manifest) if "variant_name" in wanted and not usual else [""]
         specs = rehearsing.operations(manifest) if "spec" in wanted else [None]
         for name in variants:

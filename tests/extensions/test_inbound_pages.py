@@ -24,11 +24,12 @@ def url_of(name: str, config) -> str:
 def test_it_says_what_to_paste_where(page, service):
     text = page()
     assert "Messages from the service" in text
-    assert inbound.address_of(service) in text
+    assert text.count(f">{inbound.address_of(service)}<") == 1
     assert "Callback address" in text
     assert "JSON, for the user fleet" in text
     assert "Nothing received yet." in text
     assert "Last refused" not in text
+    assert "In the last day" not in text
     assert meterco.SETTINGS["key"] not in text
 
 
@@ -46,6 +47,12 @@ def test_what_was_counted_before_the_last_day_is_not_told(page, hook_path, later
     send(hook_path, message("a"))
     later(hours=26)
     assert "0 messages with 0 events" in " ".join(page().split())
+
+
+def test_the_address_is_shown_also_when_the_guide_is_silent_about_it(page, service, monkeypatch):
+    manifest = meterco.manifest(meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: []))
+    monkeypatch.setitem(registry._manifests, "meterco", manifest)
+    assert page().count(f">{inbound.address_of(service)}<") == 1
 
 
 @pytest.mark.parametrize("who", ["operator", "developer", "analyst", "reader"])

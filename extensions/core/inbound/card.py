@@ -47,6 +47,10 @@ class InboundCard:
     given_up: Sequence[InboundEvent]
     all_given_up: Count
 
+    @property
+    def guide_has_address(self) -> bool:
+        return any(line.value == self.address for line in self.guide)
+
 
 def card(config: ExtensionConfig) -> InboundCard | None:
     """None for an extension whose service sends nothing."""

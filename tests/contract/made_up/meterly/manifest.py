@@ -1,9 +1,9 @@
 """Meterly: a carrier that exists in tests only. It shows all that a provider's folder has to hold."""
 
-from extensions.meterly import sandbox
+from extensions.meterly import calls_back, sandbox
 from extensions.meterly.provider import Meterly, gateway_of
 
-from extensions.core.contract import LanePolicy, Manifest
+from extensions.core.contract import Inbound, LanePolicy, Manifest
 
 MANIFEST = Manifest(
     slug="meterly",
@@ -34,5 +34,6 @@ MANIFEST = Manifest(
     account_key=lambda settings: f"{gateway_of(settings)} {settings.get('login')}",
     endpoint=gateway_of,
     lane=LanePolicy(per_second=20),
+    inbound=Inbound(calls_back.parse, calls_back.guide),
     sandbox=sandbox.offer,
 )

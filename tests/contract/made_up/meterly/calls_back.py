@@ -1,0 +1,29 @@
+"""A gateway tells of chips that were switched: lines of `number=17 chip=M-0001 power=off` under the token's HMAC."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from extensions.core.contract import Forged, InboundRecord, Malformed
+
+
+def guide(address: str, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    return (("Call back", address), ("Login", str(settings.get("login", ""))))
+
+
+def parse(method: str, headers: Mapping[str, str], body: bytes, settings: Mapping[str, Any]) -> Sequence[InboundRecord]:
+    right = hmac.new(str(settings["token"]).encode(), body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(right.encode(), headers.get("x-seal", "").encode()):
+        raise Forged("The seal is not that of the token.")
+    try:
+        return [_record(line) for line in body.decode("ascii").splitlines()]
+    except ValueError as error:
+        raise Malformed("The gateway told something that is not of its protocol.") from error
+
+
+def _record(line: str) -> InboundRecord:
+    told = dict(word.split("=", 1) for word in line.split())
+    if not told.get("number") or "chip" not in told:
+        raise ValueError(line)
+    return InboundRecord(told["number"], {"chip": told["chip"], "power": told.get("power", "")})
