@@ -2,10 +2,13 @@
 
 import io
 import logging
+from typing import BinaryIO
 
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
 from extensions.core import inbound, registry
 from extensions.core.inbound import processing
@@ -251,7 +254,29 @@ def test_a_body_that_ends_too_early_is_not_taken_for_forged(hook_path):
             raise OSError("connection reset")
 
     assert chunked(hook_path, Cut()).status_code == 400
-    assert "connection ended" in InboundHook.objects.get().refused_reason
+    request = RequestFactory().post(hook_path, message("a"), content_type="application/json")
+    request.META["CONTENT_LENGTH"] = "1000"
+    config_id, _, secret = hook_path.removeprefix("/hooks/").partition("-")
+    assert hook_view(request, config_id, secret).status_code == 400
+    assert kept() == []
+    assert "did not come as a whole" in InboundHook.objects.get().refused_reason
+
+
+def gunicorn_reads(raw: bytes) -> BinaryIO:
+    """What gunicorn makes of a request's body in chunks."""
+    config = Config()
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return next(RequestParser(config, iter([head + raw]), ("127.0.0.1", 1))).body
+
+
+@pytest.mark.parametrize("end", [b"zz\r\nabc", b"5\r\nabc", b"", b"3\r\nabcde"])
+def test_chunks_of_a_real_server_are_read_or_refused(hook_path, end):
+    body = message("a")
+    chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+    assert chunked(hook_path, gunicorn_reads(chunk + end), HTTP_X_PROOF=proof(body)).status_code == 400
+    assert kept() == []
+    assert chunked(hook_path, gunicorn_reads(chunk + b"0\r\n\r\n"), HTTP_X_PROOF=proof(body)).status_code == 200
+    assert kept() == ["a"]
 
 
 def test_too_many_messages_in_a_minute_are_put_off(hook_path, settings, time_machine):

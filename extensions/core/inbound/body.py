@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import BinaryIO
 
 from django.http import HttpRequest
+from gunicorn.http.errors import ParseException
 
 from extensions.core.inbound.refusals import NotTaken
 
@@ -17,7 +18,7 @@ def read(request: HttpRequest, at_most: int) -> bytes:
         raise _too_large(at_most)
     try:
         body = _read(_stream(request), at_most)
-    except OSError as error:
+    except (OSError, ParseException) as error:
         raise _cut() from error
     if len(body) < announced:
         raise _cut()
@@ -46,4 +47,6 @@ def _too_large(at_most: int) -> NotTaken:
 
 
 def _cut() -> NotTaken:
-    return NotTaken(HTTPStatus.BAD_REQUEST, "The connection ended before the whole message had come.")
+    return NotTaken(
+        HTTPStatus.BAD_REQUEST, "The message did not come as a whole: the connection ended, or it was garbled."
+    )
