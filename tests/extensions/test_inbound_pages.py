@@ -50,7 +50,7 @@ def test_what_was_counted_before_the_last_day_is_not_told(page, hook_path, later
 
 
 def test_the_address_is_shown_also_when_the_guide_is_silent_about_it(page, service, monkeypatch):
-    manifest = meterco.manifest(meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: []))
+    manifest = meterco.manifest(meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: [("Format", "JSON")]))
     monkeypatch.setitem(registry._manifests, "meterco", manifest)
     assert page().count(f">{inbound.address_of(service)}<") == 1
 
@@ -67,6 +67,12 @@ def test_extensions_whose_service_sends_nothing_have_no_card(page, service, owne
     assert "Messages from the service" not in page()
     assert owner_client.get(url_of("renew_address", service)).status_code == 404
     assert owner_client.post(url_of("process_again", service)).status_code == 404
+
+
+def test_with_settings_with_which_it_sends_nothing_there_is_no_card(page, service, monkeypatch):
+    manifest = meterco.manifest(meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: ()))
+    monkeypatch.setitem(registry._manifests, "meterco", manifest)
+    assert "Messages from the service" not in page()
 
 
 def test_a_guide_that_fails_leaves_the_page_and_the_address(page, service, monkeypatch):

@@ -36,7 +36,8 @@ class Inbound:
 
     `parse(method, headers, raw_body, settings)` proves that the service sent it and reads it; header names in lower
     case. Raises Forged or Malformed. It is quick and calls nobody.
-    `guide(address, settings)` are (what to enter, value or words) pairs: what is to be pasted where at the service.
+    `guide(address, settings)` are (what to enter, value or words) pairs: what is to be pasted where at the service,
+    without secrets; none if it sends nothing with these settings.
     `max_body` in bytes.
     """
 

@@ -53,12 +53,16 @@ class InboundCard:
 
 
 def card(config: ExtensionConfig) -> InboundCard | None:
-    """None for an extension whose service sends nothing."""
+    """None where the service sends nothing: none of its extension's, or with these settings."""
     if not registry.manifest(config.slug).inbound:
         return None
-    day = timezone.now() - timedelta(days=1)
-    address, events = address_of(config), config.inbound_events
+    address = address_of(config)
     guide, problem = _guide(config, address)
+    return _card(config, address, guide, problem) if guide or problem else None
+
+
+def _card(config: ExtensionConfig, address: str, guide: Sequence[GuideLine], problem: str) -> InboundCard:
+    day, events = timezone.now() - timedelta(days=1), config.inbound_events
     given_up = events.filter(state=InboundEvent.State.GIVEN_UP)
     return InboundCard(
         address=address,
