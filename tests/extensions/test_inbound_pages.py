@@ -50,7 +50,9 @@ def test_what_was_counted_before_the_last_day_is_not_told(page, hook_path, later
 
 
 def test_the_address_is_shown_also_when_the_guide_is_silent_about_it(page, service, monkeypatch):
-    manifest = meterco.manifest(meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: [("Format", "JSON")]))
+    manifest = meterco.manifest(
+        meterco.Scripted(), inbound=Inbound(parse, lambda address, settings: [("Format", "JSON")])
+    )
     monkeypatch.setitem(registry._manifests, "meterco", manifest)
     assert page().count(f">{inbound.address_of(service)}<") == 1
 
