@@ -18,6 +18,7 @@ from extensions.core.views.inbound import hook as hook_view
 from iotdash.audit.models import ActivityEntry
 from iotdash.lib.crypto import KeyMissing
 from iotdash.lib.logging import redact
+from iotdash.runtime.key_marks import accept_digest_key
 from tests.extensions import meterco
 from tests.extensions.inbound_world import kept, message, path_of, proof, send
 
@@ -159,6 +160,14 @@ def test_an_address_is_long_and_says_nothing_about_another(service, hook_path):
 def test_an_address_is_that_of_the_installation_whatever_host_was_asked(service, settings):
     settings.PUBLIC_URL = "https://iot.example.com/"
     assert inbound.address_of(service).startswith(f"https://iot.example.com/hooks/{service.pk}-")
+
+
+def test_another_digest_key_makes_other_addresses_and_says_so(hook_path, service, settings):
+    send(hook_path, message("a"))
+    settings.IOTDASH_DIGEST_KEY = "another-digest-key-of-more-than-32-characters"
+    assert send(hook_path, message("b")).status_code == 404
+    told = [sentence for sentence in accept_digest_key() if "Addresses" in sentence]
+    assert told == ["Addresses for messages of services: all are new. 1 in use must be pasted at their services again."]
 
 
 def test_logs_do_not_tell_addresses(hook_path):
