@@ -145,6 +145,11 @@ def test_a_valid_document_has_no_problems():
     assert check("{}", SCHEMA) == []
 
 
+def test_a_key_that_another_needs_is_named_with_it():
+    schema = {"dependentRequired": {"user": ["password"]}}
+    assert only('{"user": "ann"}', schema).message == 'the key "password" is missing, which "user" needs.'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -100,6 +100,14 @@ def _missing_keys(error: ValidationError, path: Path) -> Iterator[Finding]:
     yield Finding(path, f'the key "{key}" is missing.', f'"{key}"', at_key=True, missing=str(key))
 
 
+def _missing_beside(error: ValidationError, path: Path) -> Iterator[Finding]:
+    wanted = {key for keys in error.validator_value.values() for key in keys}
+    key = next((name for name in wanted if error.message.startswith(repr(name))), None)
+    because = next(name for name, keys in error.validator_value.items() if key in keys and name in error.instance)
+    message = f'the key "{key}" is missing, which "{because}" needs.'
+    yield Finding(path, message, f'"{key}"', at_key=True, missing=str(key))
+
+
 def _alternatives(error: ValidationError, path: Path) -> Iterator[Finding]:
     consts = [branch["const"] for branch in error.validator_value if "const" in branch]
     if consts and len(consts) == len(error.validator_value):
@@ -190,6 +198,7 @@ _SEVERAL = {
     "additionalProperties": _unknown_keys,
     "unevaluatedProperties": _unknown_keys,
     "required": _missing_keys,
+    "dependentRequired": _missing_beside,
     "oneOf": _alternatives,
     "anyOf": _alternatives,
 }
