@@ -24,9 +24,14 @@ class ConfigurationNameForm(forms.Form):
     )
 
 
-def settings_form(manifest: Manifest, stored: Mapping[str, Any] | None) -> type[SchemaForm]:
-    """The set-up form of an extension; `stored` are the settings being edited or the draft (None: a new set-up)."""
-    base = form_class(manifest.settings_schema, stored=stored)
+def settings_form(
+    manifest: Manifest, stored: Mapping[str, Any] | None, origins: Mapping[str, str] | None = None
+) -> type[SchemaForm]:
+    """The set-up form of an extension; `stored` are the settings being edited or the draft (None: a new set-up).
+
+    `origins` as for `form_class`.
+    """
+    base = form_class(manifest.settings_schema, stored=stored, origins=origins)
 
     class SettingsForm(base):
         def clean(self) -> dict[str, Any]:
@@ -69,13 +74,7 @@ class _OperationForm(SchemaForm):
 
 def operation_form(spec: OperationSpec, data: Any = None) -> _OperationForm:
     """A form for one operation; its one-time key is the hidden field `form_key`. Element ids carry the operation's."""
-    base = form_class(spec.parameters)
-    for name, rule in spec.parameters.get("properties", {}).items():
-        if rule.get("format") == "date":
-            base.base_fields[name].widget.input_type = "date"
-    return type("OperationForm", (_OperationForm, base), {"spec": spec, "schema": spec.parameters, "stored": None})(
-        data
-    )
+    return type("OperationForm", (_OperationForm, form_class(spec.parameters)), {"spec": spec})(data)
 
 
 class DeviceConfigurationForm(forms.Form):
