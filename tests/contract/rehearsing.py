@@ -29,7 +29,7 @@ from extensions.core.contract import (
     Variant,
 )
 from iotdash.lib.outbound import AddressPolicy, CallRecord, GuardedSession
-from iotdash.lib.schema_forms import secret_names
+from iotdash.lib.schema_forms import address_names, choices_of, rules_of, secret_names
 
 # Short, so that a host that hangs costs a test no more than this.
 TIMEOUTS = {"connect_timeout": 1.0, "read_timeout": 0.7, "total_timeout": 1.5}
@@ -118,6 +118,13 @@ def secrets_of(manifest: Manifest, settings: Mapping[str, Any]) -> list[str]:
     values = [str(settings.get(name) or "") for name in secret_names(manifest.settings_schema)]
     long = [value for value in values if len(value) >= SHORTEST_SECRET]
     return [form for value in long for form in {value, quote(value), base64.b64encode(value.encode()).decode()}]
+
+
+def typed_addresses(manifest: Manifest, settings: Mapping[str, Any]) -> list[str]:
+    """Addresses of these settings that are typed, not chosen from a list."""
+    rules = rules_of(manifest.settings_schema, settings)
+    names = address_names(manifest.settings_schema, settings)
+    return [name for name in names if rules[name].get("type") == "string" and not choices_of(rules[name])]
 
 
 def leaks(secrets: list[str], *texts: object) -> list[str]:

@@ -6,9 +6,8 @@ import socket
 import pytest
 
 from extensions.core.contract import AuthRejected, BadResponse, CannotConnect, Fault, ProviderError
-from iotdash.lib.schema_forms import address_names
 from tests.contract import hosts, rehearsing
-from tests.contract.rehearsing import is_sentence, leaks, secrets_of, told
+from tests.contract.rehearsing import is_sentence, leaks, secrets_of, told, typed_addresses
 
 # One process runs them all, beside one sandbox.
 pytestmark = pytest.mark.xdist_group("contract check")
@@ -109,5 +108,5 @@ def test_an_address_that_cannot_be_called_is_told_as_such(manifest, variant, ref
 @pytest.mark.parametrize("text", ["", "  ", "https://", "not a host", "https://user:secret@service.example.com"])
 def test_what_is_no_address_is_told_as_such_even_past_the_form(manifest, variant, refusal, text):
     settings = dict(variant.settings("https://service.example.com"))
-    settings |= dict.fromkeys(address_names(manifest.settings_schema), text)
+    settings |= dict.fromkeys(typed_addresses(manifest, settings), text)
     assert type(refusal(settings)) is CannotConnect

@@ -24,7 +24,7 @@ from extensions.core.redaction.pseudonyms import pseudonym
 from extensions.core.replay import read_bundle
 from extensions.core.replay.server import listening
 from extensions.core.services import operations as asking
-from iotdash.lib.schema_forms import secret_names
+from iotdash.lib.schema_forms import rules_of, secret_names
 from tests.contract.rehearsing import context_of, leaks, operations, secrets_of
 from tests.contract.test_contract_lane import Way, no_waiting, way  # noqa: F401
 
@@ -130,7 +130,7 @@ def test_nothing_secret_or_personal_is_stored_shown_or_sent(way, manifest, owner
 
 def login_names(manifest) -> set[str]:
     """Settings that name a person: neither secret, nor an address, nor a choice."""
-    rules = manifest.settings_schema["properties"]
+    rules = rules_of(manifest.settings_schema)
     chosen = {name for name, rule in rules.items() if rule.get("x-address") or "oneOf" in rule or "enum" in rule}
     return set(rules) - chosen - set(secret_names(manifest.settings_schema)) - {"time_zone"}
 

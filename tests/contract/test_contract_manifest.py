@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from extensions.core import checks, registry
 from extensions.core.contract import Kind, Manifest
 from extensions.core.management.commands.sandbox import Command
-from iotdash.lib.schema_forms import address_names, secret_names
+from iotdash.lib.schema_forms import address_names, branches, every_variant, rules_of, secret_names, title_of
 from tests.contract.rehearsing import is_sentence, operations
 
 MOST_FILES, MOST_LINES = 14, 450
@@ -56,7 +56,7 @@ def test_everything_that_people_read_of_it_is_there(manifest):
 def test_it_brings_a_guide_for_its_form(manifest):
     guide = (folder_of(manifest) / "guide.md").read_text()
     assert guide.startswith(f"# {manifest.name}\n")
-    titles = [rule["title"] for rule in manifest.settings_schema["properties"].values()]
+    titles = [rule["title"] for rule in rules_of(manifest.settings_schema).values()]
     assert [title for title in titles if title not in guide] == []
 
 
@@ -74,17 +74,19 @@ def test_its_schemas_are_json_schemas_of_objects(manifest):
     for schema in filter(None, (manifest.settings_schema, manifest.device_schema)):
         Draft202012Validator.check_schema(dict(schema))
         assert schema["type"] == "object"
-        assert schema["additionalProperties"] is False
-        assert all(rule.get("title") for rule in schema["properties"].values())
+        assert schema["unevaluatedProperties" if branches(schema) else "additionalProperties"] is False
+        assert all(rule.get("title") for rule in rules_of(schema).values())
 
 
 def test_secrets_come_with_the_address_that_they_are_sent_to(manifest):
-    assert not secret_names(manifest.settings_schema) or address_names(manifest.settings_schema)
+    for schema in every_variant(manifest.settings_schema):
+        assert not secret_names(schema) or address_names(schema)
 
 
 def test_no_secret_has_a_default_or_an_example(manifest):
-    rules = manifest.settings_schema["properties"]
-    assert [name for name in secret_names(manifest.settings_schema) if {"default", "examples"} & set(rules[name])] == []
+    for schema in every_variant(manifest.settings_schema):
+        rules = rules_of(schema)
+        assert [name for name in secret_names(schema) if {"default", "examples"} & set(rules[name])] == []
 
 
 def test_the_subject_of_a_device_is_required_in_its_part(manifest):
@@ -119,7 +121,9 @@ def test_the_command_that_runs_its_sandbox_says_how_it_is_reached(manifest):
     Command(stdout=said)._welcome(manifest, sandbox, 4711)
     for variant in sandbox.variants.values():
         settings = variant.settings("http://127.0.0.1:4711")
-        assert [value for value in settings.values() if value not in said.getvalue()] == []
+        rules = rules_of(manifest.settings_schema, settings)
+        shown = [str(title_of(rules[name], value)) for name, value in settings.items()]
+        assert [text for text in shown if text not in said.getvalue()] == []
 
 
 def test_its_folder_is_small(manifest):

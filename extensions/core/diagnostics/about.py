@@ -14,7 +14,7 @@ from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, L
 from extensions.core.redaction import Redactor
 from extensions.core.services.exchanges import redactor
 from iotdash.lib.crypto import CryptoError
-from iotdash.lib.schema_forms import address_names, secret_names
+from iotdash.lib.schema_forms import address_names, rules_of, secret_names
 from iotdash.lib.version import product_version
 
 MOST_OPERATIONS = 50
@@ -55,14 +55,15 @@ def _redactor(config: ExtensionConfig, manifest: Manifest) -> tuple[Redactor, bo
 
 
 def _configuration(config: ExtensionConfig, manifest: Manifest, known: Redactor) -> dict[str, Any]:
-    secret = secret_names(manifest.settings_schema)
+    rules = rules_of(manifest.settings_schema, config.settings)
+    secret = secret_names(manifest.settings_schema, config.settings)
     told = {name: _setting(known, name, value) for name, value in config.settings.items()}
-    titles = {name: rule.get("title", name) for name, rule in manifest.settings_schema.get("properties", {}).items()}
+    titles = {name: rule.get("title", name) for name, rule in rules.items()}
     return {
         "number": config.pk,
         "settings": told | dict.fromkeys(secret if config.secrets else (), STORED),
         "titles": titles,
-        "addresses": address_names(manifest.settings_schema),
+        "addresses": address_names(manifest.settings_schema, config.settings),
         "endpoint": manifest.endpoint(config.settings),
         "health": {"state": config.state, "since": config.state_since},
         **{name: getattr(config, name) for name in ("last_success_at", "last_attempt_at", "proved_at", "created_at")},

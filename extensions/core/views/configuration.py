@@ -11,7 +11,7 @@ from extensions.core.views.lookup import check_named, configuration_or_404
 from extensions.core.views.outcome import outcome_context
 from extensions.core.views.settings_page import stored_settings
 from iotdash.lib import htmx
-from iotdash.lib.schema_forms import secret_names
+from iotdash.lib.schema_forms import secret_names, title_of, variant_schema
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import MANAGE_EXTENSIONS
 from iotdash.organizations.scoping import organization_view
@@ -66,14 +66,15 @@ def _settings_rows(config: ExtensionConfig, problem: str) -> list[dict[str, Any]
     Which secrets are stored is not known while they cannot be read: then none has a row.
     """
     manifest = registry.manifest(config.slug)
-    schema, follows = manifest.settings_schema, manifest.derived(config.settings)
+    schema = variant_schema(manifest.settings_schema, config.settings)
+    follows = manifest.derived(config.settings)
     stored = stored_settings(config) or {}
     secret = [name for name in secret_names(schema) if name in stored]
     unknown = set(secret_names(schema)).difference(secret) if problem else set()
     rows = [
         {
             "label": rule.get("title", name),
-            "value": _shown(rule, config.settings.get(name, follows.get(name))),
+            "value": title_of(rule, config.settings.get(name, follows.get(name))),
             "secret": name in secret,
             "required": name in schema.get("required", ()),
         }
@@ -81,8 +82,3 @@ def _settings_rows(config: ExtensionConfig, problem: str) -> list[dict[str, Any]
         if name not in unknown
     ]
     return [row for row in rows if row["secret"] or row["required"] or row["value"] not in (None, "")]
-
-
-def _shown(rule: dict[str, Any], value: Any) -> Any:
-    titles = {branch["const"]: branch.get("title") for branch in rule.get("oneOf", ()) if "const" in branch}
-    return titles.get(value) or value if isinstance(value, str) else value

@@ -16,7 +16,7 @@ from iotdash.lib.schema_forms.names import (
     secrets_to_retype,
     without_secrets,
 )
-from iotdash.lib.schema_forms.variants import branches, discriminator, variant_in, variant_schema
+from iotdash.lib.schema_forms.variants import branches, discriminator, every_variant, variant_in, variant_schema
 
 __all__ = [
     "SchemaForm",
@@ -26,6 +26,7 @@ __all__ = [
     "carried_over",
     "choices_of",
     "discriminator",
+    "every_variant",
     "form_class",
     "missing_words",
     "rules_of",

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from extensions.core import registry, replay
 from extensions.core.contract import Manifest, Sandbox
 from extensions.core.replay.welcome import welcome
+from iotdash.lib.schema_forms import rules_of, title_of
 
 HOST = "127.0.0.1"
 
@@ -68,17 +69,18 @@ class Command(BaseCommand):
 def _ways(manifest: Manifest, sandbox: Sandbox, base_url: str) -> str:
     """The fields of the form, then those that are different for another variant."""
     usual = sandbox.settings(base_url)
-    told = [_fields(manifest, usual)]
+    told = [_fields(rules_of(manifest.settings_schema, usual), usual)]
     for name, variant in sandbox.others.items():
         settings = variant.settings(base_url)
+        rules = rules_of(manifest.settings_schema, settings)
         different = {field: value for field, value in settings.items() if value != usual.get(field)}
-        told.append(f"or, for {name}, these instead:\n{_fields(manifest, different)}")
+        told.append(f"or, for {name}, these instead:\n{_fields(rules, different)}")
     return "\n\n".join(told)
 
 
-def _fields(manifest: Manifest, values: Mapping[str, Any]) -> str:
-    rules = manifest.settings_schema.get("properties", {})
-    return "\n".join(f"  {rules.get(field, {}).get('title', field):<16} {value}" for field, value in values.items())
+def _fields(rules: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    shown = {field: title_of(rules.get(field, {}), value) for field, value in values.items()}
+    return "\n".join(f"  {rules.get(field, {}).get('title', field):<16} {value}" for field, value in shown.items())
 
 
 def _pick(name: str) -> tuple[Manifest, Sandbox]:
