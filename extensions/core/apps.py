@@ -19,8 +19,10 @@ class ExtensionsConfig(AppConfig):
         lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
         lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
         configurations, checks_asked = self.get_model("ExtensionConfig"), self.get_model("ConnectionCheck")
+        drafts = self.get_model("SettingsDraft")
         register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")
         register_ciphertexts("connection checks", checks_asked, "draft", "organization_id")
+        register_ciphertexts("drafts of settings", drafts, "draft", "organization_id")
         register_redigest("accounts", redigesting.redigest)
         register_redigest("addresses for messages", inbound.redigest)
         _register_due_finders()
@@ -28,7 +30,15 @@ class ExtensionsConfig(AppConfig):
 
 def _register_due_finders() -> None:
     from extensions.core import inbound, lanes
-    from extensions.core.services import connection_checks, exchanges, linking, operations, readability, recovery
+    from extensions.core.services import (
+        connection_checks,
+        drafts,
+        exchanges,
+        linking,
+        operations,
+        readability,
+        recovery,
+    )
     from iotdash.runtime.sweep import register_due_finder
 
     # First, so that what becomes readable is due in the same sweep.
@@ -36,6 +46,7 @@ def _register_due_finders() -> None:
     register_due_finder("lanes", lanes.wake_due)
     register_due_finder("counts of calls", lanes.tidy_counts)
     register_due_finder("connection checks", connection_checks.forget_old)
+    register_due_finder("drafts of settings", drafts.forget_old)
     register_due_finder("exchanges", exchanges.forget_old)
     register_due_finder("links of devices", linking.wake_stale)
     register_due_finder("inbound events", inbound.wake_due)

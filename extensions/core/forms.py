@@ -1,15 +1,16 @@
 """Forms made from what extensions declare."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from extensions.core.contract import Manifest, OperationSpec
+from extensions.core.contract import Manifest, OperationSpec, Pasted, PasteRefused
+from extensions.core.guard import guarded_paste
 from extensions.core.models import ExtensionConfig
 from iotdash.lib.lists import ListState
-from iotdash.lib.schema_forms import SchemaForm, form_class, missing_words
+from iotdash.lib.schema_forms import SchemaForm, SecretTextarea, form_class, missing_words
 
 
 class ConfigurationNameForm(forms.Form):
@@ -49,6 +50,57 @@ def settings_form(
             return name in self.errors and name in self.fields and not self.data.get(self.add_prefix(name))
 
     return SettingsForm
+
+
+class PasteForm(forms.Form):
+    """The box for pasted credentials. What was pasted is never rendered again.
+
+    `found` (after is_valid) is what the text holds. `earlier` is what an earlier one held: one of it can be chosen.
+    """
+
+    prefix = "paste"
+    text = forms.CharField(
+        widget=SecretTextarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        required=False,
+        strip=False,
+        max_length=100_000,
+    )
+    choice = forms.TypedChoiceField(
+        label="Several were found. Which one?", widget=forms.RadioSelect, required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, manifest: Manifest, data: Any = None, earlier: Sequence[Pasted] = ()) -> None:
+        super().__init__(data)
+        self.manifest, self.found = manifest, list(earlier)
+        self.fields["text"].label, self.fields["text"].help_text = manifest.paste.label, manifest.paste.hint
+        self.fields["choice"].choices = [(number, pasted.name[:80]) for number, pasted in enumerate(earlier)]
+        if not earlier:
+            del self.fields["choice"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        text, choice = cleaned.get("text", ""), cleaned.get("choice")
+        if text.strip():
+            self._read(text)
+        elif choice is not None:
+            self.found = [self.found[choice]]
+        elif not self.errors:
+            self.add_error("choice" if self.found else "text", _NOTHING_GIVEN[bool(self.found)])
+        return cleaned
+
+    def _read(self, text: str) -> None:
+        self.found = []
+        try:
+            with guarded_paste(self.manifest):
+                self.found = list(self.manifest.paste.read(text))
+        except PasteRefused as refusal:
+            self.add_error("text", str(refusal))
+        else:
+            if not self.found:
+                self.add_error("text", "There are no credentials in this text.")
+
+
+_NOTHING_GIVEN = {True: "Choose one of those that were found.", False: "Paste the credentials here first."}
 
 
 class _OperationForm(SchemaForm):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
 
-from extensions.core.contract import BadResponse, Manifest, ProviderError
+from extensions.core.contract import BadResponse, Manifest, PasteRefused, ProviderError
 from extensions.core.lanes import LaneLost
 
 logger = logging.getLogger(__name__)
@@ -27,3 +27,16 @@ def guarded(manifest: Manifest, doing: str, *, may_have_happened: bool = False) 
         logger.exception("%s failed in %s", manifest.slug, doing)
         sentence = f"The extension {manifest.name} failed unexpectedly. The log of this server has the details."
         raise BadResponse(sentence, may_have_happened=may_have_happened) from error
+
+
+@contextmanager
+def guarded_paste(manifest: Manifest) -> Iterator[None]:
+    """The same for reading what a person pasted: the log names the kind of error. Its words may quote the text."""
+    try:
+        yield
+    except PasteRefused:
+        raise
+    except Exception as error:
+        logger.error("%s failed in reading a paste: %s", manifest.slug, type(error).__name__)
+        sentence = f"The extension {manifest.name} failed unexpectedly while it read this. Type the fields instead."
+        raise PasteRefused(sentence) from error

@@ -13,7 +13,7 @@ from devices.queries import starting_with
 from extensions.core import registry
 from extensions.core.contract import Manifest
 from extensions.core.lanes import meter
-from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Health, Operation
+from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Health, Operation, SettingsDraft
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
 from extensions.core.words import HEALTH_ICONS, PASSING, UNHEALTHY
@@ -160,6 +160,12 @@ def check_of(organization: Organization, check_id: UUID | str | None, **exact: A
         return None
     checks = ConnectionCheck.objects.filter(organization=organization, **exact)
     return checks.select_related("config").filter(public_id=check_id).first()
+
+
+def draft_of(organization: Organization, draft_id: UUID | None, **exact: Any) -> SettingsDraft | None:
+    """A draft of settings of the organization; None when it was forgotten."""
+    drafts = SettingsDraft.objects.filter(organization=organization, **exact)
+    return drafts.filter(public_id=draft_id).first() if draft_id else None
 
 
 def operations(

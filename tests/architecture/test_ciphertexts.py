@@ -14,6 +14,7 @@ CALLERS = {
     "iotdash/lib/crypto.py": "encrypts itself",
     "extensions/core/secret_settings.py": "extensions.extensionconfig.secrets",
     "extensions/core/services/connection_checks.py": "extensions.connectioncheck.draft",
+    "extensions/core/services/drafts.py": "extensions.settingsdraft.draft",
     "iotdash/accounts/mfa/adapter.py": "mfa.authenticator.data",
     "iotdash/accounts/mfa/forms.py": "in the session until the code is typed; a new one is made if the key is gone",
     "devices/views/tokens.py": "in the session for at most ten minutes; then the token is reissued",

@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from extensions.core import registry, secret_settings
-from extensions.core.models import ConnectionCheck, DeviceConfiguration, ExtensionConfig, Health
+from extensions.core.models import ConnectionCheck, DeviceConfiguration, ExtensionConfig, Health, SettingsDraft
 from extensions.core.services import configurations, connection_checks
 from iotdash.accounts.support import staff_source
 from iotdash.lib.admin import NotDone, ReadOnlyAdmin
@@ -71,6 +71,16 @@ class ConnectionCheckAdmin(ReadOnlyAdmin):
     list_select_related = ("organization", "config")
     search_fields = ("=public_id", "^asked_by", "=organization__public_id")
     exclude = ("draft", "settings_digest", "holder")
+    readonly_fields = ("public_id",)
+
+
+@admin.register(SettingsDraft)
+class SettingsDraftAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "slug", "organization", "made_by")
+    list_filter = ("slug", "made_at")
+    list_select_related = ("organization",)
+    search_fields = ("=public_id", "^made_by", "=organization__public_id")
+    exclude = ("draft",)
     readonly_fields = ("public_id",)
 
 

@@ -11,7 +11,10 @@ class PasteRefused(ValueError):
 
 @dataclass(frozen=True)
 class Pasted:
-    """What was found: settings by name, and the name of where they were found, for choosing among several."""
+    """What was found: settings by name, and the name of where they were found, for choosing among several.
+
+    Settings that the variant does not know are left out. People see the name.
+    """
 
     name: str
     settings: Mapping[str, Any]

@@ -5,6 +5,7 @@ services tell by themselves.
 from extensions.core.models.check import ConnectionCheck
 from extensions.core.models.configuration import STANDING_STILL, ExtensionConfig, Health
 from extensions.core.models.device import DeviceConfiguration
+from extensions.core.models.draft import SettingsDraft
 from extensions.core.models.exchange import Exchange
 from extensions.core.models.inbound import InboundCount, InboundEvent, InboundHook
 from extensions.core.models.lane import CallCount, Lane, Purpose
@@ -25,5 +26,6 @@ __all__ = [
     "Lane",
     "Operation",
     "Purpose",
+    "SettingsDraft",
     "State",
 ]

@@ -8,7 +8,7 @@ from devices.models import Device
 from devices.queries import device_of
 from extensions.core import queries, registry
 from extensions.core.contract import Manifest
-from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
+from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation, SettingsDraft
 
 
 def manifest_or_404(slug: str) -> Manifest:
@@ -48,8 +48,16 @@ def exchange_or_404(config: ExtensionConfig, exchange_id: int) -> Exchange:
 
 def check_named(request: HttpRequest, **exact) -> ConnectionCheck | None:
     """The check that the form or the address names as `check`; None when there is none, or it was forgotten."""
-    text = request.POST.get("check") or request.GET.get("check") or ""
+    return queries.check_of(request.organization, _id_named(request, "check"), **exact)
+
+
+def draft_named(request: HttpRequest, **exact) -> SettingsDraft | None:
+    """The same for the draft that the form names as `draft`."""
+    return queries.draft_of(request.organization, _id_named(request, "draft"), **exact)
+
+
+def _id_named(request: HttpRequest, name: str) -> UUID | None:
     try:
-        return queries.check_of(request.organization, UUID(text), **exact) if text else None
+        return UUID(request.POST.get(name) or request.GET.get(name) or "")
     except ValueError:
         return None

@@ -9,22 +9,32 @@ from django.http import HttpRequest, HttpResponse
 
 from extensions.core import provider_files, secret_settings
 from extensions.core.contract import Manifest
-from extensions.core.forms import settings_form
-from extensions.core.models import ConnectionCheck, ExtensionConfig
-from extensions.core.services import connection_checks
-from extensions.core.views.lookup import check_named
+from extensions.core.forms import PasteForm, settings_form
+from extensions.core.models import ConnectionCheck, ExtensionConfig, SettingsDraft
+from extensions.core.services import connection_checks, drafts
+from extensions.core.views.lookup import check_named, draft_named
 from extensions.core.views.outcome import outcome_context
 from iotdash.lib import htmx
 from iotdash.lib.crypto import CryptoError
-from iotdash.lib.schema_forms import address_names, secret_names
+from iotdash.lib.schema_forms import (
+    SchemaForm,
+    address_names,
+    discriminator,
+    rules_of,
+    secret_names,
+    variant_schema,
+    without_secrets,
+)
 
 OUTCOME = "extensions/setup/_outcome.html"
+FROM_PASTE = "From the pasted credentials."
 
 
 class SettingsPage:
     """One request to such a form. `template` is the whole page; a check answers with the outcome alone by htmx.
 
-    What was typed for the last check is the draft: its secrets are kept when left empty, and never sent back.
+    What was typed for the last check, or pasted, is the draft: its secrets are kept when left empty, and never sent
+    back.
     """
 
     def __init__(
@@ -32,10 +42,29 @@ class SettingsPage:
     ) -> None:
         self.request, self.manifest, self.template, self.config = request, manifest, template, config
         self.check = check_named(request, slug=manifest.slug, asked_by=request.user.email)
-        self.stored = _draft_of(self.check) or stored_settings(config)
-        posted = request.POST if request.method == "POST" else None
-        self.form = settings_form(manifest, self.stored)(posted)
+        self.draft = draft_named(request, slug=manifest.slug, made_by=request.user.email)
+        self.filled = _filled(self.check, self.draft) or drafts.Filled(stored_settings(config) or {})
+        self.form = self._form(request.POST) if request.method == "POST" else self._form(initial=self._preset())
         self.extra: dict[str, Any] = {}
+
+    def _form(self, data: Any = None, initial: Mapping[str, Any] | None = None) -> SchemaForm:
+        origins = dict.fromkeys(self.filled.pasted, FROM_PASTE)
+        return settings_form(self.manifest, self.filled.settings, origins)(data, initial=initial)
+
+    def _preset(self) -> dict[str, str]:
+        """The variant that the address names: `?method=smtp`."""
+        chooser = discriminator(self.manifest.settings_schema)
+        return {chooser: self.request.GET[chooser]} if chooser in self.request.GET else {}
+
+    def refill(self, draft: SettingsDraft | None, filled: drafts.Filled, shown: Mapping[str, Any]) -> None:
+        """The form anew, with nothing judged yet: `shown` in its fields, the secrets of the draft behind them."""
+        self.check, self.draft, self.filled = None, draft, filled
+        self.form = self._form(initial=shown)
+
+    @property
+    def takes_paste(self) -> bool:
+        paste = self.manifest.paste
+        return paste is not None and paste.variant in ("", self.form.variant)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -62,15 +91,20 @@ class SettingsPage:
         return htmx.redirect(self.request, f"{self.request.path}?{where}#connection-check")
 
     def context(self) -> dict[str, Any]:
-        secrets = secret_names(self.manifest.settings_schema)
+        secrets = secret_names(self.form.schema)
+        fields = [field for field in self.form if field.name != self.form.chooser]
         return {
             "manifest": self.manifest,
             "config": self.config,
             "form": self.form,
+            "chooser": self.form[self.form.chooser] if self.form.chooser else None,
+            "fields": fields,
+            "draft": self.draft,
+            "paste_form": PasteForm(self.manifest, earlier=self.filled.found) if self.takes_paste else None,
             "guide": provider_files.guide(self.manifest.slug),
             "secrets": secrets,
             "unreadable_secrets": bool(self.config and secret_settings.problem(self.config)),
-            "stored_secrets": any((self.stored or {}).get(name) for name in secrets),
+            "stored_secrets": any(self.form.stored.get(name) for name in secrets),
             **endpoint_context(self.manifest, self.settings),
             **outcome_context(self.check),
             **self.extra,
@@ -79,11 +113,11 @@ class SettingsPage:
 
 def endpoint_context(manifest: Manifest, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The address that would be called, and what is doubtful about the settings so far."""
-    addresses = address_names(manifest.settings_schema)
-    secret = set(secret_names(manifest.settings_schema))
-    public = [name for name in manifest.settings_schema.get("properties", {}) if name not in secret]
+    schema = variant_schema(manifest.settings_schema, settings)
+    addresses = address_names(schema)
+    public = list(without_secrets(schema, rules_of(schema)))
     typed = {name: value for name, value in settings.items() if name in public}
-    known = all(typed.get(name) for name in addresses)
+    known = all(typed.get(name) for name in addresses if name in schema.get("required", ()))
     return {
         "address_field": addresses[-1] if addresses else "",
         "public_fields": public,
@@ -96,9 +130,10 @@ def endpoint_context(manifest: Manifest, settings: Mapping[str, Any]) -> dict[st
 
 def derived(manifest: Manifest, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(label, words) of every field that was left empty and follows from the others."""
-    rules = manifest.settings_schema.get("properties", {})
+    rules = rules_of(manifest.settings_schema, settings)
     found = manifest.derived(settings).items()
-    return [(rules[name].get("title", name), words) for name, words in found if not settings.get(name)]
+    left_empty = [(name, words) for name, words in found if name in rules and not settings.get(name)]
+    return [(rules[name].get("title", name), words) for name, words in left_empty]
 
 
 def stored_settings(config: ExtensionConfig | None) -> dict[str, Any] | None:
@@ -117,8 +152,11 @@ def saved(request: HttpRequest, config: ExtensionConfig, words: str) -> HttpResp
     return htmx.redirect(request, "extensions:configuration", org=org, config_id=config.pk)
 
 
-def _draft_of(check: ConnectionCheck | None) -> dict[str, Any] | None:
+def _filled(check: ConnectionCheck | None, draft: SettingsDraft | None) -> drafts.Filled | None:
+    """What was sent for a check is newer than what was filled in before it."""
     try:
-        return connection_checks.draft(check) if check else None
+        if check:
+            return drafts.Filled(connection_checks.draft(check))
+        return drafts.content(draft) if draft else None
     except CryptoError:
         return None

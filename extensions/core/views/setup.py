@@ -1,12 +1,14 @@
 """Setting up an extension: its form, the address that it stands for, check and save."""
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from extensions.core import queries
 from extensions.core.contract import Manifest
 from extensions.core.forms import ConfigurationNameForm, settings_form
 from extensions.core.services import configurations
+from extensions.core.views import filling
 from extensions.core.views.lookup import manifest_or_404
 from extensions.core.views.settings_page import SettingsPage, endpoint_context, saved
 from iotdash.lib import htmx
@@ -14,6 +16,7 @@ from iotdash.organizations.roles import MANAGE_EXTENSIONS
 from iotdash.organizations.scoping import organization_view
 
 
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @organization_view(MANAGE_EXTENSIONS)
 def add(request: HttpRequest, slug: str) -> HttpResponse:
@@ -22,10 +25,14 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     page.extra["name_form"] = name_form = _name_form(request, manifest)
     if request.method != "POST":
         return page.show()
+    return filling.answer(page) or _judge(page, name_form)
+
+
+def _judge(page: SettingsPage, name_form: ConfigurationNameForm) -> HttpResponse:
     if not all([page.form.is_valid(), name_form.is_valid()]):
         return page.refuse()
     name = name_form.cleaned_data["name"]
-    if request.POST.get("action") == "check":
+    if page.request.POST.get("action") == "check":
         return page.ask(name=name)
     return _save(page, name)
 
@@ -40,9 +47,10 @@ def _save(page: SettingsPage, name: str) -> HttpResponse:
 
 
 def _name_form(request: HttpRequest, manifest: Manifest) -> ConfigurationNameForm:
-    if request.method == "POST":
+    if filling.judges(request):
         return ConfigurationNameForm(request.POST)
-    preset = request.GET.get("name") or _free_name(request, manifest)
+    typed = request.POST.get(f"{ConfigurationNameForm.prefix}-name")
+    preset = typed or request.GET.get("name") or _free_name(request, manifest)
     return ConfigurationNameForm(initial={"name": preset})
 
 
