@@ -73,6 +73,17 @@ def configuration(organization: Organization, config_id: int) -> ExtensionConfig
     return configurations(organization).get(pk=config_id)
 
 
+def only_one(organization: Organization, manifest: Manifest) -> ExtensionConfig | None:
+    """The configuration of an extension of which an organization has at most one; None while it is not set up."""
+    return configurations(organization).filter(slug=manifest.slug).first()
+
+
+def not_set_up(organization: Organization) -> list[Manifest]:
+    """Extensions of which an organization has at most one, and this one has none."""
+    present = set(configurations(organization).values_list("slug", flat=True))
+    return [manifest for slug, manifest in registry.manifests().items() if manifest.single and slug not in present]
+
+
 def view_of(config: ExtensionConfig) -> ConfigurationView:
     waiting = config.operations.filter(settled_at=None).count()
     devices = bounded_count(devices_of(config))

@@ -92,7 +92,7 @@ def manifest(**changes: Any) -> Manifest:
         "account_key": lambda settings: f"postly {settings.get('host')} {settings.get('username')}",
         "lane": LanePolicy(per_second=1000),
         "endpoint": endpoint,
-        "single": False,
+        "single": True,
         "paste": Paste("Credentials of the mail server", "As Postly shows them.", read, variant="login"),
     }
     return Manifest(**(known | changes))

@@ -16,6 +16,7 @@ from iotdash.organizations.models import Organization
 
 Settings = Mapping[str, Any]
 PROVES_FOR = timedelta(hours=1)
+SET_UP_ALREADY = "{} is set up already, and an organization has at most one. Change its settings instead."
 
 
 class ConfigurationRefused(Exception):
@@ -34,12 +35,13 @@ def add(
 
     It counts as proved when a check of exactly these settings succeeded within the last hour.
     """
+    present = _present(organization, manifest)
     public, secrets = secret_settings.split(manifest, settings)
     config = ExtensionConfig(
         organization=organization,
         slug=manifest.slug,
         name=name.strip() or manifest.name,
-        is_default=_is_first(organization, manifest),
+        is_default=not present,
         settings=public,
         secrets=secrets,
         account_digest=secret_settings.account_digest(manifest, settings),
@@ -179,10 +181,16 @@ def _take_over(config: ExtensionConfig, proof: ConnectionCheck | None) -> None:
         lanes.carry_over(proof.lane, config.lane, config.pk)
 
 
-def _is_first(organization: Organization, manifest: Manifest) -> bool:
-    """Makes others who add to this organization wait until the transaction is over, or two could both be the first."""
+def _present(organization: Organization, manifest: Manifest) -> bool:
+    """Whether there is one already. Raises ConfigurationRefused if there is and more are not possible.
+
+    Makes others who add to this organization wait until the transaction is over, or two could both be the first.
+    """
     Organization.objects.select_for_update().get(pk=organization.pk)
-    return not ExtensionConfig.objects.present().filter(organization=organization, slug=manifest.slug).exists()
+    first = ExtensionConfig.objects.present().filter(organization=organization, slug=manifest.slug).first()
+    if manifest.single and first:
+        raise ConfigurationRefused(SET_UP_ALREADY.format(first.name), first)
+    return first is not None
 
 
 def _lock(config: ExtensionConfig) -> None:

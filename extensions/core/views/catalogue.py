@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from extensions.core import provider_files, queries, registry
+from extensions.core.models import ExtensionConfig
 from extensions.core.views.lookup import manifest_or_404
 from iotdash.lib import htmx
 from iotdash.organizations.authorization import may
@@ -22,6 +23,7 @@ ICON_SECONDS = 30 * 24 * 3600
 def tiles(request: HttpRequest) -> HttpResponse:
     views = [queries.view_of(config) for config in queries.configurations(request.organization)]
     context = {
+        "not_set_up": queries.not_set_up(request.organization),
         "views": queries.by_health(views),
         "several": [slug for slug, times in Counter(view.config.slug for view in views).items() if times > 1],
         "refreshing": any(view.changes for view in views),
@@ -37,8 +39,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _categories(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
-    present = [config.slug for config in queries.configurations(request.organization)]
-    entries = [{"manifest": manifest, "added": present.count(slug)} for slug, manifest in registry.manifests().items()]
+    present: dict[str, ExtensionConfig] = {}
+    for config in queries.configurations(request.organization):
+        present.setdefault(config.slug, config)
+    entries = [{"manifest": manifest, "added": present.get(slug)} for slug, manifest in registry.manifests().items()]
     entries.sort(key=lambda entry: entry["manifest"].category)
     return [(name, list(each)) for name, each in groupby(entries, key=lambda entry: entry["manifest"].category)]
 

@@ -1,5 +1,6 @@
 """Setting up an extension: its form, the address that it stands for, check and save."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from extensions.core import queries
 from extensions.core.contract import Manifest
 from extensions.core.forms import ConfigurationNameForm, settings_form
+from extensions.core.models import ExtensionConfig
 from extensions.core.services import configurations
 from extensions.core.views import filling
 from extensions.core.views.lookup import manifest_or_404
@@ -21,17 +23,27 @@ from iotdash.organizations.scoping import organization_view
 @organization_view(MANAGE_EXTENSIONS)
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     manifest = manifest_or_404(slug)
+    if request.method != "POST" and manifest.single and (there := queries.only_one(request.organization, manifest)):
+        return _open(request, there)
     page = SettingsPage(request, manifest, "extensions/setup/add.html")
-    page.extra["name_form"] = name_form = _name_form(request, manifest)
+    name_form = None if manifest.single else _name_form(request, manifest)
+    page.extra = {"name_form": name_form, "heading": f"{'Set up' if manifest.single else 'Add'} {manifest.name}"}
     if request.method != "POST":
         return page.show()
     return filling.answer(page) or _judge(page, name_form)
 
 
-def _judge(page: SettingsPage, name_form: ConfigurationNameForm) -> HttpResponse:
-    if not all([page.form.is_valid(), name_form.is_valid()]):
+def _open(request: HttpRequest, config: ExtensionConfig) -> HttpResponse:
+    messages.info(request, configurations.SET_UP_ALREADY.format(config.name))
+    return htmx.redirect(request, "extensions:configuration", org=request.organization.public_id, config_id=config.pk)
+
+
+def _judge(page: SettingsPage, name_form: ConfigurationNameForm | None) -> HttpResponse:
+    # Both are asked, so that all mistakes are told at once.
+    named = name_form is None or name_form.is_valid()
+    if not page.form.is_valid() or not named:
         return page.refuse()
-    name = name_form.cleaned_data["name"]
+    name = name_form.cleaned_data["name"] if name_form else page.manifest.name
     if page.request.POST.get("action") == "check":
         return page.ask(name=name)
     return _save(page, name)
@@ -43,7 +55,8 @@ def _save(page: SettingsPage, name: str) -> HttpResponse:
         config = configurations.add(request.organization, page.manifest, name, page.form.settings, request.source)
     except configurations.ConfigurationRefused as refusal:
         return page.refuse(refusal.existing, str(refusal))
-    return saved(request, config, f"{config.name} is added. Now configure it on your devices.")
+    devices = " Now configure it on your devices." if page.manifest.device_key else ""
+    return saved(request, config, f"{config.name} is {'set up' if page.manifest.single else 'added'}.{devices}")
 
 
 def _name_form(request: HttpRequest, manifest: Manifest) -> ConfigurationNameForm:
