@@ -1,7 +1,7 @@
 """System checks: what every installed manifest must say before the product starts with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 
 from extensions.core import registry
 from extensions.core.contract import Manifest
+from iotdash.lib.schema_forms import branches, discriminator, every_variant, is_secret, rules_of, secret_names
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # A double underscore would be a path in a database lookup.
@@ -18,6 +19,11 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 SLOWEST_LANE = 0.1
 # Services send again what was not taken for two days.
 FEWEST_INBOUND_DAYS = 3
+# Bytes of one message that a service sends by itself; it is read into memory at once.
+LARGEST_INBOUND = 10_000_000
+LONGEST_NAME = 80
+# What the set-up form itself sends beside the settings.
+_OF_THE_FORM = {"action", "check", "draft"}
 _DEVICE_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -38,11 +44,17 @@ def check_inbound(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMe
     if settings.IOTDASH_INBOUND_DAYS >= FEWEST_INBOUND_DAYS:
         return []
     words = f"IOTDASH_INBOUND_DAYS is less than {FEWEST_INBOUND_DAYS}: what is told again would be processed twice."
-    return [checks.Error(words, id="extensions.E015")]
+    return [checks.Error(words, id="extensions.E023")]
 
 
 def _errors_of(manifest: Manifest) -> Iterator[checks.Error]:
-    problems = (*_about_names(manifest), *_about_schemas(manifest), *_about_capability(manifest))
+    problems = (
+        *_about_names(manifest),
+        *_about_schemas(manifest),
+        *_about_variants(manifest.settings_schema),
+        *_about_parts(manifest),
+        *_about_capability(manifest),
+    )
     for number, words in problems:
         yield checks.Error(f'Extension "{manifest.slug}": {words}', id=f"extensions.E{number:03}")
 
@@ -70,6 +82,8 @@ def _about_schemas(manifest: Manifest) -> Iterator[tuple[int, str]]:
             yield 5, f"{name} is not a JSON schema of draft 2020-12: {error.message}"
         if schema.get("type") != "object":
             yield 6, f"{name} must describe an object."
+    for name in _OF_THE_FORM.intersection(rules_of(manifest.settings_schema)):
+        yield 22, f'a setting cannot be called "{name}": the set-up form sends that itself.'
     yield from _about_device_part(manifest)
 
 
@@ -81,6 +95,34 @@ def _about_device_part(manifest: Manifest) -> Iterator[tuple[int, str]]:
         yield 7, "it has a device key but no device_schema."
     elif manifest.subject_field not in properties:
         yield 8, f'subject_field "{manifest.subject_field}" is not a property of device_schema.'
+
+
+def _about_variants(schema: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    if "oneOf" not in schema:
+        return
+    chooser = discriminator(schema)
+    if not chooser:
+        yield 15, "the branches of settings_schema must all fix the same common property, each by a const."
+        return
+    titles = [(each.get("const"), "title" in each) for each in schema["properties"][chooser].get("oneOf", ())]
+    if titles != [(value, True) for value in branches(schema) if isinstance(value, str)] or len(titles) != len(
+        schema["oneOf"]
+    ):
+        yield 16, f'"{chooser}" in settings_schema must list every branch once, in their order, by const and title.'
+    if schema.get("unevaluatedProperties") is not False or "additionalProperties" in schema:
+        yield 17, "settings_schema with branches is closed by unevaluatedProperties: false, and by nothing else."
+    for name in secret_names(schema):
+        if not all(is_secret(rules[name]) for rules in map(rules_of, every_variant(schema)) if name in rules):
+            yield 18, f'"{name}" in settings_schema is a secret in one branch and none in another.'
+
+
+def _about_parts(manifest: Manifest) -> Iterator[tuple[int, str]]:
+    if manifest.paste and manifest.paste.variant not in ("", *branches(manifest.settings_schema)):
+        yield 19, f'paste is for "{manifest.paste.variant}", which is no branch of settings_schema.'
+    if manifest.inbound and not 0 < manifest.inbound.max_body <= LARGEST_INBOUND:
+        yield 20, f"inbound takes bodies of 1 to {LARGEST_INBOUND} bytes."
+    if manifest.single and len(manifest.name) > LONGEST_NAME:
+        yield 21, f"its one configuration is called as it is, and a name has at most {LONGEST_NAME} characters."
 
 
 def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ from iotdash.lib.schema_forms.forms import SchemaForm, form_class
 from iotdash.lib.schema_forms.names import (
     address_names,
     carried_over,
+    is_secret,
     rules_of,
     secret_names,
     secrets_to_retype,
@@ -28,6 +29,7 @@ __all__ = [
     "discriminator",
     "every_variant",
     "form_class",
+    "is_secret",
     "missing_words",
     "rules_of",
     "secret_names",
