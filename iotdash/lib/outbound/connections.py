@@ -16,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
-from iotdash.lib.outbound.errors import ConnectFailed, TlsFailed
+from iotdash.lib.outbound.errors import AnswerTooLarge, ConnectFailed, TlsFailed
 from iotdash.lib.outbound.guard import AddressPolicy
 from iotdash.lib.outbound.sockets import open_socket
 
@@ -26,11 +26,13 @@ class CallState:
     """What the session and the connection of its current call tell one another.
 
     `deadline` is an instant of time.monotonic(); `sent` is set before the first byte of the request goes out.
+    `room` is how many bytes may still be read.
     """
 
     policy: AddressPolicy
     deadline: float = math.inf
     sent: bool = False
+    room: float = math.inf
 
     def left(self) -> float:
         """Seconds until the deadline; TimeoutError when there are none."""
@@ -39,6 +41,12 @@ class CallState:
             raise TimeoutError("deadline")
         return seconds
 
+    def note_read(self, size: int) -> None:
+        """Raises AnswerTooLarge when there was no room for so many bytes."""
+        self.room -= size
+        if self.room < 0:
+            raise AnswerTooLarge("The answers are larger than we read.")
+
 
 class _DeadlineMixin:
     """Each wait is no longer than the call's deadline allows, so that a dripping answer ends."""
@@ -46,34 +54,56 @@ class _DeadlineMixin:
     call: CallState | None = None
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self._shorten()
-        return super().recv_into(*args, **kwargs)
+        self.shorten()
+        size = super().recv_into(*args, **kwargs)
+        if self.call:
+            self.call.note_read(size)
+        return size
 
     def send(self, *args: Any, **kwargs: Any) -> int:
-        self._shorten()
+        self.shorten()
         return super().send(*args, **kwargs)
 
-    def _shorten(self) -> None:
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self.shorten()
+        super().sendall(*args, **kwargs)
+
+    def shorten(self) -> None:
+        """Raises TimeoutError when the deadline has passed."""
         if self.call:
             self.settimeout(min(self.gettimeout() or math.inf, self.call.left()))
 
 
-class _DeadlineSocket(_DeadlineMixin, socket.socket):
-    pass
+class DeadlineSocket(_DeadlineMixin, socket.socket):
+    """`recv_into`, `send` and `sendall` end at the deadline of `call`, if it has one."""
 
 
 class _DeadlineTlsSocket(_DeadlineMixin, ssl.SSLSocket):
     pass
 
 
+class _DeadlineContext(ssl.SSLContext):
+    """What is wrapped keeps its deadline, which ends the handshake too."""
+
+    sslsocket_class = _DeadlineTlsSocket
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        call = getattr(sock, "call", None)
+        if call:
+            sock.shorten()
+        wrapped = super().wrap_socket(sock, *args, **kwargs)
+        wrapped.call = call
+        return wrapped
+
+
 @functools.lru_cache(maxsize=64)
 def tls_context(ca_pem: str | None) -> ssl.SSLContext:
-    """Verifies by the public authorities, or by `ca_pem` alone. Raises TlsFailed if that is no PEM."""
+    """Verifies name and chain by the public authorities, or by `ca_pem` alone. Raises TlsFailed if that is no PEM."""
+    context = _DeadlineContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = ssl.create_default_context(cafile=None if ca_pem else where(), cadata=ca_pem or None)
+        context.load_verify_locations(cafile=None if ca_pem else where(), cadata=ca_pem or None)
     except (ssl.SSLError, ValueError) as error:
         raise TlsFailed("The certificate authority given is not a certificate in PEM form.") from error
-    context.sslsocket_class = _DeadlineTlsSocket
     return context
 
 
@@ -113,8 +143,9 @@ class _GuardedMixin:
 
     def _new_conn(self) -> socket.socket:
         timeout = min(float(self.timeout), self.call.left())
-        opened = open_socket(self._dns_host, self.port, self.call.policy, timeout, kind=_DeadlineSocket)
+        opened = open_socket(self._dns_host, self.port, self.call.policy, timeout, kind=DeadlineSocket)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.call = self.call
         return opened
 
     def connect(self) -> None:
@@ -126,7 +157,6 @@ class _GuardedMixin:
             raise ConnectFailed(f"{self.host} did not answer in time.") from error
         except OSError as error:
             raise ConnectFailed(f"{self.host} closed the connection while it was being made.") from error
-        self.sock.call = self.call
 
     def send(self, data: Any) -> None:
         # Connects here, not in http.client, so that a failure to connect is never taken for a lost answer.
