@@ -110,11 +110,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     _REDIS = {"socket_connect_timeout": 2, "socket_timeout": 5}
     CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": _REDIS,
-        }
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _REDIS}
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
@@ -206,6 +202,8 @@ LOGOUT_REDIRECT_URL = "account_login"
 SITE_MAIL = "EMAIL_URL" in env.ENVIRON
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iotdash@localhost")
+# Organization mail: what became of a message is kept for so many days after it was settled.
+IOTDASH_MAIL_DAYS = env.int("IOTDASH_MAIL_DAYS", default=90)
 
 # --- Secrets and outgoing calls ----------------------------------------------------------------------------------
 # First key encrypts, all decrypt. Each is 32 bytes in URL-safe base64 (`manage.py generatekey`).

@@ -85,6 +85,8 @@ class OutboxMail(models.Model):
             ),
             models.Index(fields=["organization", "-created_at"], name="outbox_by_time"),
             models.Index(fields=["kind", "reference"], name="outbox_of_reference"),
+            models.Index(fields=["organization", "provider_message_id"], name="outbox_of_message"),
+            models.Index(fields=["settled_at"], name="outbox_by_end"),
         ]
 
     def __str__(self) -> str:

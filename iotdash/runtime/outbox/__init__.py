@@ -2,7 +2,8 @@
 
 Two seams meet here. Whoever wants mail sent registers a *composer* for its kind and calls `queue`; a row carries the
 kind and a reference, never an address, a text or a token, and is composed anew for each attempt. Whoever can send
-registers the *transport*, takes what is due and notes what came of it.
+registers the *transport*, takes what is due (`progress`) and notes what came of it, also what the service tells later
+(`reports`).
 """
 
 from iotdash.runtime.outbox.composers import Composer, Message, composer_of, register_composer
