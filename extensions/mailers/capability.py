@@ -12,13 +12,18 @@ from devices.models import Device
 from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, ReadBack
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
+from extensions.mailers import card, testmail
+from extensions.mailers.contract import event_of
+from extensions.mailers.senders import CAPABILITY
 from iotdash.audit.services import Source
+from iotdash.runtime.models import OutboxMail
+from iotdash.runtime.outbox import reports
 
 
 class MailCapability:
     """Mail is not about devices: it has no operations, no panel and no links."""
 
-    name = "mailers"
+    name = CAPABILITY
 
     def operations(
         self, manifest: Manifest, settings: Mapping[str, Any] = MappingProxyType({})
@@ -50,10 +55,19 @@ class MailCapability:
         raise LookupError("Devices have no panel of a mail service.")
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
-        return None
+        return card.render(request, config)
 
     def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
-        """Reports of what became of messages."""
+        for told in records:
+            reports.note(config.organization.public_id, _report(told))
 
     def act(self, config: ExtensionConfig, action: str, source: Source) -> str:
-        raise LookupError(action)
+        if action != testmail.KIND:
+            raise LookupError(action)
+        return testmail.ask(config, source)
+
+
+def _report(told: InboundRecord) -> reports.Report:
+    event = event_of(told.payload)
+    state = OutboxMail.State(event.delivery.value)
+    return reports.Report(state, event.mail_id, event.message_id, event.words, told.at)
