@@ -198,6 +198,9 @@ LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "account_login"
 
+# Invitations that an organization may send within 24 hours, resends included.
+IOTDASH_INVITATIONS_PER_DAY = env.int("IOTDASH_INVITATIONS_PER_DAY", default=500)
+
 # Site mail. Without EMAIL_URL it goes to the console and the reset page says that there is none.
 SITE_MAIL = "EMAIL_URL" in env.ENVIRON
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

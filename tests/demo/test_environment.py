@@ -80,6 +80,7 @@ def test_the_demo_inherits_nothing_that_a_real_installation_sets():
         "IOTDASH_INBOUND_PER_MINUTE",
         "IOTDASH_INVENTORY_HOURS",
         "IOTDASH_MAIL_DAYS",
+        "IOTDASH_INVITATIONS_PER_DAY",
         "IOTDASH_STALE_AFTER_INVENTORIES",
         "IOTDASH_SYNC_MINUTES",
         "IOTDASH_USAGE_DAYS",

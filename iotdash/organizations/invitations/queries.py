@@ -1,0 +1,62 @@
+"""Reads: invitations and what became of their mail."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from iotdash.organizations.invitations.addresses import spellings
+from iotdash.organizations.models import Invitation, Membership, Organization
+
+
+@dataclass(frozen=True)
+class Known:
+    """Of some addresses, by their normalised form: who is a member, and who is invited (expired ones too)."""
+
+    members: dict[str, Membership]
+    invitations: dict[str, Invitation]
+
+
+def known(organization: Organization, addresses: Collection[str]) -> Known:
+    """Two queries, however many addresses."""
+    spelled = {spelling: address for address in addresses for spelling in spellings(address)}
+    members = organization.memberships.filter(user__email__in=spelled).select_related("user")
+    invitations = organization.invitations.pending().filter(email_normalized__in=addresses).select_related("mail")
+    return Known(
+        {spelled[each.user.email]: each for each in members},
+        {each.email_normalized: each for each in invitations},
+    )
+
+
+def invitations(organization: Organization) -> QuerySet[Invitation]:
+    return organization.invitations.select_related("mail")
+
+
+def find(organization: Organization, invitation_id: UUID) -> Invitation | None:
+    return invitations(organization).filter(pk=invitation_id).first()
+
+
+def in_state(state: str) -> Q:
+    """Those that people are shown as pending, expired, accepted or revoked."""
+    if state not in (Invitation.Status.PENDING, Invitation.EXPIRED):
+        return Q(status=state)
+    lasting = Q(token_expires_at__gt=timezone.now()) | _UNSENT
+    return Q(status=Invitation.Status.PENDING) & (lasting if state == Invitation.Status.PENDING else ~lasting)
+
+
+def shown_state(invitation: Invitation) -> str:
+    """As `in_state` finds it."""
+    if invitation.expired and unsent(invitation):
+        return Invitation.Status.PENDING
+    return invitation.state
+
+
+def unsent(invitation: Invitation) -> bool:
+    """Its mail is still on its way out. The lifetime of the link begins when it goes, so it cannot expire before."""
+    mail = invitation.mail
+    return mail is not None and mail.sent_at is None and mail.settled_at is None
+
+
+_UNSENT = Q(mail__isnull=False, mail__sent_at=None, mail__settled_at=None)

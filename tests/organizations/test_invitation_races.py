@@ -1,0 +1,60 @@
+"""Several members at once: one invitation per address, and never more than the day allows."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from iotdash.organizations.invitations import services
+from iotdash.organizations.invitations.errors import DailyLimitReached, InvitationRefused
+from iotdash.organizations.models import Invitation
+from iotdash.runtime.models import OutboxMail
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(act, arguments) -> list[str]:
+    """What each call came to: "done", or the name of the refusal."""
+
+    def attempt(argument) -> str:
+        try:
+            act(argument)
+        except InvitationRefused as refusal:
+            return type(refusal).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(arguments)) as pool:
+        return sorted(pool.map(attempt, arguments))
+
+
+def test_an_address_is_invited_once(transport, source, membership):
+    told = at_once(lambda _: services.invite(source, membership, "new@example.com", "reader"), range(6))
+    assert told == ["InvitationRefused"] * 5 + ["done"]
+    assert Invitation.objects.count() == OutboxMail.objects.count() == 1
+
+
+def test_the_daily_limit_holds(transport, source, membership, settings):
+    settings.IOTDASH_INVITATIONS_PER_DAY = 3
+    names = [f"new{number}@example.com" for number in range(8)]
+    told = at_once(lambda email: services.invite(source, membership, email, "reader"), names)
+    assert told == [DailyLimitReached.__name__] * 5 + ["done"] * 3
+    assert Invitation.objects.count() == OutboxMail.objects.count() == 3
+
+
+def test_sent_again_once_and_the_row_knows_its_mail(invitation, source, membership):
+    Invitation.objects.update(last_asked_at=invitation.created_at.replace(year=2020))
+    told = at_once(lambda _: services.resend(source, membership, invitation), range(4))
+    assert told == ["InvitationRefused"] * 3 + ["done"]
+    invitation.refresh_from_db()
+    newest = OutboxMail.objects.order_by("-pk").first()
+    assert (invitation.token_version, invitation.send_count, invitation.mail) == (2, 2, newest)
+    assert OutboxMail.objects.count() == 2
+
+
+def test_revoked_and_sent_again_at_once_leaves_no_mail_behind(invitation, source, membership):
+    Invitation.objects.update(last_asked_at=invitation.created_at.replace(year=2020))
+    at_once(lambda act: act(source, membership, invitation), [services.resend, services.revoke])
+    assert Invitation.objects.get().state == "revoked"
+    assert not OutboxMail.objects.exclude(state=OutboxMail.State.WITHDRAWN).exists()
