@@ -10,8 +10,10 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         from iotdash.organizations import checks  # noqa: F401  registers the system check
         from iotdash.organizations.activity import recent_activity
+        from iotdash.organizations.invitations import cards as invitation_cards
         from iotdash.organizations.invitations import composing, limits
-        from iotdash.runtime import outbox
+        from iotdash.organizations.invitations.importing.services import forget_old
+        from iotdash.runtime import outbox, sweep
 
         for label, icon, url_name, order in (
             ("Overview", "layout-dashboard", "organizations:overview", 0),
@@ -21,4 +23,6 @@ class OrganizationsConfig(AppConfig):
         ):
             nav.register(nav.NavEntry(label, icon, url_name, order))
         cards.register(cards.Card("recent-activity", 90, recent_activity))
+        cards.register(invitation_cards.CARD)
         outbox.register_composer(limits.KIND, composing.compose)
+        sweep.register_due_finder("unconfirmed member imports", forget_old)

@@ -1,12 +1,32 @@
-from django.urls import path
+from django.urls import include, path
 
 from iotdash.organizations import views
+from iotdash.organizations.views import import_members, invitations, mail_templates
 
 app_name = "organizations"
+
+_INVITATION = "invitations/<uuid:invitation_id>/"
+_IMPORT = "import/<uuid:import_id>/"
+
+invitation_pages = [
+    path("invitations/", invitations.invitations, name="invitations"),
+    path("invitations/invite/", invitations.invite, name="invite"),
+    path("invitations/wording/", mail_templates.wording, name="invitation_wording"),
+    path("invitations/wording/original/", mail_templates.use_original, name="invitation_wording_original"),
+    path(f"{_INVITATION}resend/", invitations.resend, name="invitation_resend"),
+    path(f"{_INVITATION}revoke/", invitations.revoke, name="invitation_revoke"),
+    path(f"{_INVITATION}delete/", invitations.delete, name="invitation_delete"),
+    path(f"{_INVITATION}link/", invitations.copy_link, name="invitation_link"),
+    path("import/", import_members.upload, name="import_members"),
+    path(_IMPORT, import_members.member_import, name="member_import"),
+    path(f"{_IMPORT}confirm/", import_members.confirm, name="member_import_confirm"),
+    path(f"{_IMPORT}results.csv", import_members.results, name="member_import_results"),
+]
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
     path("members/", views.members, name="members"),
+    path("members/", include(invitation_pages)),
     path("activity/", views.activity, name="activity"),
 ]

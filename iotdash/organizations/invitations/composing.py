@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from iotdash.organizations.invitations import addresses, services, tokens, wording
-from iotdash.organizations.models import Invitation, MailTemplate, Organization
+from iotdash.organizations.invitations import addresses, services, templates, tokens, wording
+from iotdash.organizations.models import Invitation, Organization
 from iotdash.organizations.roles import Role
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import Message
@@ -37,7 +37,7 @@ def compose(mail: OutboxMail) -> Message | None:
 
 def wording_of(organization: Organization) -> wording.Wording:
     """The organization's own, else the product's."""
-    own = MailTemplate.objects.filter(organization=organization, kind=wording.KIND).first()
+    own = templates.own(organization)
     return wording.Wording(own.subject, own.body) if own else wording.ORIGINAL
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from iotdash.organizations.invitations.errors import DailyLimitReached
@@ -17,10 +16,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Room:
-    """`left` more may be sent now. If none, `again_at` is when the next may; None: not while the limit stands."""
+    """`left` more may be sent now; when those are used up, the next one may be sent `again_at` (None: never)."""
 
     left: int
-    again_at: datetime | None = None
+    again_at: datetime | None
 
     @property
     def sentence(self) -> str:
@@ -29,7 +28,7 @@ class Room:
             return f"This installation sends {limit} invitations a day for each organization."
         again = timezone.localtime(self.again_at)
         return (
-            f"Your organization has sent the {limit} invitations that are allowed within 24 hours. "
+            f"Your organization may send {limit} invitations within 24 hours, and they are used up. "
             f"There is room again on {again.day} {again:%b %Y, %H:%M %Z}."
         )
 
@@ -37,13 +36,12 @@ class Room:
 def room(organization: Organization) -> Room:
     """Counts what was asked for, sent or not. Lock the organization's row first if something will be sent."""
     limit = settings.IOTDASH_INVITATIONS_PER_DAY
+    if limit <= 0:
+        return Room(0, None)
     asked = _asked_within_a_day(organization)
-    used = asked.count()
-    if used < limit:
-        return Room(limit - used)
-    # So many have to grow a day old before there is room for one.
-    leaving = asked[used - limit : used - limit + 1].first() if limit > 0 else None
-    return Room(0, leaving + DAY if leaving else None)
+    # One goes free when so many are a day old that fewer than the limit are left.
+    leaving = asked[max(len(asked) - limit, 0)] if asked else timezone.now()
+    return Room(max(limit - len(asked), 0), leaving + DAY)
 
 
 def require_room(organization: Organization) -> None:
@@ -53,7 +51,8 @@ def require_room(organization: Organization) -> None:
         raise DailyLimitReached(here.sentence)
 
 
-def _asked_within_a_day(organization: Organization) -> QuerySet[OutboxMail, datetime]:
+def _asked_within_a_day(organization: Organization) -> list[datetime]:
+    """When, oldest first."""
     mails = OutboxMail.objects.filter(organization=organization.public_id, kind=KIND)
     recent = mails.filter(created_at__gt=timezone.now() - DAY)
-    return recent.order_by("created_at").values_list("created_at", flat=True)
+    return list(recent.order_by("created_at").values_list("created_at", flat=True))

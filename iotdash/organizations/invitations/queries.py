@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,12 @@ from django.utils import timezone
 
 from iotdash.organizations.invitations.addresses import spellings
 from iotdash.organizations.models import Invitation, Membership, Organization
+from iotdash.runtime.models import OutboxMail
+
+WAITING, FAILED = OutboxMail.State.WAITING.value, OutboxMail.State.FAILED.value
+
+ENDING = "ending"
+SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,33 @@ def invitations(organization: Organization) -> QuerySet[Invitation]:
     return organization.invitations.select_related("mail")
 
 
+def matching(organization: Organization, *, state: str = "", mail: str = "", search: str = "") -> QuerySet[Invitation]:
+    """Invitations of the organization; "" does not count.
+
+    `state`: as people are shown it. `mail`: WAITING or FAILED, of pending invitations. `search`: the beginning of the
+    address.
+    """
+    found = invitations(organization)
+    if state:
+        found = found.filter(in_state(state))
+    if mail:
+        found = found.filter(status=Invitation.Status.PENDING, mail__state=mail)
+    if search:
+        found = found.filter(email_normalized__startswith=search.lower())
+    return found
+
+
 def find(organization: Organization, invitation_id: UUID) -> Invitation | None:
     return invitations(organization).filter(pk=invitation_id).first()
 
 
 def in_state(state: str) -> Q:
-    """Those that people are shown as pending, expired, accepted or revoked."""
+    """Those that people are shown as pending, expired, accepted or revoked; ENDING: pending ones that expire soon."""
+    if state == ENDING:
+        now = timezone.now()
+        return ~_UNSENT & Q(
+            status=Invitation.Status.PENDING, token_expires_at__gt=now, token_expires_at__lte=now + SOON
+        )
     if state not in (Invitation.Status.PENDING, Invitation.EXPIRED):
         return Q(status=state)
     lasting = Q(token_expires_at__gt=timezone.now()) | _UNSENT
