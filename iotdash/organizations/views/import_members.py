@@ -116,7 +116,7 @@ def _moment(text: str | None) -> datetime | None:
 def _import_or_404(request: HttpRequest, import_id: UUID) -> MemberImport:
     found = services.find(request.organization, import_id)
     if found is None:
-        raise Http404("This organization has no such import. One that nobody confirmed is forgotten after a day.")
+        raise Http404("This organization has no such import.")
     return found
 
 

@@ -25,6 +25,10 @@ _ROLES = PLATFORM_ROLES | {role.value: role for role in Role}
 _MILLISECONDS = re.compile(r"[0-9]{12,15}")
 
 
+class NotADate(ValueError):
+    """A cell that says no day and no moment."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Numbers from 1; 0: there is no such column. `default_role` is for rows whose role is missing or unknown."""
@@ -63,7 +67,7 @@ def role_of(cell: str) -> Role | None:
 def expiry_of(cell: str) -> datetime | None:
     """When a membership ends: a day (at its end, in the zone of the person who looks), or a moment.
 
-    Unix milliseconds, as in 2017, or ISO 8601, as in 2018. None for an empty cell. Raises ValueError.
+    Unix milliseconds, as in 2017, or ISO 8601, as in 2018. None for an empty cell. Raises NotADate.
     """
     if not cell:
         return None
@@ -71,8 +75,8 @@ def expiry_of(cell: str) -> datetime | None:
         if _MILLISECONDS.fullmatch(cell):
             return datetime.fromtimestamp(int(cell) / 1000, UTC)
         return _iso(cell).astimezone(UTC)
-    except OverflowError:
-        raise ValueError(cell) from None
+    except (ValueError, OverflowError):
+        raise NotADate(cell) from None
 
 
 def _iso(cell: str) -> datetime:
@@ -86,7 +90,7 @@ def _iso(cell: str) -> datetime:
 def _is_expiry(cell: str) -> bool:
     try:
         return expiry_of(cell) is not None
-    except ValueError:
+    except NotADate:
         return False
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from iotdash.organizations.invitations import addresses, queries, rules
-from iotdash.organizations.invitations.importing.columns import Columns, expiry_of, role_of
+from iotdash.organizations.invitations.importing.columns import Columns, NotADate, expiry_of, role_of
 from iotdash.organizations.invitations.importing.files import Line
 from iotdash.organizations.invitations.limits import Room
 from iotdash.organizations.invitations.services import member_already
@@ -78,7 +78,7 @@ def _read(line: Line, columns: Columns) -> Judged:
 def _dated(row: Judged, cell: str) -> Judged:
     try:
         expires_at = expiry_of(cell)
-    except ValueError:
+    except NotADate:
         return row.refused(Outcome.BAD_DATE, f"“{cell}” is not a date. Write it like 2027-01-31.")
     if expires_at is not None and expires_at <= timezone.now():
         return row.refused(Outcome.BAD_DATE, f"“{cell}” has passed.")
