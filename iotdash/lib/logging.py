@@ -45,6 +45,9 @@ _BLANKED = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1***@"),
     # Addresses of inbound hooks, which only the service and administrators know.
     (re.compile(r"(/hooks/[0-9]+-)[0-9a-f]{8,}"), r"\1***"),
+    # What Django signs for a link, and what it makes to reset a password: they stand in paths.
+    (re.compile(r"(?<![\w-])[\w-]+(?:(?::|%3A)[\w-]+){0,2}(?::|%3A)[\w-]{43}(?![\w-])"), "***"),
+    (re.compile(r"\b[0-9a-z]{4,13}-[0-9a-f]{32}\b"), "***"),
 )
 _context: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("log_context", default=None)
 

@@ -128,3 +128,26 @@ def test_each_request_has_an_id_on_its_answer_and_its_lines(lines):
 
     answer = RequestIdMiddleware(view)(RequestFactory().get("/"))
     assert answer["X-Request-ID"] == answer.content.decode() == json.loads(out.getvalue())["request_id"]
+
+
+@pytest.mark.parametrize("dressed", ["Not Found: /invitations/{}/", '"GET /invitations/{}/?x=1 HTTP/1.1" 404', "{}."])
+def test_what_django_signs_for_a_link_is_blanked(dressed):
+    from django.core.signing import Signer, TimestampSigner
+
+    for token in (Signer().sign_object({"i": SECRET}), TimestampSigner().sign_object([1])):
+        for spelled in (token, token.replace(":", "%3A")):
+            assert redact(dressed.format(spelled)) == dressed.format("***")
+
+
+def test_the_key_of_a_password_reset_is_blanked():
+    from django.contrib.auth.tokens import PasswordResetTokenGenerator
+
+    from iotdash.accounts.models import User
+
+    key = PasswordResetTokenGenerator().make_token(User(pk=1, email="a@example.com"))
+    assert key not in redact(f"Internal Server Error: /accounts/password/reset/key/1-{key}/")
+
+
+def test_ordinary_numbers_and_ids_stay_readable():
+    text = "2026-11-23 02:48:05 device 3f0c9d2e-0000-4000-8000-000000000000 a1b2c3:d4e5 fe80::1"
+    assert redact(text) == text
