@@ -12,7 +12,8 @@ from django.views.defaults import server_error as mistake_of_ours
 
 from iotdash import health
 
-RETRY_AFTER_S = 10
+# No Referer, and no address in the page: it may be that of a link which is a secret.
+_UNAVAILABLE = {"Retry-After": "10", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,9 +38,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not sentence:
         return mistake_of_ours(request)
     # Needs neither session nor person, which are in the database.
-    again = request.get_full_path() if request.method == "GET" else ""
-    body = get_template("503.html").render({"sentence": sentence, "again": again})
-    response = HttpResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"})
+    body = get_template("503.html").render({"sentence": sentence, "again": request.method == "GET"})
+    response = HttpResponse(body, status=503, headers=_UNAVAILABLE)
     log_response("%s (%s): %s", sentence, error, request.path, request=request, response=response, level="warning")
     return response
 
