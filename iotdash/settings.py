@@ -179,6 +179,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+# Added to allauth's own. A link that nobody signed is a guess; joining makes accounts; the proof is a site mail.
+ACCOUNT_RATE_LIMITS = {
+    "guess_invitation": "20/m/ip",
+    "join": "20/m/ip",
+    "prove_address": "1/m/user,10/d/user,60/h/ip",
+}
 MFA_ADAPTER = "iotdash.accounts.mfa.adapter.MFAAdapter"
 MFA_FORMS = {
     "activate_totp": "iotdash.accounts.mfa.forms.ActivateTOTPForm",

@@ -9,13 +9,16 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iotdash.accounts import services, sessions
 from iotdash.accounts.models import User
+from iotdash.accounts.proving import services as proving
 from iotdash.accounts.support import staff_source
 from iotdash.audit.models import ActivityEntry
 from iotdash.audit.services import record
@@ -36,15 +39,15 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]
     search_fields = ["^email"]
     searched_everywhere = 1
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["address_proved_at", "last_login", "date_joined"]
     filter_horizontal = ["groups"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "time_zone", "see_also"]}),
+        (None, {"fields": ["email", "address_proved_at", "name", "time_zone", "see_also"]}),
         ("Rights", {"fields": RIGHTS}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "password1", "password2"]})]
-    actions = ["remove_second_factors", "end_sessions"]
+    actions = ["remove_second_factors", "end_sessions", "vouch"]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Staff who may edit people may not edit staff: that would be a way to give oneself every right."""
@@ -81,6 +84,14 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
     def found_of(self, row: User) -> str:
         return row.name
 
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """Whoever adds a person vouches for the address; another address is to be proved anew."""
+        if not change:
+            obj.address_proved_at = timezone.now()
+        elif form.initial["email"] != obj.email:
+            obj.address_proved_at = None
+        super().save_model(request, obj, form, change)
+
     def log_addition(self, request: HttpRequest, obj: User, message: list | str) -> None:
         super().log_addition(request, obj, message)
         record(staff_source(request), "person added", "person", obj.email)
@@ -109,6 +120,17 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
         if not services.remove_second_factors(person):
             raise NotDone("There was none to remove.")
         return "Second factors removed; the password alone signs in again."
+
+    @admin.action(description="Vouch for the address of chosen people", permissions=["change"])
+    def vouch(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self.each(request, queryset, lambda person: self._vouched(request, person))
+
+    def _vouched(self, request: HttpRequest, person: User) -> str:
+        if not self.has_change_permission(request, person):
+            raise NotDone("Other support staff may not be changed.")
+        if not proving.prove(staff_source(request), person, by="support staff"):
+            raise NotDone("The address was proved before.")
+        return "Address vouched for; invitations of any organization can be accepted."
 
 
 def _in_words(message: list | str) -> str:

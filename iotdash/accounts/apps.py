@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.models import Authenticator
 
         from iotdash.accounts.mfa import receivers  # noqa: F401  connects them
+        from iotdash.accounts.proving import receivers as proving  # noqa: F401  connects them
         from iotdash.lib.ciphertexts import register_ciphertexts
 
         register_ciphertexts("second factors", Authenticator, "data")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/signup/", views.no_sign_up, name="account_signup"),
     path("accounts/", include("iotdash.accounts.mfa.urls")),
+    path("accounts/address/", include("iotdash.accounts.proving.urls")),
     path("accounts/password/change/", views.password_change, name="account_change_password"),
     path("accounts/password/reset/", views.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -76,7 +76,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _profile_context(request: HttpRequest, form: ProfileForm) -> dict[str, Any]:
-    return {"form": form, "protected": proof.has_second_factor(request.user)}
+    return {"form": form, "protected": proof.has_second_factor(request.user), "site_mail": settings.SITE_MAIL}
 
 
 @login_required
