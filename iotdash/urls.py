@@ -28,5 +28,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # As services call it: nobody is signed in. A slash at the end is theirs to add.
     re_path("^hooks/(?P<config_id>[0-9]{1,18})-(?P<proof>[0-9a-f]{40})/?$", hook, name="hook"),
+    path("invitations/", include("iotdash.organizations.joining.urls")),
     path("<org:org>/", include(organization_pages)),
 ]

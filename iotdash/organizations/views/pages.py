@@ -13,6 +13,7 @@ from iotdash.lib.cards import CardContent, cards
 from iotdash.organizations import queries, services
 from iotdash.organizations.authorization import authorize, may
 from iotdash.organizations.forms import OrganizationForm
+from iotdash.organizations.joining import session as joining
 from iotdash.organizations.roles import MANAGE_ORGANIZATION, role_words
 from iotdash.organizations.scoping import organization_view
 
@@ -22,6 +23,8 @@ from iotdash.organizations.scoping import organization_view
 def home(request: HttpRequest) -> HttpResponse:
     """Leads to the last used organization, else the first, else to a page that says there is none."""
     membership = queries.current_membership(request, queries.memberships_of(request.user))
+    if membership is None and joining.opened(request):
+        return htmx.redirect(request, "join_page")
     if membership is None:
         command = f"manage.py createorganization NAME --admin {request.user.email}"
         return render(request, "organizations/none.html", {"command": command})
