@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import logout
 from django.contrib import admin
@@ -49,7 +48,7 @@ class SupportSite(admin.AdminSite):
             return redirect(wanted)
         if not proof.has_second_factor(person):
             return redirect("mfa_index")
-        return _on_the_way(get_adapter().get_reauthentication_methods(person)[0]["url"], wanted)
+        return _on_the_way(proof.url_to_prove(person), wanted)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return logout(request)

@@ -1,12 +1,19 @@
-from django.contrib import admin
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from iotdash.accounts.support import staff_source
 from iotdash.audit.models import ActivityEntry
-from iotdash.lib.admin import ReadOnlyAdmin, SupportAdmin, list_of
+from iotdash.lib.admin import NotDone, ReadOnlyAdmin, SupportAdmin, list_of
 from iotdash.organizations import services
+from iotdash.organizations.members import services as members
+from iotdash.organizations.members.services import Refused
 from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
 
 
@@ -39,30 +46,76 @@ class OrganizationAdmin(SupportAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(SupportAdmin):
-    list_display = ["organization", "user", "role", "created_at"]
-    list_filter = ["role", "created_at"]
+    """Changes go through the services, which keep the last administrator."""
+
+    list_display = ["organization", "user", "role", "expires_at", "blocked_at", "blocked_by", "created_at"]
+    list_filter = ["role", ("blocked_at", admin.EmptyFieldListFilter), "expires_at", "created_at"]
     list_select_related = ["organization", "user"]
     search_fields = ["=organization__public_id", "=user__email"]
     autocomplete_fields = ["organization", "user"]
-    readonly_fields = ["expires_at", "blocked_at", "blocked_by"]
+    readonly_fields = ["blocked_at", "blocked_by"]
+    actions = ["block", "unblock"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        return ["organization", "user", *fields] if obj else fields
+        return ["organization", "user", *fields] if obj else [*fields, "expires_at"]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._or_refused(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._or_refused(request, super().delete_view, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._or_refused(request, super().changelist_view, *args, **kwargs)
+
+    def _or_refused(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The transaction is undone, and the same page says why."""
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
         source = staff_source(request, obj.organization.public_id)
-        if change:
-            services.change_role(source, obj, obj.role)
-        else:
+        if not change:
             obj.pk = services.add_member(source, obj.organization, obj.user, obj.role).pk
+            return
+        # Role first: who is no administrator any more may be given an expiry date.
+        members.change_role(source, obj, obj.role)
+        if "expires_at" in form.changed_data:
+            members.set_expiry(source, obj, obj.expires_at)
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        services.remove_member(staff_source(request, obj.organization.public_id), obj)
+        members.remove(staff_source(request, obj.organization.public_id), obj)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         for membership in queryset.select_related("organization", "user"):
             self.delete_model(request, membership)
+
+    @admin.action(description="Block chosen members", permissions=["change"])
+    def block(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        self._each(request, queryset, members.block, "Blocked.")
+
+    @admin.action(description="Unblock chosen members", permissions=["change"])
+    def unblock(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        self._each(request, queryset, members.unblock, "Unblocked.")
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Membership], change: Callable[..., None], done: str
+    ) -> None:
+        def act(row: Membership) -> str:
+            try:
+                change(staff_source(request, row.organization.public_id), row)
+            except Refused as refusal:
+                raise NotDone(str(refusal)) from refusal
+            return done
+
+        self.each(request, queryset.select_related("organization"), act)
 
 
 @admin.register(Invitation)

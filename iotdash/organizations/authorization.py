@@ -24,3 +24,9 @@ def authorize(actor: Membership, action: Action, organization: Organization) -> 
     if not may(actor, action, organization):
         role = Role(actor.role).label
         raise NotAllowed(f"{role}s may not {action.words}; it needs {action.least_role.label}.")
+
+
+def authorize_over(actor: Membership, role: Role) -> None:
+    """Raises NotAllowed for a role above the actor's own: nobody gives it, nor touches a member who has it."""
+    if not Role(actor.role).reaches(role):
+        raise NotAllowed(f"{Role(actor.role).label}s may not manage {role.label}s, whose role is above their own.")

@@ -25,11 +25,6 @@ def current_membership(request: HttpRequest, memberships: list[Membership]) -> M
     return next(used, memberships[0] if memberships else None)
 
 
-def members(organization: Organization) -> QuerySet[Membership]:
-    """Everybody in the organization, by email address."""
-    return organization.memberships.select_related("user").order_by("user__email")
-
-
 def activity(
     organization: Organization,
     *,

@@ -1,4 +1,4 @@
-"""Writes: organizations and who belongs to them, each with its entry in the activity log."""
+"""Writes: organizations and their members to begin with, each with its entry in the activity log."""
 
 from dataclasses import dataclass, replace
 
@@ -56,21 +56,3 @@ def add_member(source: Source, organization: Organization, user: User, role: Rol
     membership = Membership.objects.create(organization=organization, user=user, role=role)
     record(source, "member added", "member", user.email, role=role)
     return membership
-
-
-@transaction.atomic
-def change_role(source: Source, membership: Membership, role: Role) -> None:
-    """Gives a member another role; nothing happens if it is the same."""
-    before = Membership.objects.values_list("role", flat=True).get(pk=membership.pk)
-    if before == role:
-        return
-    membership.role = role
-    membership.save(update_fields=["role"])
-    record(source, "role changed", "member", membership.user.email, before=before, after=role)
-
-
-@transaction.atomic
-def remove_member(source: Source, membership: Membership) -> None:
-    email, role = membership.user.email, membership.role
-    membership.delete()
-    record(source, "member removed", "member", email, role=role)

@@ -1,10 +1,10 @@
 from django.urls import include, path
 
 from iotdash.organizations import views
-from iotdash.organizations.views import import_members, invitations, mail_templates
+from iotdash.organizations.views import import_members, invitations, mail_templates, members
 
 app_name = "organizations"
-
+_MEMBER = "members/<int:member_id>/"
 _INVITATION = "invitations/<uuid:invitation_id>/"
 _IMPORT = "import/<uuid:import_id>/"
 
@@ -26,7 +26,14 @@ invitation_pages = [
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
-    path("members/", views.members, name="members"),
+    path("members/", members.member_list, name="members"),
+    path("members/leave/", members.leave, name="leave"),
+    path(_MEMBER, members.member, name="member"),
+    path(f"{_MEMBER}role/", members.change_role, name="member_role"),
+    path(f"{_MEMBER}expiry/", members.set_expiry, name="member_expiry"),
+    path(f"{_MEMBER}block/", members.block, name="member_block"),
+    path(f"{_MEMBER}unblock/", members.unblock, name="member_unblock"),
+    path(f"{_MEMBER}remove/", members.remove, name="member_remove"),
     path("members/", include(invitation_pages)),
     path("activity/", views.activity, name="activity"),
 ]

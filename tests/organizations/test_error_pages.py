@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from iotdash import health
 from iotdash.errors import bad_request
-from iotdash.organizations import queries
+from iotdash.organizations.members import queries
 
 
 def test_not_found_keeps_the_way_back(owner_client):
@@ -18,7 +18,7 @@ def test_not_found_keeps_the_way_back(owner_client):
 
 
 def test_a_failure_of_ours_has_a_page_that_needs_nothing(owner_client, monkeypatch):
-    def fail(*args):
+    def fail(*args, **kwargs):
         raise RuntimeError("a secret of the server")
 
     monkeypatch.setattr(queries, "members", fail)
@@ -42,7 +42,7 @@ def test_what_is_away_is_said_and_not_taken_for_a_mistake_of_ours(
 ):
     settings.REDIS_URL = "redis://10.0.0.7"
 
-    def fail(*args):
+    def fail(*args, **kwargs):
         raise error
 
     monkeypatch.setattr(queries, "members", fail)

@@ -95,3 +95,10 @@ class Membership(models.Model):
     @property
     def blocked(self) -> bool:
         return self.blocked_at is not None
+
+    @property
+    def state(self) -> str:
+        """As people are shown it: closed (the person cannot sign in), blocked, expired or active."""
+        if not self.user.is_active:
+            return "closed"
+        return "blocked" if self.blocked else "expired" if self.expired else "active"

@@ -1,4 +1,4 @@
 from iotdash.organizations.views.activity import activity
-from iotdash.organizations.views.pages import home, members, overview, settings
+from iotdash.organizations.views.pages import home, overview, settings
 
-__all__ = ["activity", "home", "members", "overview", "settings"]
+__all__ = ["activity", "home", "overview", "settings"]

@@ -1,4 +1,4 @@
-"""Home, overview, settings and members."""
+"""Home, overview and settings."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ from iotdash.organizations import queries, services
 from iotdash.organizations.authorization import authorize, may
 from iotdash.organizations.forms import OrganizationForm
 from iotdash.organizations.joining import session as joining
-from iotdash.organizations.roles import MANAGE_ORGANIZATION, role_words
+from iotdash.organizations.roles import MANAGE_ORGANIZATION
 from iotdash.organizations.scoping import organization_view
 
 
@@ -66,10 +66,3 @@ def settings(request: HttpRequest) -> HttpResponse:
 def _name_form(request: HttpRequest) -> OrganizationForm:
     data = request.POST if request.method == "POST" else None
     return OrganizationForm(data, instance=request.organization)
-
-
-@require_safe
-@organization_view()
-def members(request: HttpRequest) -> HttpResponse:
-    context = {"members": queries.members(request.organization), "roles": role_words()}
-    return render(request, "organizations/members.html", context)
