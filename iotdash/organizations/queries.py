@@ -13,9 +13,16 @@ LAST_ORGANIZATION = "last_organization"
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """A person's memberships with their organizations, by name; one query."""
-    memberships = user.memberships.select_related("organization")
+    """A person's active memberships with their organizations, by name; one query."""
+    memberships = user.memberships.active().select_related("organization")
     return list(memberships.order_by("organization__name", "organization__public_id"))
+
+
+def closed_memberships_of(user: User) -> list[Membership]:
+    """Those that let the person in no longer: blocked or expired."""
+    active = user.memberships.active()
+    closed = user.memberships.exclude(pk__in=active.values("pk")).select_related("organization", "user")
+    return list(closed.order_by("organization__name", "organization__public_id"))
 
 
 def current_membership(request: HttpRequest, memberships: list[Membership]) -> Membership | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from iotdash.accounts.models import User
 from iotdash.accounts.services import create_person
@@ -49,6 +50,17 @@ def rename(source: Source, organization: Organization, name: str) -> None:
     organization.name = name
     organization.save(update_fields=["name", "updated_at"])
     record(source, "organization renamed", "organization", organization.public_id, before=before, after=name)
+
+
+@transaction.atomic
+def require_second_factor(source: Source, organization: Organization, required: bool) -> None:
+    """Whether members need a second factor to come in; nothing happens if it is so already."""
+    changed = Organization.objects.filter(pk=organization.pk, second_factor_required=not required).update(
+        second_factor_required=required, updated_at=timezone.now()
+    )
+    if changed:
+        words = "two-step sign-in required" if required else "two-step sign-in no longer required"
+        record(source, words, "organization", organization.public_id)
 
 
 @transaction.atomic

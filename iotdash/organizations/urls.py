@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from iotdash.organizations import views
-from iotdash.organizations.views import import_members, invitations, mail_templates, members
+from iotdash.organizations.views import import_members, invitations, mail_templates, members, second_factor
 
 app_name = "organizations"
 _MEMBER = "members/<int:member_id>/"
@@ -26,6 +26,7 @@ invitation_pages = [
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
+    path("settings/two-step-sign-in/", second_factor.require, name="require_second_factor"),
     path("members/", members.member_list, name="members"),
     path("members/leave/", members.leave, name="leave"),
     path(_MEMBER, members.member, name="member"),

@@ -15,8 +15,7 @@ from extensions.core.services import device_configuration
 from extensions.core.services.device_configuration import Invalid, Stale, Validation
 from extensions.core.views.lookup import device_or_404
 from iotdash.lib import htmx
-from iotdash.organizations.authorization import authorize
-from iotdash.organizations.roles import CONFIGURE_DEVICES
+from iotdash.organizations.roles import CONFIGURE_DEVICES, SEE
 from iotdash.organizations.scoping import organization_view
 
 PAGE = "extensions/device/configuration.html"
@@ -27,13 +26,12 @@ PROBLEMS = "components/json_problems.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@organization_view()
+@organization_view(SEE, post=CONFIGURE_DEVICES)
 def edit(request: HttpRequest, type_id: str, device_id: str) -> HttpResponse:
     """Everybody reads; who may change device configuration confirms."""
     device = device_or_404(request, type_id, device_id)
     if request.method != "POST":
         return htmx.render(request, PAGE, device_pages.editing_context(request, device))
-    authorize(request.membership, CONFIGURE_DEVICES, request.organization)
     return _confirm(request, device)
 
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iotdash.lib import htmx
 from iotdash.lib.cards import CardContent, cards
 from iotdash.organizations import queries, services
-from iotdash.organizations.authorization import authorize, may
+from iotdash.organizations.authorization import may
 from iotdash.organizations.forms import OrganizationForm
 from iotdash.organizations.joining import session as joining
-from iotdash.organizations.roles import MANAGE_ORGANIZATION
+from iotdash.organizations.roles import MANAGE_ORGANIZATION, SEE
 from iotdash.organizations.scoping import organization_view
 
 
@@ -27,7 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return htmx.redirect(request, "join_page")
     if membership is None:
         command = f"manage.py createorganization NAME --admin {request.user.email}"
-        return render(request, "organizations/none.html", {"command": command})
+        context = {"command": command, "closed": queries.closed_memberships_of(request.user)}
+        return render(request, "organizations/none.html", context)
     return htmx.redirect(request, "organizations:overview", org=membership.organization.public_id)
 
 
@@ -44,7 +45,7 @@ def _card(request: HttpRequest, content: CardContent) -> SafeString:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@organization_view()
+@organization_view(SEE, post=MANAGE_ORGANIZATION)
 def settings(request: HttpRequest) -> HttpResponse:
     """Everybody reads; the name is the administrators' to change."""
     organization = request.organization
@@ -52,7 +53,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         editable = may(request.membership, MANAGE_ORGANIZATION, organization)
         form = _name_form(request) if editable else None
         return render(request, "organizations/settings.html", {"form": form})
-    authorize(request.membership, MANAGE_ORGANIZATION, organization)
     form = _name_form(request)
     if not form.is_valid():
         # The frame shows the organization's name, not the refused one.
