@@ -1,0 +1,72 @@
+"""What a person may set in the sandbox, kept on disk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from .problems import Unusable, number_in
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Delays in seconds; limits in bytes. `rate_limit` is calls per minute and API key, 0 for none.
+
+    `event_delay_s` passes between two events of one message. `webhook_url` is where events go, empty for nowhere.
+    `webhook_duplicates`: each post is made twice. `webhook_reversed`: a message's events come in the wrong order, when
+    all of them are due. `webhook_forged`: posts are signed with a key of somebody else's.
+    """
+
+    latency_ms: int = 0
+    rate_limit: int = 0
+    max_message_bytes: int = 30_000_000
+    event_delay_s: float = 2.0
+    clock_offset_s: float = 0.0
+    webhook_url: str = ""
+    webhook_duplicates: bool = False
+    webhook_reversed: bool = False
+    webhook_forged: bool = False
+
+
+def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Settings with `values` put in. Unusable, for what cannot be."""
+    unknown = sorted(set(values) - {f.name for f in fields(Settings)})
+    if unknown:
+        raise Unusable(f"There is no setting called {unknown[0]}.")
+    return replace(settings, **{name: _checked(name, value) for name, value in values.items()})
+
+
+def load_settings(db: sqlite3.Connection) -> Settings:
+    return Settings(**{row["name"]: json.loads(row["value"]) for row in db.execute("select name, value from settings")})
+
+
+def save_settings(db: sqlite3.Connection, settings: Settings) -> None:
+    rows = [(name, json.dumps(value)) for name, value in asdict(settings).items()]
+    db.executemany("insert or replace into settings values (?, ?)", rows)
+
+
+def _checked(name: str, value: object) -> object:
+    kind = type(getattr(Settings, name))
+    if kind is bool:
+        return _switch(name, value)
+    return _webhook_url(str(value)) if kind is str else number_in(name, value, kind)
+
+
+def _switch(name: str, value: object) -> bool:
+    if str(value).lower() not in ("yes", "no", "true", "false"):
+        raise Unusable(f"{name} is yes or no.")
+    return str(value).lower() in ("yes", "true")
+
+
+def _webhook_url(text: str) -> str:
+    """Nothing leaves this machine: events go to it only."""
+    address = urlsplit(text.strip())
+    if text.strip() and (address.scheme not in ("http", "https") or address.hostname not in _LOOPBACK):
+        raise Unusable("webhook_url is an http address on this machine, such as http://127.0.0.1:8000/….")
+    return text.strip()

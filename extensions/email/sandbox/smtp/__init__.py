@@ -1,0 +1,5 @@
+"""The SMTP side of the sandbox."""
+
+from .server import serving
+
+__all__ = ["serving"]
