@@ -57,7 +57,7 @@ def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess:
 
 
 def test_the_example_names_every_variable_and_no_other():
-    read = read_by("iotdash/settings.py") | read_by("gunicorn.conf.py")
+    read = read_by("iotdash/settings.py") | read_by("iotdash/lib/databases.py") | read_by("gunicorn.conf.py")
     read |= read_by("extensions/__init__.py") | read_by("iotdash/demo/management/commands/seed_demo.py")
     # Read by gunicorn itself.
     assert documented() == read | {"WEB_CONCURRENCY"}
