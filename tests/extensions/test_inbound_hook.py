@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import pytest
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.test import Client, RequestFactory
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
@@ -297,6 +298,21 @@ def test_too_many_messages_in_a_minute_are_put_off(hook_path, settings, time_mac
     time_machine.move_to("2026-11-23T10:01:00Z", tick=False)
     assert send(hook_path, message("more")).status_code == 200
     assert kept() == ["0", "1", "2", "more"]
+
+
+def test_two_that_are_the_first_of_a_minute_are_both_taken(hook_path, monkeypatch):
+    send(hook_path, message("a"))
+    InboundHook.objects.update(minute=None)
+    exclude = QuerySet.exclude
+
+    def another_was_faster(rows: QuerySet, **known) -> QuerySet:
+        monkeypatch.setattr(QuerySet, "exclude", exclude)
+        assert inbound.seconds_to_wait(InboundHook.objects.get()) == 0
+        return rows.exclude(**known)
+
+    monkeypatch.setattr(QuerySet, "exclude", another_was_faster)
+    assert inbound.seconds_to_wait(InboundHook.objects.get()) == 0
+    assert InboundHook.objects.get().in_minute == 2
 
 
 def test_a_forger_cannot_use_more_than_a_minutes_share(

@@ -89,6 +89,23 @@ def test_what_comes_while_a_worker_is_at_work_is_not_forgotten(hook_path, servic
     assert receiving.keys == ["a", "late"]
 
 
+def test_what_comes_while_a_worker_is_leaving_is_not_forgotten(hook_path, service, receiving, monkeypatch):
+    """It holds the lease still, and has looked for the last time."""
+    send(hook_path, message("a"))
+    release = leases.release
+
+    def one_more_comes(name: str, holder: str) -> None:
+        monkeypatch.setattr(leases, "release", release)
+        InboundEvent.objects.create(config=service, key="late", payload={"said": ""})
+        inbound.process(service.pk)
+        assert receiving.keys == ["a"]
+        release(name, holder)
+
+    monkeypatch.setattr(leases, "release", one_more_comes)
+    inbound.process(service.pk)
+    assert receiving.keys == ["a", "late"]
+
+
 def test_a_worker_that_lost_its_lease_stops(hook_path, service, receiving, monkeypatch):
     monkeypatch.setattr(processing, "AT_ONCE", 1)
     send(hook_path, message("a", "b"))

@@ -27,16 +27,14 @@ def address_of(config: ExtensionConfig) -> str:
 
 def find(config_id: int, proof: str) -> InboundHook | None:
     """The hook with this address, of a configuration that is present and whose extension takes messages."""
-    config = ExtensionConfig.objects.present().select_related("hook", "organization").filter(pk=config_id).first()
+    config = ExtensionConfig.objects.present().select_related("hook").filter(pk=config_id).first()
     manifest = config and registry.manifests().get(config.slug)
     if not manifest or not manifest.inbound:
         return None
-    hook = getattr(config, "hook", None) or InboundHook(config=config)
-    if not constant_time_compare(proof, _proof(hook)):
+    known = getattr(config, "hook", None)
+    if not constant_time_compare(proof, _proof(known or InboundHook(config=config))):
         return None
-    if hook._state.adding:
-        InboundHook.objects.get_or_create(config=config)
-    return hook
+    return known or InboundHook.objects.get_or_create(config=config)[0]
 
 
 @transaction.atomic

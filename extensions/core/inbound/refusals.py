@@ -1,5 +1,6 @@
 """Messages that are not taken: one short answer for the sender, the reason for those who manage the extension."""
 
+import logging
 from http import HTTPStatus
 
 from django.utils import timezone
@@ -7,6 +8,8 @@ from django.utils import timezone
 from extensions.core.inbound import counts
 from extensions.core.inbound.texts import storable
 from extensions.core.models import InboundHook
+
+logger = logging.getLogger(__name__)
 
 
 class NotTaken(Exception):
@@ -19,5 +22,6 @@ class NotTaken(Exception):
 
 def note_refused(hook: InboundHook, reason: str) -> None:
     now = timezone.now()
+    logger.info("a message for extension configuration %s was refused: %s", hook.pk, storable(reason))
     InboundHook.objects.filter(pk=hook.pk).update(refused_at=now, refused_reason=storable(reason)[:300])
     counts.add(hook, now, refused=1)

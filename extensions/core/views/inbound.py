@@ -5,7 +5,6 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,7 +20,6 @@ RETRY_AFTER_S = 60
 
 @csrf_exempt
 @require_POST
-@never_cache
 def hook(request: HttpRequest, config_id: str, proof: str) -> HttpResponse:
     """Open to everybody: what comes is taken only if the extension can prove that its service sent it."""
     found = inbound.find(int(config_id), proof)
