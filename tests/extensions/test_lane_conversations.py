@@ -6,9 +6,10 @@ import pytest
 
 from extensions.core import lanes
 from extensions.core.contract import CannotConnect, Context, OutboundError, Proof
-from extensions.core.lanes.turn import Turn
+from extensions.core.lanes.turn import FRESH_SECONDS, LEASE_SECONDS, Turn
 from extensions.core.models import CallCount, ConnectionCheck, Lane
 from extensions.core.services import connection_checks
+from iotdash.lib.outbound.conversations import TOTAL_SECONDS
 from tests.contract.hosts import answering, closed_port
 from tests.extensions import meterco
 
@@ -106,3 +107,8 @@ def test_whoever_lost_the_lane_starts_no_conversation(organization, carrier, pro
 def _lost(turn: Turn) -> Turn:
     turn.hold = lambda: False
     return turn
+
+
+def test_no_conversation_outlasts_the_lease_of_its_lane():
+    """It is renewed before each, unless it was a moment ago."""
+    assert TOTAL_SECONDS < LEASE_SECONDS - FRESH_SECONDS
