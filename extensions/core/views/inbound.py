@@ -53,8 +53,7 @@ def renew(request: HttpRequest, config_id: int) -> HttpResponse:
     """Asks first: the service must be told the new address."""
     config = _receiving_or_404(request, config_id)
     if request.method != "POST":
-        context = {"config": config, "manifest": registry.manifest(config.slug)}
-        return htmx.render(request, "extensions/configuration/renew_address.html", context)
+        return htmx.render(request, "extensions/configuration/renew_address.html", {"config": config})
     inbound.renew(config, request.source)
     messages.success(request, f"{config.name} has a new address. Enter it at the service: the former one is dead.")
     return _to_page(request, config)
