@@ -94,9 +94,15 @@ def test_reports_of_unknown_mail_are_ignored(mail, named):
     assert not reports.note("abc123", Report(State.DELIVERED, **named, at=SENT_AT))
 
 
-def test_mail_without_an_id_of_the_service_is_not_found_by_an_empty_one(mail):
+def test_an_id_that_is_none_of_ours_leaves_the_services_own(mail):
+    """It gave the message an id where ours is looked for."""
+    assert reports.note("abc123", Report(State.DELIVERED, "14c5d75ce93.dfd", "kX9.v-2", at=SENT_AT))
+
+
+@pytest.mark.parametrize("message_id", ["", ".", ".recvd-5-1"])
+def test_mail_without_an_id_of_the_service_is_not_found_by_an_empty_one(mail, message_id):
     OutboxMail.objects.update(provider_message_id="")
-    assert not reports.note("abc123", Report(State.FAILED, at=SENT_AT))
+    assert not reports.note("abc123", Report(State.FAILED, message_id=message_id, at=SENT_AT))
 
 
 def test_another_organization_says_nothing_about_our_mail(mail):

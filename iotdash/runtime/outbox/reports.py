@@ -18,7 +18,7 @@ _ENDS = (State.DELIVERED, State.FAILED)
 
 @dataclass(frozen=True)
 class Report:
-    """`mail_id` is the row's public id, else "" and the service's own `message_id` tells which mail it is about."""
+    """`mail_id` is the row's public id; if it is none, the service's own `message_id` tells which mail it is about."""
 
     state: State
     mail_id: str = ""
@@ -54,18 +54,17 @@ def _of(organization: str, report: Report) -> OutboxMail | None:
 
 
 def _named(report: Report) -> dict[str, Any]:
-    if not report.mail_id:
-        return {"provider_message_id__in": _beginnings(report.message_id)}
     try:
         return {"public_id": UUID(report.mail_id)}
     except ValueError:
-        return {"pk__in": []}
+        return {"provider_message_id__in": _beginnings(report.message_id)}
 
 
 def _beginnings(message_id: str) -> list[str]:
     """A service may add words to the id that it gave first, each after a dot."""
-    parts = message_id.split(".") if message_id else []
-    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    parts = message_id.split(".")
+    # Of mail whose id is not known, the id is empty.
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0]]
 
 
 def _is_news(mail: OutboxMail, report: Report, at: datetime) -> bool:
