@@ -53,6 +53,13 @@ class _DeadlineMixin:
 
     call: CallState | None = None
 
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
+        self.shorten()
+        read = super().recv(*args, **kwargs)
+        if self.call:
+            self.call.note_read(len(read))
+        return read
+
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self.shorten()
         size = super().recv_into(*args, **kwargs)
@@ -75,7 +82,7 @@ class _DeadlineMixin:
 
 
 class DeadlineSocket(_DeadlineMixin, socket.socket):
-    """`recv_into`, `send` and `sendall` end at the deadline of `call`, if it has one."""
+    """`recv`, `recv_into`, `send` and `sendall` end at the deadline of `call`, if it has one."""
 
 
 class _DeadlineTlsSocket(_DeadlineMixin, ssl.SSLSocket):
