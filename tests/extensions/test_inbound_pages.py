@@ -77,6 +77,15 @@ def test_with_settings_with_which_it_sends_nothing_there_is_no_card(page, servic
     assert "Messages from the service" not in page()
 
 
+@pytest.mark.parametrize(
+    ("public_url", "said"),
+    [("http://127.0.0.1:8000", 1), ("http://localhost:8000", 1), ("https://iot.example.com", 0)],
+)
+def test_an_address_that_nobody_can_reach_is_said_to_be_one(page, settings, public_url, said):
+    settings.PUBLIC_URL = public_url
+    assert page().count("Only services on this machine can reach it") == said
+
+
 def test_a_guide_that_fails_leaves_the_page_and_the_address(page, service, monkeypatch):
     def broken(address, settings):
         raise KeyError("key")

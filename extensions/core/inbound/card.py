@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -50,6 +51,11 @@ class InboundCard:
     @property
     def guide_has_address(self) -> bool:
         return any(line.value == self.address for line in self.guide)
+
+    @property
+    def for_this_machine_only(self) -> bool:
+        """Whether services elsewhere cannot reach the address, as in a demo."""
+        return urlsplit(self.address).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def card(config: ExtensionConfig) -> InboundCard | None:
