@@ -66,7 +66,10 @@ class PasteForm(forms.Form):
         max_length=100_000,
     )
     choice = forms.TypedChoiceField(
-        label="Several were found. Which one?", widget=forms.RadioSelect, required=False, coerce=int, empty_value=None
+        label="Several were found. Which one?",
+        widget=forms.RadioSelect,
+        coerce=int,
+        error_messages={"required": "Choose one of those that were found."},
     )
 
     def __init__(self, manifest: Manifest, data: Any = None, earlier: Sequence[Pasted] = ()) -> None:
@@ -81,11 +84,13 @@ class PasteForm(forms.Form):
         cleaned = super().clean()
         text, choice = cleaned.get("text", ""), cleaned.get("choice")
         if text.strip():
+            # Another paste is as good as a choice.
+            self.errors.pop("choice", None)
             self._read(text)
         elif choice is not None:
             self.found = [self.found[choice]]
         elif not self.errors:
-            self.add_error("choice" if self.found else "text", _NOTHING_GIVEN[bool(self.found)])
+            self.add_error("text", "Paste the credentials here first.")
         return cleaned
 
     def _read(self, text: str) -> None:
@@ -98,9 +103,6 @@ class PasteForm(forms.Form):
         else:
             if not self.found:
                 self.add_error("text", "There are no credentials in this text.")
-
-
-_NOTHING_GIVEN = {True: "Choose one of those that were found.", False: "Paste the credentials here first."}
 
 
 class _OperationForm(SchemaForm):

@@ -34,6 +34,7 @@ def test_its_tile_is_there_from_the_start_with_setup(owner_client, organization)
 def test_others_see_that_it_is_not_set_up(operator_client, organization):
     page = operator_client.get(LIST).content.decode()
     assert "Not set up" in page
+    assert "An administrator can set it up." in page
     assert ADD not in page
 
 

@@ -222,6 +222,7 @@ def test_pasting_fills_the_form_and_saves_nothing(pages, htmx):
     assert (shown["host"], shown["username"], shown["port"]) == ("post.office.test", "office", "2525")
     assert shown["sender"] == "me@fleet.test"
     assert "From the pasted credentials. Leave empty to keep it." in body(answer)
+    assert "Nothing is saved before Done." in body(answer)
     assert postly.PASTED not in body(answer)
     assert not ExtensionConfig.objects.exists()
     assert not ConnectionCheck.objects.exists()

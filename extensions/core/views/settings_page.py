@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 
 from extensions.core import provider_files, secret_settings
@@ -72,6 +73,11 @@ class SettingsPage:
         shown = {name: self.form[name].value() for name in self.form.fields}
         return {name: value for name, value in shown.items() if value not in (None, "")}
 
+    def _first_own(self, fields: list[BoundField]) -> str:
+        """The first field that only the variant has; without variants, the first of all."""
+        common = self.manifest.settings_schema.get("properties", {}) if self.form.chooser else {}
+        return next((field.name for field in fields if field.name not in common), "")
+
     def show(self) -> HttpResponse:
         return htmx.render(self.request, self.template, self.context())
 
@@ -99,6 +105,8 @@ class SettingsPage:
             "form": self.form,
             "chooser": self.form[self.form.chooser] if self.form.chooser else None,
             "fields": fields,
+            "pasted": self.filled.pasted,
+            "paste_before": self._first_own(fields),
             "draft": self.draft,
             "paste_form": PasteForm(self.manifest, earlier=self.filled.found) if self.takes_paste else None,
             "guide": provider_files.guide(self.manifest.slug),
