@@ -93,6 +93,24 @@ def test_the_set_up_page_has_the_fields_and_the_guide_of_the_folder(pages):
     assert "The address of your Meterly gateway" in text(page)
 
 
+def test_the_other_method_brings_its_field_and_no_box(pages):
+    page = pages.get(f"{ORG}/extensions/add/meterly/?method=card")
+    assert 'name="card"' in page.content.decode()
+    assert 'name="token"' not in page.content.decode()
+    assert "Token slip" not in text(page)
+
+
+def test_a_pasted_slip_fills_the_fields_and_its_token_is_not_shown(pages, sandbox, organization):
+    address, slip = f"{ORG}/extensions/add/meterly/", "login rehearsal\ntoken made-up-token-4711"
+    typed = {"method": "token", "gateway": sandbox.settings["gateway"], "configuration-name": "Cellar meters"}
+    page = pages.post(address, typed | {"paste-text": slip, "action": "paste"})
+    assert 'value="rehearsal"' in page.content.decode()
+    assert 'value="Cellar meters"' in page.content.decode()
+    assert "made-up-token-4711" not in page.content.decode()
+    draft = page.context["draft"].public_id
+    assert pages.post(address, typed | {"login": "rehearsal", "draft": draft, "action": "save"}).status_code == 302
+
+
 def test_a_wrong_token_is_told_in_the_words_of_the_gateway(pages, sandbox, organization):
     wrong = sandbox.wrong_settings["a wrong token"]
     asked = fill_in(pages, wrong, "check")
@@ -103,7 +121,7 @@ def test_a_wrong_token_is_told_in_the_words_of_the_gateway(pages, sandbox, organ
 
 
 def test_the_right_token_is_proved_and_done_makes_a_tile(pages, added):
-    assert added.settings == {"gateway": added.settings["gateway"], "login": "rehearsal"}
+    assert added.settings == {"method": "token", "gateway": added.settings["gateway"], "login": "rehearsal"}
     assert added.health == "connected"
     tiles = text(pages.get(f"{ORG}/extensions/"))
     assert "Cellar meters" in tiles

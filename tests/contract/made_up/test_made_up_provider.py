@@ -78,7 +78,7 @@ def test_its_sandbox_is_offered_beside_the_others(installed):
 
 def test_a_folder_that_says_nonsense_is_named_in_a_sentence(installed):
     taken = next(manifest.device_key for manifest in registry.manifests().values() if manifest.device_key)
-    spoil(installed, "badschema", '"type": "string", "title": "Login"', '"type": "words", "title": "Login"')
+    spoil(installed, "badschema", '"type": "string", "title": title', '"type": "words", "title": title')
     spoil(installed, "badsubject", 'subject_field="chip"', 'subject_field="chop"')
     spoil(installed, "nocapability", 'capability="sims"', 'capability="gauges"')
     spoil(installed, "othername", 'slug="othername"', 'slug="another"')

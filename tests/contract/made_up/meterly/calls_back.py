@@ -1,4 +1,4 @@
-"""A gateway tells of chips that were switched: lines of `number=17 chip=M-0001 power=off` under the token's HMAC."""
+"""A gateway tells of chips that were switched: lines of `number=17 chip=M-0001 power=off` under the secret's HMAC."""
 
 import hashlib
 import hmac
@@ -9,13 +9,14 @@ from extensions.core.contract import Forged, InboundRecord, Malformed
 
 
 def guide(address: str, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    return (("Call back", address), ("Login", str(settings.get("login", ""))))
+    return (("Call back", address), ("Login", str(settings.get("login", "that of the card"))))
 
 
 def parse(method: str, headers: Mapping[str, str], body: bytes, settings: Mapping[str, Any]) -> Sequence[InboundRecord]:
-    right = hmac.new(str(settings["token"]).encode(), body, hashlib.sha256).hexdigest()
+    secret = str(settings.get("token") or settings["card"])
+    right = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(right.encode(), headers.get("x-seal", "").encode()):
-        raise Forged("The seal is not that of the token.")
+        raise Forged("The seal is not that of the token or card.")
     try:
         return [_record(line) for line in body.decode("ascii").splitlines()]
     except ValueError as error:

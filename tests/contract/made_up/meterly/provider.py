@@ -12,6 +12,8 @@ from extensions.core.contract import (
     Context,
     NotFound,
     OutboundError,
+    Pasted,
+    PasteRefused,
     Proof,
     ProviderError,
     Refused,
@@ -26,6 +28,13 @@ CONTENT_TYPE = "text/x-meterly"
 
 def gateway_of(settings: Mapping[str, Any]) -> str:
     return str(settings.get("gateway", "")).strip().rstrip("/")
+
+
+def read_slip(text: str) -> list[Pasted]:
+    found = dict(line.split(maxsplit=1) for line in text.splitlines() if len(line.split(maxsplit=1)) == 2)
+    if "token" not in found:
+        raise PasteRefused("There is no token on this slip. Copy it as a whole.")
+    return [Pasted("slip", found)]
 
 
 class Meterly(SimProvider):
@@ -96,7 +105,8 @@ def _report(found: Mapping[str, str]) -> SmsReport:
 def _call(context: Context, method: str, verb: str, **fields: str) -> Mapping[str, str]:
     write = method == "POST"
     gateway = gateway_of(context.settings)
-    headers = {"X-Login": str(context.settings["login"]), "X-Token": str(context.settings["token"])}
+    known = {"X-Login": "login", "X-Token": "token", "X-Card": "card"}
+    headers = {header: str(context.settings[name]) for header, name in known.items() if name in context.settings}
     body = {"data": urlencode(fields).replace("&", "\n")} if write else {"params": fields}
     if not _is_address(gateway):
         raise CannotConnect("The gateway is not an address. Enter it with https://.")

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from extensions.core.contract import Example, Fault, Sandbox, SandboxControl
+from extensions.core.contract import Example, Fault, Sandbox, SandboxControl, Variant
 
-LOGIN, TOKEN = "rehearsal", "made-up-token-4711"
+LOGIN, TOKEN, CARD = "rehearsal", "made-up-token-4711", "made-up-card-0815"
 DELIVERY_SECONDS, PAGE_SIZE = 20, 20
 SCHEMA = """
 create table if not exists chips (chip text primary key, power text, bytes integer, changed real);
@@ -128,7 +128,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, fault: str, fields: dict[str, str]) -> dict[str, object]:
         if fault in (Fault.SERVER_ERROR, Fault.THROTTLE):
             return _refused("fault" if fault == Fault.SERVER_ERROR else "pace", "not now")
-        known = (self.headers["X-Login"], self.headers["X-Token"]) == (LOGIN, TOKEN)
+        by_token = (self.headers["X-Login"], self.headers["X-Token"]) == (LOGIN, TOKEN)
+        known = by_token or self.headers["X-Card"] == CARD
         if not known or fault == Fault.EXPIRED_KEY:
             return _refused("token", "token not valid")
         verb = urlsplit(self.path).path.rpartition("/")[2]
@@ -203,7 +204,16 @@ def serve(state_dir: Path, host: str, port: int, ready: Callable[[int], None]) -
 
 
 def settings(base_url: str) -> dict[str, str]:
-    return {"gateway": base_url, "login": LOGIN, "token": TOKEN}
+    return {"method": "token", "gateway": base_url, "login": LOGIN, "token": TOKEN}
+
+
+def by_card(base_url: str) -> dict[str, str]:
+    return {"method": "card", "gateway": base_url, "card": CARD}
+
+
+def wrong_cards(base_url: str) -> dict[str, dict[str, str]]:
+    cards = {"a wrong card": "some-other-card", "an empty card": "", "a token for a card": TOKEN}
+    return {name: by_card(base_url) | {"card": card} for name, card in cards.items()}
 
 
 def offer() -> Sandbox:
@@ -223,4 +233,5 @@ def offer() -> Sandbox:
             "sms": Example({"chip": "M-0004"}, {"message": "Report, please & thank you."}),
         },
         control=Control,
+        others={"a key card": Variant(by_card, wrong_cards)},
     )
