@@ -126,7 +126,7 @@ class TestWhatBecameOfTheMessage:
         [
             ({}, "Queued"),
             ({"next_attempt_at": NOON + 2 * HOUR, "detail": "451 later"}, "Queued 451 later Next attempt in 2 h"),
-            ({"state": State.WAITING, "detail": "Refused."}, "Waiting for the configuration Refused."),
+            ({"state": State.WAITING, "detail": "Refused."}, "Waiting Refused."),
             ({"state": State.FAILED, "settled_at": NOON, "detail": "550 no mailbox"}, "Failed 550 no mailbox"),
             ({"state": State.DELIVERED, "settled_at": NOON, "sent_at": NOON - HOUR}, "Delivered 1 h ago"),
             ({"state": State.DEFERRED, "settled_at": NOON, "sent_at": NOON}, "Deferred just now"),

@@ -27,6 +27,7 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(initial=Role.READER)
     last_day = forms.DateField(
+        label="Last day of the membership",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="The membership will end when this day ends, in your time zone. Empty: it will not expire.",

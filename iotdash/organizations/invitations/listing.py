@@ -86,6 +86,12 @@ class Row:
         return None if mail is None or mail.state == OutboxMail.State.WITHDRAWN else mail
 
     @property
+    def mail_label(self) -> str:
+        """Short, because what it waits for stands below."""
+        mail = self.invitation.mail
+        return "Waiting" if mail.state == OutboxMail.State.WAITING else mail.get_state_display()
+
+    @property
     def mail_tone(self) -> str:
         return MAIL_TONES[self.invitation.mail.state]
 
