@@ -30,7 +30,7 @@ def compose(mail: OutboxMail) -> Message | None:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        labels={"invitation_id": str(invitation.pk), "attempt": str(mail.attempts + 1)},
+        labels={"invitation_id": str(invitation.pk), "attempt": str(mail.attempts)},
         category=wording.KIND,
     )
 
