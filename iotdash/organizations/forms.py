@@ -10,7 +10,7 @@ from iotdash.organizations.models import Organization
 class OrganizationForm(forms.ModelForm):
     class Meta:
         model = Organization
-        fields = ["name"]
+        fields = ["name", "invitation_hours"]
 
 
 class ActivityFilterForm(forms.Form):

@@ -64,6 +64,17 @@ def require_second_factor(source: Source, organization: Organization, required: 
 
 
 @transaction.atomic
+def change_invitation_hours(source: Source, organization: Organization, hours: int) -> None:
+    """How long links of invitations work from now on; nothing happens if it is the same."""
+    before = Organization.objects.values_list("invitation_hours", flat=True).get(pk=organization.pk)
+    if before == hours:
+        return
+    organization.invitation_hours = hours
+    organization.save(update_fields=["invitation_hours", "updated_at"])
+    record(source, "invitation hours changed", "organization", organization.public_id, before=before, after=hours)
+
+
+@transaction.atomic
 def add_member(source: Source, organization: Organization, user: User, role: Role) -> Membership:
     membership = Membership.objects.create(organization=organization, user=user, role=role)
     record(source, "member added", "member", user.email, role=role)

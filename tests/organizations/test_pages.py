@@ -97,7 +97,7 @@ def test_the_overview_of_a_new_organization(owner_client):
 
 
 def test_an_administrator_renames_the_organization(owner_client, organization):
-    response = owner_client.post("/abc123/settings/", {"name": " River pumps "})
+    response = owner_client.post("/abc123/settings/", {"name": " River pumps ", "invitation_hours": "48"})
     assert response["Location"] == "/abc123/settings/"
     organization.refresh_from_db()
     assert organization.name == "River pumps"
@@ -106,8 +106,9 @@ def test_an_administrator_renames_the_organization(owner_client, organization):
     assert entry.details == {"before": "Harbour pumps", "after": "River pumps"}
 
 
-def test_the_same_name_again_leaves_no_entry(owner_client):
-    assert owner_client.post("/abc123/settings/", {"name": "Harbour pumps"}).status_code == 302
+def test_the_same_again_leaves_no_entry(owner_client):
+    same = {"name": "Harbour pumps", "invitation_hours": "48"}
+    assert owner_client.post("/abc123/settings/", same).status_code == 302
     assert not ActivityEntry.objects.exists()
 
 
@@ -116,6 +117,22 @@ def test_an_empty_name_is_refused_and_the_page_keeps_the_old_one(owner_client, o
     assert response.status_code == 422
     assert "Harbour pumps" in response.content.decode()
     assert Organization.objects.get(pk=organization.pk).name == "Harbour pumps"
+
+
+def test_how_long_invitations_are_valid(owner_client, organization):
+    owner_client.post("/abc123/settings/", {"name": "Harbour pumps", "invitation_hours": "72"})
+    organization.refresh_from_db()
+    assert organization.invitation_hours == 72
+    entry = ActivityEntry.objects.get()
+    assert (entry.action, entry.details) == ("invitation hours changed", {"before": 48, "after": 72})
+
+
+@pytest.mark.parametrize("hours", ["", "0", "721", "-1", "soon"])
+def test_hours_that_are_refused(owner_client, organization, hours):
+    response = owner_client.post("/abc123/settings/", {"name": "River pumps", "invitation_hours": hours})
+    assert response.status_code == 422
+    organization.refresh_from_db()
+    assert (organization.name, organization.invitation_hours) == ("Harbour pumps", 48)
 
 
 @pytest.mark.parametrize("who", ["operator", "developer", "analyst", "reader"])

@@ -70,4 +70,4 @@ def test_rights_come_from_the_membership_asked_for(client_of, other_owner, organ
     MembershipFactory(organization=organization, user=other_owner, role="reader")
     client = client_of(other_owner)
     assert client.post("/abc123/settings/", {"name": "Mine"}).status_code == 403
-    assert client.post("/xyz789/settings/", {"name": "Mine"}).status_code == 302
+    assert client.post("/xyz789/settings/", {"name": "Mine", "invitation_hours": "48"}).status_code == 302

@@ -47,22 +47,23 @@ def _card(request: HttpRequest, content: CardContent) -> SafeString:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organization_view(SEE, post=MANAGE_ORGANIZATION)
 def settings(request: HttpRequest) -> HttpResponse:
-    """Everybody reads; the name is the administrators' to change."""
+    """Everybody reads; administrators change."""
     organization = request.organization
     if request.method != "POST":
         editable = may(request.membership, MANAGE_ORGANIZATION, organization)
-        form = _name_form(request) if editable else None
+        form = _form(request) if editable else None
         return render(request, "organizations/settings.html", {"form": form})
-    form = _name_form(request)
+    form = _form(request)
     if not form.is_valid():
         # The frame shows the organization's name, not the refused one.
-        organization.refresh_from_db(fields=["name"])
+        organization.refresh_from_db(fields=form.fields)
         return htmx.invalid(request, "organizations/settings.html", {"form": form})
     services.rename(request.source, organization, form.cleaned_data["name"])
-    messages.success(request, "Organization renamed." if form.has_changed() else "Nothing changed.")
+    services.change_invitation_hours(request.source, organization, form.cleaned_data["invitation_hours"])
+    messages.success(request, "The settings are saved." if form.has_changed() else "Nothing changed.")
     return htmx.redirect(request, "organizations:settings", org=organization.public_id)
 
 
-def _name_form(request: HttpRequest) -> OrganizationForm:
+def _form(request: HttpRequest) -> OrganizationForm:
     data = request.POST if request.method == "POST" else None
     return OrganizationForm(data, instance=request.organization)
