@@ -66,7 +66,7 @@ def test_nothing_can_be_changed_any_more(source, owner, organization, client_of,
     client = client_of(owner)
     assert client.get("/abc123/").status_code == 200
     keep_out(source, owner)
-    assert client.post("/abc123/settings/", {"name": "Mine"}).status_code == 403
+    assert client.post("/abc123/settings/", {"name": "Mine", "invitation_hours": "48"}).status_code == 403
     organization.refresh_from_db()
     assert organization.name == "Harbour pumps"
 
@@ -115,11 +115,11 @@ def test_to_who_was_removed_the_organization_does_not_exist(source, in_both, ses
 def test_a_role_counts_from_the_next_request(source, organization, owner, client_of):
     other = MembershipFactory(organization=organization, role="administrator")
     client = client_of(owner)
-    assert client.post("/abc123/settings/", {"name": "River pumps"}).status_code == 302
+    assert client.post("/abc123/settings/", {"name": "River pumps", "invitation_hours": "48"}).status_code == 302
     members.change_role(source, here(owner), Role.READER, by=other)
-    assert client.post("/abc123/settings/", {"name": "Mine"}).status_code == 403
+    assert client.post("/abc123/settings/", {"name": "Mine", "invitation_hours": "48"}).status_code == 403
     members.change_role(source, here(owner), Role.ADMINISTRATOR, by=other)
-    assert client.post("/abc123/settings/", {"name": "Sea pumps"}).status_code == 302
+    assert client.post("/abc123/settings/", {"name": "Sea pumps", "invitation_hours": "48"}).status_code == 302
 
 
 def test_a_changed_password_ends_the_other_sessions(reader):
