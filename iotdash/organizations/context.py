@@ -13,7 +13,7 @@ from iotdash.lib.nav import NavContext, NavLink, entries
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
 from iotdash.organizations.queries import current_membership, memberships_of
-from iotdash.organizations.roles import MANAGE_EXTENSIONS, Role
+from iotdash.organizations.roles import MANAGE_EXTENSIONS, MANAGE_INVITATIONS, Role
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class OrganizationLink:
 
 
 def organization(request: HttpRequest) -> dict[str, Any]:
-    """`membership`, `organization`, `organization_links`, `nav_entries`, `key_problems` and `profile_url`.
+    """`membership`, `organization`, `may_invite`, `organization_links`, `nav_entries`, `key_problems`, `profile_url`.
 
     On pages outside an organization (profile, errors) the frame is that of the last used one. A fragment has
     no frame, so it costs no query. Computed once per request, however many templates are rendered.
@@ -67,7 +67,11 @@ def _key_problems(user: User, membership: Membership | None) -> list[str]:
 
 
 def _here(membership: Membership | None) -> dict[str, Any]:
-    return {"membership": membership, "organization": membership and membership.organization}
+    if membership is None:
+        return {"membership": None, "organization": None}
+    organization = membership.organization
+    may_invite = may(membership, MANAGE_INVITATIONS, organization)
+    return {"membership": membership, "organization": organization, "may_invite": may_invite}
 
 
 def _link(each: Membership, current: Membership | None) -> OrganizationLink:

@@ -105,6 +105,11 @@ class TestTheList:
     def test_only_for_those_who_invite(self, cast, client_of, organization, who):
         assert client_of(cast[who]).get(URL).status_code == 403
 
+    @pytest.mark.parametrize(("who", "shown"), [("operator", True), ("developer", False), ("reader", False)])
+    def test_the_tabs_are_those_that_open(self, cast, client_of, organization, who, shown):
+        page = client_of(cast[who]).get("/abc123/members/").content.decode()
+        assert (f'href="{URL}"' in page, 'href="/abc123/members/import/"' in page) == (shown, shown)
+
     def test_an_operator_is_offered_nothing_above(self, invite, operator_client):
         high = invite("boss@example.com", "administrator")
         low = invite("new@example.com", "operator")
