@@ -4,11 +4,9 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from iotdash.organizations.days import LastDayField, end_of
 from iotdash.organizations.invitations import addresses, wording
-from iotdash.organizations.invitations.days import end_of
 from iotdash.organizations.invitations.rules import may_give
 from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import Role
@@ -26,12 +24,7 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     role = forms.ChoiceField(initial=Role.READER)
-    last_day = forms.DateField(
-        label="Last day of the membership",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The membership will end when this day ends, in your time zone. Empty: it will not expire.",
-    )
+    last_day = LastDayField(label="Last day of the membership")
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,15 +33,6 @@ class InviteForm(forms.Form):
     def clean_email(self) -> str:
         addresses.normalized(self.cleaned_data["email"])
         return self.cleaned_data["email"]
-
-    def clean_last_day(self) -> dt.date | None:
-        day = self.cleaned_data["last_day"]
-        if day and day < timezone.localdate():
-            raise ValidationError("This day has passed.", code="past")
-        # The last days of the calendar have no midnight after them in every zone.
-        if day and day.year >= dt.MAXYEAR:
-            raise ValidationError("Choose an earlier date, or leave it empty.", code="late")
-        return day
 
     @property
     def member_expires_at(self) -> dt.datetime | None:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
 from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 from iotdash.organizations.invitations import limits, queries
 from iotdash.organizations.invitations.rules import may_give
+from iotdash.organizations.listing import around
 from iotdash.organizations.models import Invitation, Membership
 from iotdash.runtime.models import OutboxMail
 
@@ -117,50 +117,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
         request.organization, state=state.value("state"), mail=state.value("mail"), search=state.search
     )
     listed = page(found, order_by="-created_at", cursor=state.cursor, size=state.size)
-    count = bounded_count(found)
     rows = [Row(invitation, request.membership) for invitation in listed.rows]
-    return _around(request, state) | {
+    return around(request, state, listed, bounded_count(found), "invitation") | {
         "rows": rows,
         "moving": any(row.moving for row in rows),
-        "count_text": f"{count} {'invitation' if count.value == 1 else 'invitations'}",
-        "next_url": listed.next_cursor and state.query(cursor=listed.next_cursor),
-        "previous_url": listed.previous_cursor and state.query(cursor=listed.previous_cursor),
         "here": state.query(cursor=state.cursor),
         "room": limits.room(request.organization),
     }
-
-
-def _around(request: HttpRequest, state: ListState) -> dict[str, Any]:
-    filtered = bool(state.search or state.filters)
-    return {
-        "state": state,
-        "form": _form(state),
-        "filtered": filtered,
-        "clear_url": request.path if filtered else "",
-        "chips": _chips(state),
-        "keep": [(name, value) for name, value in state.parameters() if name == "size"],
-    }
-
-
-def _form(state: ListState) -> forms.Form:
-    form = forms.Form(initial={each.name: state.value(each.name) for each in FILTERS}, auto_id="filter-%s")
-    for each in FILTERS:
-        form.fields[each.name] = forms.ChoiceField(
-            label=each.label, required=False, choices=[("", "Any"), *each.choices]
-        )
-    return form
-
-
-def _chips(state: ListState) -> list[dict[str, str]]:
-    """One for each filter in use; its link drops it."""
-    chips = [
-        {
-            "label": f"{each.label}: {dict(each.choices)[state.value(each.name)]}",
-            "remove_url": state.query(**{each.name: None}),
-        }
-        for each in FILTERS
-        if each.name in state.filters
-    ]
-    if state.search:
-        chips.insert(0, {"label": f"Begins with: {state.search}", "remove_url": state.query(search="")})
-    return chips

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 
-from iotdash.lib.lists import Column, Count, Filter, ListState, bounded_count, page
+from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 from iotdash.organizations.authorization import may
+from iotdash.organizations.listing import around
 from iotdash.organizations.members import queries
 from iotdash.organizations.roles import MANAGE_MEMBERS, Role
 
@@ -35,25 +35,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
         search=state.search,
     )
     found = page(members, order_by=state.order_by, cursor=state.cursor, size=state.size)
-    return _around(request, state, bounded_count(members)) | {
+    return around(request, state, found, bounded_count(members), "member") | {
         "rows": found.rows,
         "managing": managing,
         "headers": [_header(column, state) for column in columns],
-        "next_url": found.next_cursor and state.query(cursor=found.next_cursor),
-        "previous_url": found.previous_cursor and state.query(cursor=found.previous_cursor),
-    }
-
-
-def _around(request: HttpRequest, state: ListState, count: Count) -> dict[str, Any]:
-    filtered = bool(state.search or state.filters)
-    return {
-        "state": state,
-        "form": _form(state),
-        "filtered": filtered,
-        "clear_url": request.path if filtered else "",
-        "chips": _chips(state),
-        "keep": [(name, value) for name, value in state.parameters() if name in ("sort", "size")],
-        "count_text": f"{count} {'member' if count.value == 1 else 'members'}",
     }
 
 
@@ -66,26 +51,3 @@ def _header(column: Column, state: ListState) -> dict[str, str]:
         "url": state.sort_query(column.name) if column.sortable else "",
         "direction": direction,
     }
-
-
-def _form(state: ListState) -> forms.Form:
-    form = forms.Form(initial={name: state.value(name) for name in state.filters}, auto_id="filter-%s")
-    for each in state.definition.filters:
-        choices = [("", "Any"), *each.choices]
-        form.fields[each.name] = forms.ChoiceField(label=each.label, required=False, choices=choices)
-    return form
-
-
-def _chips(state: ListState) -> list[dict[str, str]]:
-    """One for each filter in use; its link drops it."""
-    chips = [
-        {
-            "label": f"{each.label}: {dict(each.choices)[state.value(each.name)]}",
-            "remove_url": state.query(**{each.name: None}),
-        }
-        for each in state.definition.filters
-        if each.name in state.filters
-    ]
-    if state.search:
-        chips.insert(0, {"label": f"Begins with: {state.search}", "remove_url": state.query(search="")})
-    return chips

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from iotdash.organizations.invitations.days import end_of
+from iotdash.organizations.days import end_of
 from iotdash.organizations.invitations.importing.files import Line, guess_separator, lines_of
 from iotdash.organizations.roles import Role
 
