@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from extensions.core import lanes
 from extensions.mailers import senders, waiting
-from extensions.mailers.words import NOT_INSTALLED, not_set_up, obstacle
+from extensions.mailers.words import NOT_INSTALLED, obstacle
 from iotdash.runtime.outbox import Availability
 
 
@@ -31,4 +31,7 @@ def _none(organization: str) -> Availability:
     if not installed:
         return Availability(offered=False, ready=False, sentence=NOT_INSTALLED)
     url = reverse("extensions:add", args=[organization, installed[0].slug])
-    return Availability(offered=False, ready=False, sentence=not_set_up(installed[0]), url=url)
+    # Nothing should be queued, so nothing is said of mail that waits.
+    return Availability(
+        offered=False, ready=False, sentence=f"The extension {installed[0].name} is not set up.", url=url
+    )
