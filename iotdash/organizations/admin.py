@@ -12,6 +12,8 @@ from iotdash.accounts.support import staff_source
 from iotdash.audit.models import ActivityEntry
 from iotdash.lib.admin import NotDone, ReadOnlyAdmin, SupportAdmin, list_of
 from iotdash.organizations import services
+from iotdash.organizations.invitations import services as invitations
+from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
 from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
@@ -126,6 +128,22 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ["status", "role", "created_at", "token_expires_at"]
     list_select_related = ["organization", "mail"]
     search_fields = ["=organization__public_id", "^email_normalized"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke chosen invitations", permissions=["act"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        rows = queryset.select_related("organization", "mail")
+        self.each(request, rows, lambda invitation: _revoke(request, invitation))
+
+
+def _revoke(request: HttpRequest, invitation: Invitation) -> str:
+    if invitation.status == Invitation.Status.REVOKED:
+        raise NotDone("It was revoked already.")
+    try:
+        invitations.withdraw(staff_source(request, invitation.organization.public_id), invitation)
+    except InvitationRefused as refusal:
+        raise NotDone(str(refusal)) from refusal
+    return "Its link no longer works."
 
 
 @admin.register(MailTemplate)
