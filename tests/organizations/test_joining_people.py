@@ -66,6 +66,14 @@ def test_an_existing_account_is_not_touched_without_signing_in(client, invitatio
     assert unchanged(invitation)
 
 
+def test_an_address_is_the_same_however_its_domain_is_written(client, organization):
+    UserFactory(email="new@bücher.example")
+    invitation = invite(organization, "new@bücher.example", email_normalized="new@xn--bcher-kva.example")
+    assert "There is an account" in text_of(opened(client, invitation))
+    client.force_login(User.objects.get())
+    assert confirm(client, invitation)["Location"] == "/abc123/"
+
+
 def test_an_account_that_is_switched_off_cannot_join(client, invitation, person):
     User.objects.update(is_active=False)
     answer = opened(client, invitation)

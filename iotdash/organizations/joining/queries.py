@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from iotdash.accounts.models import User
+from iotdash.organizations.invitations.addresses import spellings
 from iotdash.organizations.invitations.tokens import Token
 from iotdash.organizations.models import Invitation, Membership
 from iotdash.organizations.roles import Role
@@ -67,14 +68,14 @@ def _of_link(invitation: Invitation, opened: Token) -> Standing | None:
 def _of_visitor(invitation: Invitation, visitor: User | AnonymousUser) -> Standing:
     if visitor.is_authenticated:
         return _of_person(invitation, visitor)
-    person = User.objects.filter(email=invitation.email_normalized).first()
+    person = User.objects.filter(email__in=spellings(invitation.email_normalized)).first()
     if person is None:
         return Standing.NEW
     return Standing.SIGN_IN if person.is_active else Standing.SWITCHED_OFF
 
 
 def _of_person(invitation: Invitation, person: User) -> Standing:
-    if person.email != invitation.email_normalized:
+    if person.email not in spellings(invitation.email_normalized):
         return Standing.OTHER_ACCOUNT
     membership = membership_in(invitation, person)
     if membership and membership.blocked:
