@@ -47,6 +47,7 @@ def test_an_existing_person_signs_in_and_confirms(client, organization, invitati
     membership = Membership.objects.get()
     assert (membership.user, membership.role) == (person, "operator")
     assert entries() == [("abc123", "new@example.com", "invitation accepted", "new@example.com", accepted("operator"))]
+    assert client.get(PAGE).status_code == 404, "the browser forgets it"
 
 
 def test_an_invitation_survives_a_sign_in_with_two_steps(client, invitation, person):
