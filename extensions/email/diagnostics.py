@@ -13,8 +13,8 @@ _NAMED = """
 """
 _PROSE = "message help"
 _WORDS = """
-    sendgrid sender verified verify match identity mail sendgrid scope scopes bearer personalizations subject recipient
-    recipients unauthorized credits sandbox deliver region subuser ip whitelist
+    sendgrid sender verified verify match identity mail scope scopes bearer personalizations subject recipient
+    recipients unauthorized revoked credits sandbox deliver region subuser ip whitelist
 """
 _HEADERS = "X-Message-Id X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"
 

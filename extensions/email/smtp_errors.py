@@ -15,6 +15,7 @@ from extensions.core.contract import (
     OutboundError,
     ProviderError,
     Refused,
+    Throttled,
 )
 from extensions.email.schema import TLS
 from extensions.email.settings import ServerAccount
@@ -48,6 +49,10 @@ class Answer:
         return f"{self.code} {self.words}".strip()
 
 
+# Here a refusal says nothing of the next message.
+_ABOUT_MESSAGE = (Step.RECIPIENT, Step.CONTENT, Step.CLOSING)
+
+_THROTTLED = "{host} takes no more mail just now, because there was too much at once. Sending goes on by itself."
 _SIGN_IN = "{host} does not accept this user name and password. Enter them again."
 _SIGN_IN_ASKED = "{host} takes mail only from who signs in. Enter user name and password."
 _SENDER = "{host} does not let this account send from the sender address. Enter another, or allow it there."
@@ -74,6 +79,7 @@ _NOT_TLS_AT_ALL = frozenset(
 )
 # Servers say so only when they know the recipient, or the message: then it is still about the sender.
 _ABOUT_SENDER = re.compile(r"sender identity|sender address rejected|send as this sender|\b5\.7\.60\b", re.IGNORECASE)
+_TOO_MANY = re.compile(r"too many|rate limit|throttl|slow down", re.IGNORECASE)
 _TOO_LARGE = (552, 523)
 
 
@@ -91,11 +97,13 @@ def refusal(host: str, step: Step, answer: Answer) -> ProviderError:
 def _meaning(step: Step, answer: Answer) -> tuple[type[ProviderError], str]:
     if not 400 <= answer.code < 600:
         return (CannotConnect if step is Step.GREETING else BadResponse), _NOT_SMTP
+    if answer.code < 500 and _TOO_MANY.search(answer.words) and (answer.code == 421 or step not in _ABOUT_MESSAGE):
+        return Throttled, _THROTTLED
     if answer.code == 421 or step in (Step.GREETING, Step.HELLO):
         return CannotConnect, _AWAY if answer.code < 500 else _NOT_FOR_US
     if answer.code == 530:
         return AuthRejected, _SIGN_IN_ASKED
-    if step in (Step.RECIPIENT, Step.CONTENT, Step.CLOSING):
+    if step in _ABOUT_MESSAGE:
         return _of_message(step, answer)
     return _of_session(step, permanent=answer.code >= 500, too_large=answer.code in _TOO_LARGE)
 

@@ -12,14 +12,16 @@ from django.db import models
 from extensions.core.registry import manifests
 from tests.architecture import house
 
+# Words that name other things too: what may not be spelled of them is only what `spelled_as_extension` finds.
+COMMON_WORDS = {"email": "a person's address, and Python's package for messages"}
+
 
 def reserved() -> dict[str, str]:
     """Slug or device key → folder that may spell it."""
     names = {}
     for manifest in manifests().values():
         names |= {manifest.slug: manifest.slug, manifest.device_key: manifest.slug}
-    names.pop("", None)
-    return names
+    return {name: folder for name, folder in names.items() if name and name not in COMMON_WORDS}
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -51,6 +53,57 @@ def test_no_python_file_spells_a_provider_outside_its_folder():
     assert names
     found = [each for path in house.product_files() for each in spelled_elsewhere(path, house.parsed(path), names)]
     assert found == []
+
+
+def spelled_as_extension(tree: ast.AST, word: str) -> list[int]:
+    """Lines where a common word is an extension's: imported, or beside what holds or takes a slug."""
+    dotted = f"extensions.{word}"
+    lines = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            names = [f"{getattr(node, 'module', '')}.{alias.name}.".removeprefix(".") for alias in node.names]
+            if any(name.startswith(f"{dotted}.") for name in names):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Compare | ast.Call | ast.keyword | ast.Subscript | ast.Assign):
+            said = ast.unparse(node)
+            if repr(word) in said and re.search(
+                r"slug|manifest|registry|device_?key|extensions?\b", said, re.IGNORECASE
+            ):
+                lines.append(node.lineno if hasattr(node, "lineno") else 0)
+    return lines
+
+
+def test_no_python_file_means_an_extension_by_a_common_word():
+    assert set(COMMON_WORDS) <= set(manifests())
+    found = [
+        f"{path}:{line} {word}"
+        for word in COMMON_WORDS
+        for path in house.product_files()
+        if f"extensions/{word}/" not in path.as_posix()
+        for line in spelled_as_extension(house.parsed(path), word)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ('manifest = registry.manifest("email")', True),
+        ('if config.slug == "email": pass', True),
+        ('configs.filter(slug="email")', True),
+        ('SLUG = "email"', True),
+        ("from extensions.email import sandbox", True),
+        ("from extensions import email", True),
+        ("import extensions.email.manifest", True),
+        ("import email.policy", False),
+        ("from email import message_from_bytes", False),
+        ('people.filter(email="a@example.com")', False),
+        ('fields = ("email", "name")', False),
+        ('data["email"]', False),
+    ],
+)
+def test_a_common_word_is_found_where_it_means_an_extension(code, meant):
+    assert bool(spelled_as_extension(ast.parse(code), "email")) == meant
 
 
 @pytest.mark.parametrize(

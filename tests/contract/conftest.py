@@ -1,6 +1,7 @@
 """Every test here runs for every installed extension; nothing lists them.
 
-A test that takes `manifest` runs once for each (marked `sends`: for each whose service sends by itself), one that
+A test that takes `manifest` runs once for each (marked `sends`: for each whose service sends by itself; marked
+`operates`: for each that has operations; marked `mails`: for each that sends mail), one that
 reaches its sandbox once for each variant in which that can be reached, one that takes `spec` once for each of its
 operations.
 """
@@ -15,16 +16,22 @@ from extensions.core.contract import Manifest, Variant
 from tests.contract import rehearsing
 from tests.contract.rehearsing import Running
 
+# Marks of tests that are about some extensions only.
+ABOUT = {
+    "sends": lambda manifest: manifest.inbound,
+    "operates": rehearsing.operations,
+    "mails": lambda manifest: manifest.capability == "mailers",
+}
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = [name for name in ("manifest", "variant_name", "spec") if name in metafunc.fixturenames]
     if not wanted:
         return
     usual = metafunc.definition.get_closest_marker("usual_variant") is not None
-    sends = metafunc.definition.get_closest_marker("sends") is not None
     cases = {}
     for manifest in registry.manifests().values():
-        if sends and not manifest.inbound:
+        if any(metafunc.definition.get_closest_marker(name) and not holds(manifest) for name, holds in ABOUT.items()):
             continue
         variants = rehearsing.variants(manifest) if "variant_name" in wanted and not usual else [""]
         specs = rehearsing.operations(manifest) if "spec" in wanted else [None]

@@ -8,7 +8,8 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +29,7 @@ from extensions.core.contract import (
     SandboxControl,
     Variant,
 )
-from iotdash.lib.outbound import AddressPolicy, CallRecord, GuardedSession
+from iotdash.lib.outbound import AddressPolicy, CallRecord, GuardedSession, conversation
 from iotdash.lib.schema_forms import address_names, choices_of, rules_of, secret_names
 
 # Short, so that a host that hangs costs a test no more than this.
@@ -58,6 +59,10 @@ class Running:
     def context(self, calls: list[CallRecord] | None = None) -> Context:
         return context_of(self.settings, calls)
 
+    def with_settings(self, settings: Mapping[str, Any]) -> "Running":
+        """The same, reached with these settings."""
+        return replace(self, variant=Variant(lambda base_url: settings))
+
     def ask(self, spec: OperationSpec, reference: str = "") -> Ask:
         """The example of an operation, as the capability gets it."""
         example = self.examples[spec.id]
@@ -76,9 +81,10 @@ def variants(manifest: Manifest) -> list[str]:
 
 def context_of(settings: Mapping[str, Any], calls: list[CallRecord] | None = None) -> Context:
     """`calls` gets a record of each call that is made."""
-    after_call = None if calls is None else calls.append
-    session = GuardedSession(AddressPolicy(allow_loopback=True), after_call=after_call, **TIMEOUTS)
-    return Context(settings=settings, http=session, now=timezone.now)
+    after, policy = None if calls is None else calls.append, AddressPolicy(allow_loopback=True)
+    session = GuardedSession(policy, after_call=after, **TIMEOUTS)
+    connect = partial(conversation, policy=policy, after=after, total_seconds=TIMEOUTS["total_timeout"])
+    return Context(settings=settings, http=session, now=timezone.now, connect=connect)
 
 
 @contextmanager

@@ -38,6 +38,16 @@ ANSWERED = (Fault.SERVER_ERROR, Fault.HTML, Fault.THROTTLE, Fault.GARBAGE, Fault
 LOST = (Fault.CUT_BEFORE, Fault.CUT_AFTER)
 
 
+@pytest.fixture(autouse=True)
+def http_only(manifest, request):
+    """Of conversations in other protocols diagnostics keep nothing."""
+    if "variant_name" not in request.fixturenames:
+        return
+    variant = request.getfixturevalue("variant")
+    if not manifest.endpoint(variant.settings("http://127.0.0.1:1")).startswith("http"):
+        pytest.skip("This variant speaks no HTTP, so there is nothing that could be recorded.")
+
+
 def forms_of(value: str) -> set[str]:
     """How a value may be written in an address, in JSON, in XML, and in a header."""
     encoded = base64.b64encode(value.encode()).decode()

@@ -90,6 +90,7 @@ def test_a_check_under_a_fault_fails_in_the_same_way(manifest, fault, healthy):
     assert not (error and error.may_have_happened)
 
 
+@pytest.mark.operates
 def test_after_the_fault_everything_works_again(manifest, healthy):
     spec = operations(manifest)[0]
     healthy.control.fail(Fault.HANG)

@@ -64,7 +64,7 @@ def test_secrets_are_never_put_into_the_form(manifest, settings):
     assert secrets
     form = settings_form(manifest, settings)
     wrong = dict.fromkeys(public(manifest, settings), "") | settings
-    wrong[typed_addresses(manifest, settings)[0]] = ""
+    wrong[typed_addresses(manifest, settings)[0]] = "not a host"
     typed = form(wrong)
     assert not typed.is_valid()
     for page in (str(form()), str(typed), str(typed.errors)):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -157,6 +158,7 @@ def test_unavailable_is_noted_once_when_it_begins_and_once_when_it_ends(way, cap
     ]
 
 
+@pytest.mark.operates
 def test_an_expired_key_is_mended_in_place_and_what_waited_goes_on(way, manifest):
     spec = operations(manifest)[0]
     target = way.target(spec)
@@ -183,17 +185,13 @@ def test_the_lane_is_shared_by_everybody_who_proved_the_same_account(way, manife
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def addresses(way: Way, target: Target, check: ConnectionCheck, operation: Operation) -> dict[str, str]:
-    """Every page on which the extension is seen."""
+def addresses(way: Way, check: ConnectionCheck) -> dict[str, str]:
+    """Every page on which the extension is seen without a device."""
     org, slug = {"org": way.config.organization.public_id}, way.running.manifest.slug
     config = org | {"config_id": way.config.pk}
-    device = org | {"type_id": target.device.device_type.type_id, "device_id": target.device.device_id}
-    panel = device | {"key": way.running.manifest.device_key}
-    asks = {f"ask {spec.id}": ("ask", panel | {"operation_id": spec.id}) for spec in operations(way.running.manifest)}
     named = {
         "tiles": ("list", org),
         "catalogue": ("catalogue", org),
-        "add": ("add", org | {"slug": slug}),
         "endpoint": ("endpoint", org | {"slug": slug}),
         "check": ("check", org | {"check_id": check.public_id}),
         "configuration": ("configuration", config),
@@ -201,6 +199,19 @@ def addresses(way: Way, target: Target, check: ConnectionCheck, operation: Opera
         "rename": ("rename", config),
         "remove": ("remove", config),
         "operations": ("operations", org),
+    }
+    if not way.running.manifest.single:
+        named["add"] = ("add", org | {"slug": slug})
+    return {what: reverse(f"extensions:{name}", kwargs=kwargs) for what, (name, kwargs) in named.items()}
+
+
+def addresses_of_device(way: Way, target: Target, operation: Operation) -> dict[str, str]:
+    """Every page on which a device's part of it is seen."""
+    org = {"org": way.config.organization.public_id}
+    device = org | {"type_id": target.device.device_type.type_id, "device_id": target.device.device_id}
+    panel = device | {"key": way.running.manifest.device_key}
+    asks = {f"ask {spec.id}": ("ask", panel | {"operation_id": spec.id}) for spec in operations(way.running.manifest)}
+    named = {
         "operation": ("operation", org | {"operation_id": operation.public_id}),
         "editor": ("device_configuration", device),
         "panel": ("panel", panel),
@@ -211,6 +222,15 @@ def addresses(way: Way, target: Target, check: ConnectionCheck, operation: Opera
         "drilldown": reverse("devices:device", kwargs=device),
         "devices": reverse("devices:list", kwargs=org),
     }
+
+
+def assert_no_secret_on(pages: dict[str, str], way: Way, client: Client) -> None:
+    secrets = secrets_of(way.running.manifest, way.running.settings)
+    for what, address in pages.items():
+        for headers in ({}, {"HX-Request": "true"}):
+            response = client.get(address, headers=headers)
+            assert (what, response.status_code) == (what, 200)
+            assert (what, leaks(secrets, response.content.decode())) == (what, [])
 
 
 @pytest.fixture
@@ -224,19 +244,23 @@ def shown(way, manifest):
 
 
 @pytest.mark.parametrize("fault", [None, Fault.EXPIRED_KEY, Fault.HTML])
-def test_every_page_of_it_opens_and_shows_no_secret(way, shown, fault, owner_client, caplog):
+def test_every_page_of_it_opens_and_shows_no_secret(way, fault, owner_client, caplog):
     caplog.set_level(logging.DEBUG)
     if fault:
         way.running.control.fail(fault)
-    check = way.check()
-    target, operation = shown
-    secrets = secrets_of(way.running.manifest, way.running.settings)
-    for what, address in addresses(way, target, check, operation).items():
-        for headers in ({}, {"HX-Request": "true"}):
-            response = owner_client.get(address, headers=headers)
-            assert (what, response.status_code) == (what, 200)
-            assert (what, leaks(secrets, response.content.decode())) == (what, [])
-    assert leaks(secrets, caplog.text, *rows()) == []
+    assert_no_secret_on(addresses(way, way.check()), way, owner_client)
+    assert leaks(secrets_of(way.running.manifest, way.running.settings), caplog.text, *rows()) == []
+
+
+@pytest.mark.operates
+@pytest.mark.parametrize("fault", [None, Fault.EXPIRED_KEY, Fault.HTML])
+def test_every_page_of_a_device_opens_and_shows_no_secret(way, shown, fault, owner_client, caplog):
+    caplog.set_level(logging.DEBUG)
+    if fault:
+        way.running.control.fail(fault)
+    way.check()
+    assert_no_secret_on(addresses_of_device(way, *shown), way, owner_client)
+    assert leaks(secrets_of(way.running.manifest, way.running.settings), caplog.text, *rows()) == []
 
 
 @pytest.mark.usual_variant
@@ -244,7 +268,8 @@ def test_the_catalogue_and_the_tiles_show_it(way, manifest, owner_client, organi
     org = organization.public_id
     catalogue = owner_client.get(reverse("extensions:catalogue", kwargs={"org": org})).content.decode()
     assert manifest.name in catalogue
-    assert reverse("extensions:add", kwargs={"org": org, "slug": manifest.slug}) in catalogue
+    again = reverse("extensions:add", kwargs={"org": org, "slug": manifest.slug}) in catalogue
+    assert again == (not manifest.single)
     tiles = owner_client.get(reverse("extensions:list", kwargs={"org": org})).content.decode()
     assert way.config.name in tiles
     assert reverse("extensions:configuration", kwargs={"org": org, "config_id": way.config.pk}) in tiles
@@ -257,6 +282,7 @@ def first_text(manifest, operation) -> str:
     return next(value for value in found if isinstance(value, str) and value != operation.subject)
 
 
+@pytest.mark.operates
 def test_the_panel_shows_what_was_fetched_and_offers_every_operation(way, shown, manifest, owner_client):
     target, operation = shown
     device = {"type_id": target.device.device_type.type_id, "device_id": target.device.device_id}
@@ -268,6 +294,7 @@ def test_the_panel_shows_what_was_fetched_and_offers_every_operation(way, shown,
     assert [address for address in asks if address not in page] == []
 
 
+@pytest.mark.operates
 @pytest.mark.usual_variant
 def test_a_reader_sees_the_panel_and_changes_nothing(way, shown, manifest, reader_client):
     target, _ = shown

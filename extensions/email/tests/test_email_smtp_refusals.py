@@ -11,6 +11,7 @@ from extensions.core.contract import (
     CannotConnect,
     ProviderError,
     Refused,
+    Throttled,
 )
 from extensions.email.provider import Email
 
@@ -60,7 +61,9 @@ def told(error: ProviderError) -> tuple:
         ("RCPT", "530 5.7.0 Must authenticate", (AuthRejected, None, False)),
         ("RCPT", "450 4.2.0 Greylisted", (Refused, True, False)),
         ("RCPT", "452 4.2.2 Mailbox full", (Refused, True, False)),
-        ("RCPT", "421 4.7.0 Too many connections", (CannotConnect, None, False)),
+        ("RCPT", "421 4.7.0 Too many connections", (Throttled, None, False)),
+        ("RCPT", "450 4.2.1 Too many messages for this recipient", (Refused, True, False)),
+        ("MAIL", "451 4.7.1 Rate limit exceeded", (Throttled, None, False)),
         ("RCPT", "999 What", (BadResponse, None, False)),
         ("DATA", "554 5.6.0 Looks like spam", (Refused, False, False)),
         ("DATA", "451 4.7.1 Try again later", (Refused, True, False)),
@@ -141,7 +144,8 @@ def test_starttls_that_is_offered_and_then_refused_is_never_plain(context_of, ma
         ([b"534 5.7.9 Application-specific password required\r\n"], AuthRejected),
         ([b"334 \r\n", b"535 5.7.8 Bad\r\n"], AuthRejected),
         ([b"334 \r\n", b"454 4.7.0 Try later\r\n"], BadResponse),
-        ([b"421 4.7.0 Too many errors\r\n"], CannotConnect),
+        ([b"421 4.3.2 Going down\r\n"], CannotConnect),
+        ([b"334 \r\n", b"454 4.7.0 Too many login attempts\r\n"], Throttled),
         ([b"334 \r\n", b"334 \r\n"], BadResponse),
     ],
 )
