@@ -50,7 +50,7 @@ def parse(
 ) -> Sequence[InboundRecord]:
     """For `Inbound.parse`. Reports that say nothing of delivery, such as of clicks, are left out."""
     _prove(headers, raw_body, settings)
-    return [_record(event) for event in _events(raw_body) if event.get("event") in _DELIVERIES]
+    return [_record(event) for event in _events(raw_body) if _text(event, "event") in _DELIVERIES]
 
 
 def _prove(headers: Mapping[str, str], raw_body: bytes, settings: Mapping[str, Any]) -> None:
