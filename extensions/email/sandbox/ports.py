@@ -48,6 +48,9 @@ def _listen(stack: ExitStack, host: str, port: int, tries: int) -> Listeners:
             if tries <= 1:
                 raise
         else:
+            for listener in mail:
+                # Or each line of the answer to EHLO waits for the one before to be acknowledged, which takes 40 ms.
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             stack.push(attempt.pop_all())
             return Listeners(http, *mail)
     return _listen(stack, host, port, tries - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from ..faults import Fault, Kind
@@ -28,15 +29,26 @@ class Exchange:
         self._service = Service(state)
 
     def handle(self, request: Request, wire: Wire) -> Response:
+        # Also of a call that is cut: what is left of it would be taken for the next one.
+        whole = self._read(request)
         fault = self._state.take_fault(request.path)
         wire.wait(self._state.settings.latency_ms / 1000)
         if fault and not fault.hangs:
             wire.wait(fault.seconds)
         outcome = self._instead(fault) if fault else None
         if outcome is None and not _takes_nothing(fault):
-            outcome = self._service.answer(request)
+            outcome = self._service.answer(request) if whole else _too_large()
         self._log(request, fault, outcome)
         return self._sent(fault, outcome, wire)
+
+    def _read(self, request: Request) -> bool:
+        """False for a body that is larger than a message may be, and then left where it is."""
+        request.max_content_length = self._state.settings.max_message_bytes
+        try:
+            request.get_data()
+        except RequestEntityTooLarge:
+            return False
+        return True
 
     def _instead(self, fault: Fault) -> Outcome | None:
         """What is answered instead; None if the service answers, or nobody does."""
@@ -83,6 +95,10 @@ class Exchange:
             wire.hang(fault.seconds, lambda: self._state.holds(fault))
         finally:
             self._state.let_go(fault)
+
+
+def _too_large() -> Outcome:
+    return refused(413, "The payload is too large.", {"Connection": "close"})
 
 
 def _takes_nothing(fault: Fault | None) -> bool:

@@ -55,8 +55,6 @@ class Service:
         self._meter = RateMeter()
 
     def answer(self, request: Request) -> Outcome:
-        if _is_too_large(request, self._state):
-            return refused(413, "The payload is too large.", {"Connection": "close"})
         if request.path not in METHODS:
             return refused(404, "not found")
         if request.method != METHODS[request.path]:
@@ -122,13 +120,6 @@ class Service:
 
     def _rate_headers(self, key: ApiKey) -> dict[str, str]:
         return self._meter.headers(key.name, self._state.now(), self._state.settings.rate_limit)
-
-
-def _is_too_large(request: Request, state: State) -> bool:
-    """Reads the body unless it is, because the next call on the connection comes after it."""
-    if (request.content_length or 0) > state.settings.max_message_bytes:
-        return True
-    return len(request.get_data()) > state.settings.max_message_bytes
 
 
 def refused(status: int, words: str, headers: Mapping[str, str] | None = None) -> Outcome:

@@ -70,9 +70,6 @@ def serving(state: State, plain: socket.socket, implicit_tls: socket.socket) -> 
 
 
 async def _listen(state: State, plain: socket.socket, implicit_tls: socket.socket) -> list[asyncio.Server]:
-    for listener in (plain, implicit_tls):
-        # Or each line of the answer to EHLO waits for the one before to be acknowledged, which takes 40 ms.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     loop, context = asyncio.get_running_loop(), state.identity.tls_context()
 
     def conversation(transport: str, starttls: ssl.SSLContext | None) -> Conversation:
