@@ -67,7 +67,7 @@ def _key_row(key: ApiKey) -> Markup:
     others = [state for state in ("valid", "revoked", "blocked") if state != key.state]
     change = Markup('<form method="post" action="/_sandbox/keys"><input type="hidden" name="name" value="{}">{}</form>')
     buttons = join(Markup('<button name="state" value="{}">Make {}</button> ').format(each, each) for each in others)
-    return row(key.name, code(key.key), ", ".join(key.scopes) or "none", key.state, change.format(key.name, buttons))
+    return row(key.name, code(key.key), key.state, change.format(key.name, buttons), ", ".join(key.scopes) or "none")
 
 
 def _user_row(user: SmtpUser) -> Markup:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ..events import Event
+from ..events import FAILED, KEPT, PLANNED, SENT, WAITING, Event
 from ..messages import Message
 from ..state import State
 from .frame import code, empty_row, join, moment, page, row
@@ -22,6 +22,14 @@ _OPEN_OUTSIDE = '<!doctype html><meta charset="utf-8"><base target="_blank">'
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 WAYS = {"rest": "SendGrid API", "smtp": "SMTP", "smtps": "SMTP, implicit TLS"}
 
+POSTED = {
+    PLANNED: "to come",
+    WAITING: "waiting",
+    SENT: "posted",
+    FAILED: "given up",
+    KEPT: "no address to post to",
+}
+
 
 def listed(state: State, to: str, before: int | None) -> Response:
     found = state.messages(to, before, SHOWN + 1)
@@ -30,6 +38,7 @@ def listed(state: State, to: str, before: int | None) -> Response:
     return page(
         "inbox.html",
         to=to,
+        all=Markup('<a href="/">Show all</a>') if to else "",
         total=state.count(),
         messages=join(map(_line, shown)) or empty_row(nothing, 6),
         older=_older(to, shown[-1]) if len(found) > SHOWN else "",
@@ -96,5 +105,6 @@ def _frame(message: Message) -> Markup:
 
 def _event(event: Event) -> Markup:
     words = event.body.get("reason") or event.body.get("response") or ""
-    posted = f"{event.state}, {event.answer}" if event.answer else event.state
+    state = POSTED[event.state]
+    posted = f"{state}, {event.answer}" if event.answer else state
     return row(moment(event.due_at), event.body["event"], words, code(event.body["sg_event_id"]), posted)
