@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from extensions.core.models import ExtensionConfig
 from extensions.mailers import senders, testmail
-from extensions.mailers.words import obstacle
+from extensions.mailers.words import standstill
 from iotdash.runtime.models import OutboxMail
 
 TEMPLATE = "mailers/card.html"
@@ -28,7 +28,7 @@ def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[
         "mail": mail,
         "test": test,
         "sends": senders.of(config.organization.public_id) == config,
-        "obstacle": obstacle(config),
+        "standstill": standstill(config),
         "on_its_way": bool(test and not test.settled) or mail["queued"] > 0,
     }
 

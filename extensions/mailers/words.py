@@ -16,17 +16,23 @@ def not_set_up(manifest: Manifest) -> str:
 
 
 def obstacle(config: ExtensionConfig) -> str:
-    """Why mail is not sent at once, and when it will be; "" when nothing stands in its way."""
+    """Why mail is not sent at once, when it will be, and what the service said; "" if nothing stands in its way."""
+    sentence = standstill(config)
+    reason = "" if config.paused_at else config.unreadable_reason or config.health_reason
+    return f"{sentence} {reason}".strip() if sentence else ""
+
+
+def standstill(config: ExtensionConfig) -> str:
+    """The same without the reason, for where that is shown already."""
     name = f"“{config.name}”"
     if config.paused_at:
         return f"{name} is paused by {config.paused_by}. Mail waits until it is resumed."
     if config.unreadable_at:
-        return f"The secrets of {name} cannot be read. Mail waits until they can. {config.unreadable_reason}"
-    reason = config.health_reason.strip()
+        return f"The secrets of {name} cannot be read. Mail waits until they can."
     if config.health == Health.NEEDS_ATTENTION:
-        return f"{name} needs attention: {reason} Mail waits until an administrator has mended that."
+        return f"{name} needs attention. Mail waits until an administrator has mended that."
     if config.health in _PASSING:
-        return f"{name} {_PASSING[config.health]}; mail is sent as soon as it can be. {reason}".strip()
+        return f"{name} {_PASSING[config.health]}. Mail is sent as soon as it can be."
     return ""
 
 

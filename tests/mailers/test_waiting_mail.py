@@ -40,8 +40,8 @@ def test_refused_credentials_hold_all_mail_and_say_why(refused, config):
     for mail in refused.all():
         assert (mail.attempts, mail.settled_at, mail.holder) == (0, None, "")
         assert mail.detail == (
-            "“Post” needs attention: The mail server refused the user name or password. "
-            "(535 5.7.8 Authentication failed) Mail waits until an administrator has mended that."
+            "“Post” needs attention. Mail waits until an administrator has mended that. "
+            "The mail server refused the user name or password. (535 5.7.8 Authentication failed)"
         )
 
 
@@ -192,10 +192,10 @@ def test_a_service_that_works_is_ready(config):
 
 
 OBSTACLES = {
-    "needs attention": "“Post” needs attention: No. Mail waits until an administrator has mended that.",
-    "unreachable": "“Post” cannot be reached; mail is sent as soon as it can be. No.",
-    "throttled": "“Post” wants fewer calls for a while; mail is sent as soon as it can be. No.",
-    "quota spent": "“Post” has used up its allowance for now; mail is sent as soon as it can be. No.",
+    "needs attention": "“Post” needs attention. Mail waits until an administrator has mended that. No.",
+    "unreachable": "“Post” cannot be reached. Mail is sent as soon as it can be. No.",
+    "throttled": "“Post” wants fewer calls for a while. Mail is sent as soon as it can be. No.",
+    "quota spent": "“Post” has used up its allowance for now. Mail is sent as soon as it can be. No.",
 }
 
 

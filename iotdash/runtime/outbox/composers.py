@@ -23,7 +23,8 @@ class Message:
     category: str = ""
 
 
-# None: the message is no longer wanted. It may write, for instance when the lifetime of a link begins.
+# None: the message is no longer wanted. It may write, for instance when the lifetime of a link begins; the row's
+# `attempts` count the attempt that it composes for.
 Composer = Callable[[OutboxMail], Message | None]
 
 _composers: dict[str, Composer] = {}
