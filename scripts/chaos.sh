@@ -1,8 +1,13 @@
 #!/bin/sh
-# The long kill test: SEED repeats a plan, OPERATIONS and KILLS size it, SERVERS=1 runs it on PostgreSQL and Redis.
-# The report is left in build/chaos, with the histories of what went wrong.
+# The long kill tests. SEED repeats a plan, OPERATIONS and KILLS size it; INVITATIONS size the one with mail, 0 leaves it
+# out; SERVERS=1 runs both on PostgreSQL and Redis. Reports and histories of what went wrong are left in build/chaos.
 set -eu
 cd "$(dirname "$0")/.."
 
-exec .venv/bin/python -m tests.chaos.run --seed "${SEED:-0}" --operations "${OPERATIONS:-2000}" \
-    --kills "${KILLS:-52}" ${SERVERS:+--servers}
+failed=0
+.venv/bin/python -m tests.chaos.run --seed "${SEED:-0}" --operations "${OPERATIONS:-2000}" \
+    --kills "${KILLS:-52}" ${SERVERS:+--servers} || failed=1
+if [ "${INVITATIONS:-1000}" -gt 0 ]; then
+    .venv/bin/python -m tests.chaos.mail.run --invitations "${INVITATIONS:-1000}" ${SERVERS:+--servers} || failed=1
+fi
+exit $failed

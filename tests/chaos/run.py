@@ -24,7 +24,7 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
         env = stack.enter_context(environment(folder, on_servers=chosen.servers))
-        _install(Path(env["IOTDASH_VAR"]), env)
+        install(Path(env["IOTDASH_VAR"]), env)
         # In a process of its own: where pytest is imported, as here, settings are those of tests.
         failed = subprocess.run(
             [sys.executable, "-m", "tests.chaos.fight", *_given(chosen)], env=env, cwd=ROOT
@@ -48,7 +48,7 @@ def environment(folder: Path, *, on_servers: bool) -> Iterator[Mapping[str, str]
         yield env
 
 
-def _install(var: Path, env: Mapping[str, str]) -> None:
+def install(var: Path, env: Mapping[str, str]) -> None:
     for name in ("broker", "broker-control", f"sandboxes/{SANDBOX}"):
         (var / name).mkdir(parents=True)
     for command in (["migrate", "-v0"], ["createcachetable"], ["collectstatic", "--no-input", "-v0"]):
