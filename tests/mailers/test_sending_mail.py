@@ -266,15 +266,17 @@ def test_what_a_killed_runner_held_is_sent_again(post, config, later, write, run
     assert (run(mail).state, mail.attempts) == (State.SENT, 2)
 
 
-def test_a_runner_that_seemed_dead_does_not_undo_what_its_successor_noted(post, config, later, write, run):
+@pytest.mark.parametrize(("answer", "state"), [(Taken("250 Ok"), State.SENT), (BadResponse("Later."), State.QUEUED)])
+def test_a_runner_that_seemed_dead_does_not_undo_what_its_successor_noted(post, later, write, run, answer, state):
     mail = write("ada")
     assert progress.take(mail, "slow", progress.Q())
     seen_by_slow = OutboxMail.objects.get(pk=mail.pk)
     later(seconds=30)
+    post.will = [answer]
     run(mail)
     progress.note_failed(seen_by_slow, "No answer.")
     mail.refresh_from_db()
-    assert mail.state == State.SENT
+    assert mail.state == state
 
 
 def test_a_message_is_no_business_of_a_configuration_that_was_paused_a_moment_ago(post, config, source, write):
