@@ -1,81 +1,113 @@
-"""Walks every address below `/{org}/`, whichever app brought it: nobody forgets the decorator or opens a door."""
+"""Walks every address, whichever app brought it: nobody forgets the decorator, opens a door, or shows another's things.
 
-import re
-from collections.abc import Iterator
-from types import MappingProxyType
+The table is made from the URL patterns and from what each view declares (`.action`, `.post_action`). The figures of
+the last walk are in `build/walk.txt`.
+"""
+
+import logging
+from itertools import product
+from pathlib import Path as File
 
 import pytest
-from django.urls import URLResolver, get_resolver, reverse
+from django.conf import settings
 
-from iotdash.organizations.roles import Action, Role
+from extensions.core import lanes, registry, tasks
+from iotdash.organizations.roles import Action
+from tests.extensions import meterco
+from tests.organizations.walk.judging import NOT_OFFERED, Walk, expected
+from tests.organizations.walk.paths import Path, all_paths
+from tests.organizations.walk.people import FRAGMENT, METHODS, Person, everybody
+from tests.organizations.walk.world import EXTENSION, House, furnish
 
-WHO = ["owner", "operator", "developer", "analyst", "reader", "stranger", "other_owner"]
-
-
-def patterns(resolver: URLResolver, names=(), converters=MappingProxyType({})) -> Iterator[tuple]:
-    """(full name, (keyword arguments with converters, pattern)) of everything below."""
-    for each in resolver.url_patterns:
-        wanted = {**converters, **each.pattern.converters}
-        if isinstance(each, URLResolver):
-            yield from patterns(each, (*names, each.namespace) if each.namespace else names, wanted)
-        else:
-            yield ":".join((*names, each.name or str(each.pattern))), (wanted, each)
-
-
-PAGES = {name: found for name, found in patterns(get_resolver()) if "org" in found[0]}
-
-
-def address(name: str) -> str:
-    """An address of the page in organization abc123, with made-up values for its other parts."""
-    values = {key: sample(converter) for key, converter in PAGES[name][0].items() if key != "org"}
-    return reverse(name, kwargs={"org": "abc123", **values})
+FIGURES = File(settings.BASE_DIR) / "build/walk.txt"
+PATHS = all_paths()
+BELOW = [path for path in PATHS if path.below_organization]
+ELSEWHERE = [path for path in PATHS if not path.below_organization]
+# None of those who walk is support staff.
+ADMIN = {302, 403, 404, NOT_OFFERED}
+ANYTHING = {*range(200, 500), 503}
 
 
-def sample(converter) -> object:
-    made_up = ("1", "x", "abc123", "2026-01-01", "00000000-0000-4000-8000-000000000000")
-    return converter.to_python(next(text for text in made_up if re.fullmatch(converter.regex, text)))
+@pytest.fixture
+def houses(db, monkeypatch) -> tuple[House, House]:
+    monkeypatch.setitem(registry._manifests, EXTENSION, meterco.manifest(meterco.Scripted()))
+    monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
+    monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
+    # Thousands of refusals, each of which Django logs.
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    return furnish("abc123", "zqhere", "wkhere"), furnish("xyz789", "zqthere", "wkthere")
 
 
-PLAIN = [name for name, (wanted, _) in PAGES.items() if set(wanted) == {"org"}]
+@pytest.fixture
+def people(houses) -> list[Person]:
+    return everybody(*houses)
 
 
-def test_there_are_pages():
-    assert {"organizations:overview", "devices:list", "extensions:list"} <= set(PAGES)
+def test_there_are_paths():
+    names = {path.name for path in PATHS}
+    assert {"organizations:overview", "devices:list", "extensions:list", "healthz", "profile", "admin:index"} <= names
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_view_declares_its_action(name):
-    action = getattr(PAGES[name][1].callback, "action", None)
-    assert isinstance(action, Action), f"{name} is not wrapped in organization_view"
+@pytest.mark.parametrize("path", BELOW, ids=lambda path: path.name)
+def test_every_view_declares_its_action(path):
+    action = getattr(path.view, "action", None)
+    assert isinstance(action, Action), f"{path.name} is not wrapped in organization_view"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_has_a_name(name):
-    assert PAGES[name][1].name
+def test_every_part_of_an_address_has_a_sample(houses):
+    for path in PATHS:
+        assert path.address(houses[0]).startswith("/")
 
 
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("name", PLAIN)
-def test_who_may_open_it(name, who, cast, client_of, organization):
-    response = client_of(cast[who]).get(reverse(name, kwargs={"org": "abc123"}))
-    membership = cast[who].memberships.filter(organization=organization).first()
-    if membership is None:
-        # A method that is not offered is refused before anybody is looked up.
-        assert response.status_code in (404, 405)
-    elif not Role(membership.role).reaches(PAGES[name][1].callback.action.least_role):
-        assert response.status_code in (403, 405)
-    else:
-        assert response.status_code in (200, 302, 405)
+def test_who_gets_how_far(houses, people):
+    """Every path below an organization, as everybody, with its own things."""
+    walk = Walk(*houses)
+    for person, path, method in product(people, BELOW, (*METHODS, FRAGMENT)):
+        walk.go(person, path, method, path.address(walk.house), expected(person, path, method))
+    _settle(walk, "own things")
+    assert {path.name for path in BELOW} - walk.answered == set(), "refuses GET and POST alike"
+    assert len(walk.shown) > len(BELOW) / 2, "what is planted is hardly seen by those who may: nor would a leak be"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_signed_out_person_sees_none_of_it(name, client, organization):
-    response = client.get(address(name))
-    assert response.status_code == 405 or response["Location"].startswith("/accounts/login/")
+def test_things_of_another_organization_are_not_there(houses, people):
+    """As those who may everything in their own: each thing that a path names, and all of them, from the other one."""
+    walk = Walk(*houses)
+    administrator = people[0]
+    for path, method in product(BELOW, METHODS):
+        for swapped in _swaps(path):
+            address = path.address(walk.house, swapped=swapped, other=walk.other)
+            walk.go(administrator, path, method, address, {404, NOT_OFFERED})
+    _settle(walk, "things of another organization")
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("who", ["stranger", "other_owner"])
-@pytest.mark.parametrize("name", PAGES)
-def test_to_others_none_of_it_exists(name, who, method, cast, client_of, organization):
-    assert getattr(client_of(cast[who]), method)(address(name)).status_code in (404, 405)
+def _swaps(path: Path) -> set[tuple[str, ...]]:
+    bound = path.bound()
+    return {(name,) for name in bound} | ({tuple(bound)} if bound else set())
+
+
+def test_pages_outside_organizations_show_none_of_them(houses, people):
+    """Sign-in, profile, health, support, links and hooks."""
+    walk = Walk(*houses)
+    for person, path, method in product(people, ELSEWHERE, METHODS):
+        walk.go(person, path, method, path.address(walk.house), _outside(person, path))
+    _settle(walk, "outside organizations")
+
+
+def _outside(person: Person, path: Path) -> set[int]:
+    if path.name.startswith("admin:"):
+        return ADMIN
+    if path.name == "end_session":
+        # It is told that this session, which is not its own, had ended already.
+        return {302, NOT_OFFERED}
+    if path.of_a_person():
+        return {302, NOT_OFFERED} if person.user is None else {404, NOT_OFFERED}
+    return ANYTHING
+
+
+def _settle(walk: Walk, title: str) -> None:
+    FIGURES.parent.mkdir(exist_ok=True)
+    before = FIGURES.read_text().splitlines() if FIGURES.exists() else []
+    lines = [line for line in before if not line.startswith(f"{title}:")]
+    FIGURES.write_text("\n".join([*lines, walk.figures(title), ""]))
+    assert not walk.leaks, "\n".join(walk.leaks)
+    assert not walk.problems, "\n".join(walk.problems)

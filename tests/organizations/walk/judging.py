@@ -1,0 +1,67 @@
+"""What an answer has to be, and the figures of a walk."""
+
+from dataclasses import dataclass, field
+
+from tests.organizations.walk.paths import Path
+from tests.organizations.walk.people import FRAGMENT, Answer, Person
+from tests.organizations.walk.world import House
+
+NOT_OFFERED = 405
+LET_IN = {"get": {200, 302}, FRAGMENT: {200, 302}, "post": {200, 302, 400, 409, 422}}
+# What somebody may change who may nothing: their own session, and how often they tried.
+OWN_TABLES = {"django_session", "usersessions_usersession", "cache"}
+
+
+def expected(person: Person, path: Path, method: str) -> set[int]:
+    """Statuses below `/{org}/`; a method that is not offered is refused before anybody is looked up."""
+    if person.user is None:
+        return {302, NOT_OFFERED}
+    if person.role is None:
+        return {404, NOT_OFFERED}
+    if person.kept_out or not person.role.reaches(path.least_role(method)):
+        return {403, NOT_OFFERED}
+    return {*LET_IN[method], NOT_OFFERED}
+
+
+@dataclass
+class Walk:
+    """`problems` say who asked what and got what; `shown` are the paths that showed a member what was planted."""
+
+    house: House
+    other: House
+    paths: set[str] = field(default_factory=set)
+    cases: int = 0
+    leaks: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+
+    def go(self, person: Person, path: Path, method: str, address: str, statuses: set[int]) -> None:
+        answer = person.ask(self.house, method, address)
+        case = f"{person.name}: {method.upper()} {address} ({path.name})"
+        self.cases += 1
+        self.paths.add(path.name)
+        if answer.status not in statuses:
+            self.problems.append(f"{case} answered {answer.status}")
+        if not statuses & LET_IN["get"] and not answer.written <= OWN_TABLES:
+            self.problems.append(f"{case} wrote into {answer.written - OWN_TABLES}")
+        self._look_for_leaks(person, path, case, answer)
+        if answer.status != NOT_OFFERED:
+            self.answered.add(path.name)
+
+    def _look_for_leaks(self, person: Person, path: Path, case: str, answer: Answer) -> None:
+        for house in (self.house, self.other):
+            knows_name = person.home is house or (person.kept_out and house is self.house)
+            if house.planted.encode() in answer.body:
+                if person.home is house:
+                    self.shown.add(path.name)
+                else:
+                    self.leaks.append(f"{case} shows what is planted in {house.organization.public_id}")
+            if house.named.encode() in answer.body and not knows_name:
+                self.leaks.append(f"{case} shows the name of {house.organization.public_id}")
+
+    def figures(self, title: str) -> str:
+        return (
+            f"{title}: {len(self.paths)} paths, {self.cases} cases, {len(self.problems)} wrong answers, "
+            f"{len(self.leaks)} leaks; {len(self.shown)} paths show their members what is planted"
+        )

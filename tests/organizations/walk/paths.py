@@ -1,0 +1,105 @@
+"""Every address of the product, found in its URL patterns, with real values for what stands in braces."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from iotdash.organizations.roles import Role
+from tests.organizations.walk.world import EXTENSION, House
+
+# What names a thing of an organization or of a person: in a house that is not one's own, it is not there.
+OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
+    "type_id": lambda house: house.device.device_type.type_id,
+    "device_id": lambda house: house.device.device_id,
+    "config_id": lambda house: house.config.pk,
+    "check_id": lambda house: house.check.public_id,
+    "operation_id": lambda house: house.operation.public_id,
+    "exchange_id": lambda house: house.exchange.pk,
+    "member_id": lambda house: house.reader.pk,
+    "invitation_id": lambda house: house.invitation.pk,
+    "import_id": lambda house: house.member_import.public_id,
+}
+# What is the same for everybody, and where a name means two things, the page it is meant for.
+OF_NOBODY: dict[str, Any] = {
+    "slug": EXTENSION,
+    "key": EXTENSION,
+    "action": "synchronise",
+    "extensions:ask operation_id": "sms",
+    "account_reset_password_from_key key": "set-password",
+    "uidb36": "1",
+    "token": "made-up",
+    "proof": "0" * 40,
+    "app_label": "devices",
+    "object_id": "1",
+    "id": "1",
+    "url": "nothing/",
+    "content_type_id": "1",
+}
+OF_A_PERSON: dict[str, Callable[[House], Any]] = {
+    "end_session pk": lambda house: house.session.pk,
+    "mfa_edit_webauthn pk": lambda house: house.passkey.pk,
+    "mfa_remove_webauthn pk": lambda house: house.passkey.pk,
+}
+# Who may is decided by the thing, in the view: the least role for the one of the sample.
+DECIDED_INSIDE = {"extensions:ask": Role.OPERATOR, "extensions:cancel": Role.OPERATOR}
+
+
+class NoSample(LookupError):
+    """A new part of an address: say in this module what stands for it."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """`parameters` beside the organization; `view` as it is called."""
+
+    name: str
+    parameters: tuple[str, ...]
+    below_organization: bool
+    view: Callable[..., Any]
+
+    def least_role(self, method: str) -> Role:
+        action = self.view.post_action if method == "post" else self.view.action
+        inside = DECIDED_INSIDE.get(self.name, Role.READER)
+        return max(action.least_role, inside, key=lambda role: role.rank)
+
+    def bound(self) -> list[str]:
+        """The parameters that name a thing of an organization."""
+        return [name for name in self.parameters if name in OF_A_HOUSE and f"{self.name} {name}" not in OF_NOBODY]
+
+    def of_a_person(self) -> bool:
+        return any(f"{self.name} {name}" in OF_A_PERSON for name in self.parameters)
+
+    def address(self, house: House, *, swapped: tuple[str, ...] = (), other: House | None = None) -> str:
+        """Below `house`; the `swapped` parameters name things of the `other` one. Raises NoSample."""
+        values = {name: self._sample(name, other if name in swapped else house) for name in self.parameters}
+        org = {"org": house.organization.public_id} if self.below_organization else {}
+        return reverse(self.name, kwargs={**org, **values})
+
+    def _sample(self, name: str, house: House | None) -> Any:
+        for key in (f"{self.name} {name}", name):
+            if key in OF_NOBODY:
+                return OF_NOBODY[key]
+            of_a_house = OF_A_HOUSE.get(key) or OF_A_PERSON.get(key)
+            if of_a_house is not None and house is not None:
+                return of_a_house(house)
+        raise NoSample(f"{name} of {self.name}")
+
+
+def all_paths() -> list[Path]:
+    return list(_below(get_resolver(), (), ()))
+
+
+def _below(resolver: URLResolver, names: tuple[str, ...], given: tuple[str, ...]) -> Iterator[Path]:
+    for each in resolver.url_patterns:
+        parameters = (*given, *_parameters(each))
+        if isinstance(each, URLResolver):
+            yield from _below(each, (*names, each.namespace) if each.namespace else names, parameters)
+        elif each.name:
+            own = tuple(name for name in parameters if name != "org")
+            yield Path(":".join((*names, each.name)), own, "org" in parameters, each.callback)
+
+
+def _parameters(each: URLPattern | URLResolver) -> list[str]:
+    return list(each.pattern.converters) or list(each.pattern.regex.groupindex)

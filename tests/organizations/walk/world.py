@@ -1,0 +1,96 @@
+"""Two organizations with one of everything, each thing with a text planted in it that only its members may read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from devices.models import Device
+from extensions.core import lanes, registry
+from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
+from extensions.core.services import configurations, connection_checks, device_configuration
+from extensions.sims.models import Sim
+from iotdash.accounts.models import User
+from iotdash.audit.services import Source, record
+from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
+from iotdash.organizations.roles import Role
+from tests.cast import DeviceFactory, DeviceTypeFactory, MembershipFactory, OrganizationFactory, UserFactory, member
+from tests.extensions import meterco
+from tests.support.made_rows import make
+
+EXTENSION = "meterco"
+NO_BODY = {"headers": {}, "others": 0, "body": {"kind": "none", "size": 0, "text": "", "cut": False}}
+
+
+@dataclass
+class House:
+    """An organization and its things. `planted` stands in all of them, `named` in what it is called."""
+
+    planted: str
+    named: str
+    organization: Organization
+    source: Source
+    administrator: User
+    reader: Membership
+    config: ExtensionConfig
+    device: Device
+    check: ConnectionCheck
+    operation: Operation
+    exchange: Exchange
+    invitation: Invitation
+    member_import: MemberImport
+    passkey: Authenticator
+    session: UserSession
+
+
+def furnish(public_id: str, planted: str, named: str) -> House:
+    organization = OrganizationFactory(public_id=public_id, name=f"{named} pumps")
+    administrator = member(organization, Role.ADMINISTRATOR, f"{planted}-owner")
+    source = Source(actor=administrator.email, organization=public_id)
+    reader = MembershipFactory(organization=organization, user=UserFactory(email=f"{planted}-reader@example.com"))
+    things = _extension(organization, planted, source) | _people(organization, planted) | _own(reader.user, planted)
+    record(source, "device added", "device", f"{planted}-device", note=planted)
+    return House(planted, named, organization, source, administrator, reader, **things)
+
+
+def _extension(organization: Organization, planted: str, source: Source) -> dict[str, Any]:
+    carrier = registry.manifest(EXTENSION)
+    settings = meterco.SETTINGS | {"user": planted, "key": f"{planted}-key"}
+    check = connection_checks.ask(organization, carrier, settings, source)
+    lanes.run(check.lane_id)
+    config = configurations.add(organization, carrier, f"{planted} account", settings, source)
+    kind = DeviceTypeFactory(organization=organization, type_id=f"{planted}-type", description=planted)
+    device = DeviceFactory(organization=organization, device_type=kind, device_id=f"{planted}-device", model=planted)
+    device_configuration.confirm(device, f'{{"{EXTENSION}": {{"chip": "0001"}}}}', 0, source, refresh=False)
+    Sim.objects.filter(config=config).update(rate_plan=planted, fetched_at=timezone.now())
+    operation = make(
+        Operation, organization=organization, config=config, device=device, subject="0001", operation_id="sms",
+        state="failed", sentence=planted, parameters={"text": planted}, asked_by=source.actor,
+    )  # fmt: skip
+    exchange = make(
+        Exchange, config=config, purpose="sms", url=f"https://{planted}.test/", seconds=0.1, request=NO_BODY,
+        response=NO_BODY | {"headers": {"X-Words": planted}}, status=500, failed=True,
+    )  # fmt: skip
+    return {"config": config, "device": device, "check": check, "operation": operation, "exchange": exchange}
+
+
+def _people(organization: Organization, planted: str) -> dict[str, Any]:
+    email, names = f"{planted}-new@example.com", {"organization": organization, "invited_by": planted}
+    MailTemplate.objects.create(
+        organization=organization, kind="invitation", subject=planted, body=f"{planted} {{link}}"
+    )
+    return {
+        "invitation": make(Invitation, email=email, email_normalized=email, **names),
+        "member_import": MemberImport.objects.create(
+            organization=organization, file_name=f"{planted}.csv", text=f"email\n{email}\n", created_by=planted
+        ),
+    }
+
+
+def _own(person: User, planted: str) -> dict[str, Any]:
+    """What belongs to a person and to no organization."""
+    passkey = Authenticator.objects.create(user=person, type="webauthn", data={"name": planted})
+    session = UserSession.objects.create(user=person, ip="192.0.2.1", user_agent=planted, session_key=f"{planted}-key")
+    return {"passkey": passkey, "session": session}
