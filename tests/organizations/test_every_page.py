@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings
 
 from extensions.core import lanes, registry, tasks
+from extensions.core.contract import Inbound
 from iotdash.organizations.roles import Action
-from tests.extensions import meterco
+from tests.extensions import inbound_world, meterco
 from tests.organizations.walk.judging import NOT_OFFERED, Walk, expected
 from tests.organizations.walk.paths import Path, all_paths
 from tests.organizations.walk.people import FRAGMENT, METHODS, Person, everybody
@@ -30,7 +31,9 @@ ANYTHING = {*range(200, 500), 503}
 
 @pytest.fixture
 def houses(db, monkeypatch) -> tuple[House, House]:
-    monkeypatch.setitem(registry._manifests, EXTENSION, meterco.manifest(meterco.Scripted()))
+    sends_by_itself = Inbound(inbound_world.parse, inbound_world.guide)
+    manifest = meterco.manifest(meterco.Scripted(), inbound=sends_by_itself)
+    monkeypatch.setitem(registry._manifests, EXTENSION, manifest)
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
     monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
     # Thousands of refusals, each of which Django logs.

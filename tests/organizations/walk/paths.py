@@ -19,7 +19,8 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "exchange_id": lambda house: house.exchange.pk,
     "member_id": lambda house: house.reader.pk,
     "invitation_id": lambda house: house.invitation.pk,
-    "import_id": lambda house: house.member_import.public_id,
+    "import_id": lambda house: house.open_import.public_id,
+    "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.
 OF_NOBODY: dict[str, Any] = {

@@ -14,6 +14,7 @@ from extensions.core.services import configurations, connection_checks, device_c
 from extensions.sims.models import Sim
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
+from iotdash.organizations.invitations.importing import services as imports
 from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
 from iotdash.organizations.roles import Role
 from tests.cast import DeviceFactory, DeviceTypeFactory, MembershipFactory, OrganizationFactory, UserFactory, member
@@ -40,7 +41,8 @@ class House:
     operation: Operation
     exchange: Exchange
     invitation: Invitation
-    member_import: MemberImport
+    open_import: MemberImport
+    done_import: MemberImport
     passkey: Authenticator
     session: UserSession
 
@@ -50,7 +52,9 @@ def furnish(public_id: str, planted: str, named: str) -> House:
     administrator = member(organization, Role.ADMINISTRATOR, f"{planted}-owner")
     source = Source(actor=administrator.email, organization=public_id)
     reader = MembershipFactory(organization=organization, user=UserFactory(email=f"{planted}-reader@example.com"))
-    things = _extension(organization, planted, source) | _people(organization, planted) | _own(reader.user, planted)
+    things = (
+        _extension(organization, planted, source) | _people(organization, planted, source) | _own(reader.user, planted)
+    )
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)
 
@@ -76,17 +80,19 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
     return {"config": config, "device": device, "check": check, "operation": operation, "exchange": exchange}
 
 
-def _people(organization: Organization, planted: str) -> dict[str, Any]:
-    email, names = f"{planted}-new@example.com", {"organization": organization, "invited_by": planted}
+def _people(organization: Organization, planted: str, source: Source) -> dict[str, Any]:
+    email = f"{planted}-new@example.com"
     MailTemplate.objects.create(
         organization=organization, kind="invitation", subject=planted, body=f"{planted} {{link}}"
     )
-    return {
-        "invitation": make(Invitation, email=email, email_normalized=email, **names),
-        "member_import": MemberImport.objects.create(
-            organization=organization, file_name=f"{planted}.csv", text=f"email\n{email}\n", created_by=planted
-        ),
-    }
+    invitation = make(Invitation, organization=organization, email=email, email_normalized=email, invited_by=planted)
+    open_import, done_import = (
+        imports.keep(source, organization, f"{planted}.csv", f"{email},READER\n".encode()) for _ in range(2)
+    )
+    row = {"number": 1, "address": email, "role": "Reader", "expiry": None, "outcome": "invited", "words": planted}
+    done_import.confirmed_at, done_import.results = timezone.now(), [row]
+    done_import.save()
+    return {"invitation": invitation, "open_import": open_import, "done_import": done_import}
 
 
 def _own(person: User, planted: str) -> dict[str, Any]:
