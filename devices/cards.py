@@ -8,6 +8,8 @@ from devices import queries
 from devices.addresses import list_url
 from iotdash.lib.cards import Card, CardContent
 from iotdash.lib.lists import bounded_count
+from iotdash.organizations.authorization import may
+from iotdash.organizations.roles import EDIT_DEVICES
 
 SHOWN_TYPES = 6
 
@@ -25,6 +27,7 @@ def render(request: HttpRequest, organization: Any, membership: Any) -> CardCont
         "rows": rows,
         "more_types": len(found) > SHOWN_TYPES,
         "list_url": list_url(organization),
+        "may_edit": may(membership, EDIT_DEVICES, organization),
     }
     return CardContent("devices/overview_card.html", context)
 

@@ -22,9 +22,11 @@ def register() -> None:
 def _card(request: HttpRequest, organization: Organization, membership: Membership) -> CardContent:
     """Those that need attention, else that all is well, else how to begin."""
     views = [queries.view_of(config) for config in queries.configurations(organization)]
+    unhealthy = [view for view in views if view.health in UNHEALTHY]
     context: dict[str, Any] = {
         "views": views,
-        "unhealthy": [view for view in views if view.health in UNHEALTHY],
+        "unhealthy": unhealthy,
+        "others": len(views) - len(unhealthy),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
     return CardContent("extensions/cards/overview.html", context)

@@ -282,6 +282,14 @@ def test_overview_card_leads_to_what_needs_attention(owner_client, rejected, url
     assert url in body
 
 
+def test_overview_card_hides_no_other_extension(owner_client, rejected, organization, carrier, source):
+    assert "no attention" not in owner_client.get("/abc123/").content.decode()
+    for number in range(2):
+        settings = {**meterco.SETTINGS, "user": f"user {number}"}
+        configurations.add(organization, carrier, f"Account {number}", settings, source)
+    assert "2 more need no attention." in owner_client.get("/abc123/").content.decode()
+
+
 def test_refused_operation_is_not_asked(rejected, target, carrier, source):
     target.config.refresh_from_db()
     with pytest.raises(operations.NotCallable):

@@ -165,3 +165,19 @@ def test_a_post_without_token_is_refused(owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert client.post("/abc123/settings/", {"name": "Mine"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "not_said"),
+    [
+        ("owner", ["Add a device type", "Add Extension", "invitations pending"], ["can add them"]),
+        ("operator", ["Add a device type", "No extensions yet", "invitations pending"], ["Add Extension"]),
+        ("developer", ["Add a device type", "No extensions yet"], ["Add Extension", "invitations pending"]),
+        ("analyst", ["administrators can add them", "No extensions yet"], ["Add a device", "Add Extension"]),
+        ("reader", ["administrators can add them", "No extensions yet"], ["Add a device", "invitations pending"]),
+    ],
+)
+def test_the_overview_asks_nobody_to_do_what_their_role_may_not(cast, client_of, who, words, not_said):
+    text = client_of(cast[who]).get("/abc123/").content.decode().split("<main")[1]
+    assert [each for each in words if each not in text] == []
+    assert [each for each in not_said if each in text] == []
