@@ -14,7 +14,7 @@ COLUMNS = (Column("email", "Email address", sortable=True, order_by="user__email
 MANAGED_COLUMNS = (
     *COLUMNS,
     Column("state", "State"),
-    Column("second_factor", "Two-step sign-in"),
+    Column("second_factor", "Two-step"),
     Column("last_sign_in", "Last sign-in", sortable=True, order_by="user__last_login"),
     Column("since", "Member since", sortable=True, order_by="created_at"),
 )
