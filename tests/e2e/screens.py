@@ -64,6 +64,11 @@ def _open_catalogue(page: Page, product: Product) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _manage_member(page: Page, product: Product) -> None:
+    page.get_by_role("link", name=f"Manage {SAMPLE_READER}").click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="Block")).to_be_visible()
+
+
 def _add_device(page: Page, product: Product) -> None:
     steps.add_device(page, SCENE, "tank", "tank-1")
 
@@ -160,6 +165,10 @@ SCREENS = (
     Screen("operation", f"{EXTENSIONS}/operations/?size=25", prepare=_first_operation),
     Screen("activity", f"/{SAMPLE}/activity/?size=25"),
     Screen("members", f"/{SAMPLE}/members/"),
+    Screen("members-reader", f"/{SAMPLE}/members/", who=SAMPLE_READER),
+    Screen("member-dialog", f"/{SAMPLE}/members/", prepare=_manage_member),
+    Screen("leave", f"/{SAMPLE}/members/leave/", who=SAMPLE_READER),
+    Screen("require-second-factor", f"/{SAMPLE}/settings/two-step-sign-in/"),
     Screen("settings", f"/{SAMPLE}/settings/"),
     Screen("error-403", f"{EXTENSIONS}/add/", who=SAMPLE_READER, status=403),
     Screen("error-404", f"{DEVICES}/pump/not-there/", status=404),
