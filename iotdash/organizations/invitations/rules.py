@@ -41,7 +41,8 @@ def require_reach(actor: Membership, role: str) -> None:
 
 def locked(actor: Membership, invitation: Invitation) -> Invitation:
     """The invitation as it is now, until the end of the transaction. Raises InvitationRefused, NotAllowed."""
-    rows = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("mail")
+    # Alone: joined to what was its mail when the wait for it began, it would seem to have none.
+    rows = Invitation.objects.select_for_update(no_key=True)
     current = rows.filter(pk=invitation.pk, organization=actor.organization).first()
     if current is None:
         raise InvitationRefused(f"The invitation of {invitation.email} was deleted meanwhile.")
