@@ -97,7 +97,7 @@ def _now(membership: Membership, by: Membership | None, action: Action, *roles: 
 
     `roles` beside the member's own may not be above the one of who asks.
     """
-    organization = Organization.objects.select_for_update().get(pk=membership.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=membership.organization_id)
     current = organization.memberships.select_related("user").filter(pk=membership.pk).first()
     if current is None:
         raise Refused("This person is no longer a member. Load the page again.")
