@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -64,12 +64,17 @@ def save(var: Path, state: DemoState) -> None:
     draft.rename(var / "demo.json")
 
 
-def choose_ports(state: DemoState, names: list[str]) -> None:
-    """Gives each sandbox its last port, or a free one when it has none or somebody took it."""
+def choose_ports(state: DemoState, ports: Mapping[str, Callable[[int], Collection[int]]]) -> None:
+    """Gives each sandbox its last port, or a free one when it has none or somebody took it.
+
+    `ports` says of each name which ports it takes in all when it is run at one.
+    """
     before, state.ports = state.ports, {}
-    for name in names:
+    for name, all_ports in ports.items():
         port = before.get(name, 0)
-        state.ports[name] = port if port and port_is_free(port) else _free_port()
+        while not (port and all(map(port_is_free, all_ports(port)))):
+            port = _free_port()
+        state.ports[name] = port
 
 
 def port_is_free(port: int) -> bool:

@@ -23,20 +23,37 @@ def test_the_file_is_readable_by_its_owner_only(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["demo.json"]
 
 
+def alone(port):
+    return (port,)
+
+
+def with_next(port):
+    return port, port + 1
+
+
 def test_a_sandbox_keeps_its_port_until_somebody_takes_it():
     kept = state.DemoState()
-    state.choose_ports(kept, ["one", "two"])
+    state.choose_ports(kept, {"one": alone, "two": alone})
     before = dict(kept.ports)
-    state.choose_ports(kept, ["one", "two"])
+    state.choose_ports(kept, {"one": alone, "two": alone})
     assert kept.ports == before
     with socket.socket() as somebody:
         somebody.bind((state.HOST, before["one"]))
         somebody.listen()
-        state.choose_ports(kept, ["one", "two"])
+        state.choose_ports(kept, {"one": alone, "two": alone})
     assert kept.ports["one"] != before["one"]
     assert kept.ports["two"] == before["two"]
-    state.choose_ports(kept, ["two"])
+    state.choose_ports(kept, {"two": alone})
     assert kept.ports == {"two": before["two"]}
+
+
+def test_a_sandbox_gets_another_port_when_somebody_took_a_further_one_of_its():
+    kept = state.DemoState()
+    state.choose_ports(kept, {"one": with_next})
+    before = kept.ports["one"]
+    with socket.create_server((state.HOST, before + 1)):
+        state.choose_ports(kept, {"one": with_next})
+        assert kept.ports["one"] != before
 
 
 def test_the_environment_is_loopback_and_takes_nothing_from_a_real_installation(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 `tests/contract` holds every provider against its sandbox by what is declared here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -79,7 +79,8 @@ class Sandbox:
     """A local stand-in of the service. `serve(state_dir, host, port, ready)` runs until SIGTERM.
 
     `settings` and `wrong_settings` are those of the variant that people are pointed at; `others` are further ones by
-    name, which reach the same account and do the same there. `seed(state_dir)` makes the world that people rehearse
+    name, which reach the same account and do the same there. `ports(port)` are all that it listens at when it is run at
+    `port`. `seed(state_dir)` makes the world that people rehearse
     in; `examples(state_dir)` are operations in it by id, which every variant can do; `control(state_dir)` changes it
     behind the service's back.
     """
@@ -93,6 +94,7 @@ class Sandbox:
     examples: Callable[[Path], Mapping[str, Example]] = lambda state_dir: {}
     control: Callable[[Path], SandboxControl] | None = None
     others: Mapping[str, Variant] = field(default_factory=dict)
+    ports: Callable[[int], Collection[int]] = lambda port: (port,)
 
     @property
     def variants(self) -> Mapping[str, Variant]:

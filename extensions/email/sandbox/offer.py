@@ -39,6 +39,7 @@ def sandbox() -> Sandbox:
         hint="Open the address in a browser: its inbox shows every message that was sent, with links that work.",
         wrong_settings=wrong_settings,
         control=Control,
+        ports=ports_of,
         others={
             "SMTP": Variant(smtp_settings, wrong_smtp_settings),
             "SendGrid with username": Variant(username_settings, wrong_username_settings),

@@ -41,6 +41,7 @@ def test_it_has_a_variant_for_each_method():
         ["sendgrid_key", "smtp", "sendgrid_username"],
     )
     assert OFFER.name == NAME
+    assert OFFER.ports(8000) == (8000, 9000, 10000)
 
 
 @pytest.mark.parametrize("name", OFFER.variants)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not state.port_is_free(port):
             raise state.CannotStart(f"Port {port} is in use. Try another: make demo PORT={port + 1}")
         kept = state.load(settings.VAR_DIR)
-        state.choose_ports(kept, list(sandboxes.installed()))
+        state.choose_ports(kept, {name: each.ports for name, each in sandboxes.installed().items()})
         state.save(settings.VAR_DIR, kept)
         watch.become(_plan(kept, port, began), state.environment(kept, settings.VAR_DIR, port))
 
