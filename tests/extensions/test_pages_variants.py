@@ -155,6 +155,14 @@ def test_the_endpoint_follows_the_fields_of_the_method(owner_client, organizatio
     assert "shown once" in body(owner_client.get(f"{URL}endpoint/", {"method": "login", "port": "25"}))
 
 
+def test_a_number_is_a_number_before_it_is_judged(owner_client, organization, monkeypatch):
+    problems = {"settings_problems": lambda settings: (("port", f"A {type(settings.get('port')).__name__}."),)}
+    monkeypatch.setitem(registry._manifests, "postly", postly.manifest(**problems))
+    ask = {"method": "login", "host": "post.test"}
+    assert "A int." in body(owner_client.get(f"{URL}endpoint/", ask | {"port": "25"}))
+    assert "A str." in body(owner_client.get(f"{URL}endpoint/", ask | {"port": "many"}))
+
+
 def test_the_enter_key_checks(owner_client, organization):
     first = re.search(r"<button[^>]*type=\"submit\"[^>]*>", body(owner_client.get(URL)).split("novalidate>")[1])[0]
     assert 'value="check"' in first

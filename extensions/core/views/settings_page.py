@@ -67,12 +67,6 @@ class SettingsPage:
         paste = self.manifest.paste
         return paste is not None and paste.variant in ("", self.form.variant)
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What the fields show now, as far as the endpoint needs it."""
-        shown = {name: self.form[name].value() for name in self.form.fields}
-        return {name: value for name, value in shown.items() if value not in (None, "")}
-
     def _first_own(self, fields: list[BoundField]) -> str:
         """The first field that only the variant has; without variants, the first of all."""
         common = self.manifest.settings_schema.get("properties", {}) if self.form.chooser else {}
@@ -113,7 +107,7 @@ class SettingsPage:
             "secrets": secrets,
             "unreadable_secrets": bool(self.config and secret_settings.problem(self.config)),
             "stored_secrets": any(self.form.stored.get(name) for name in secrets),
-            **endpoint_context(self.manifest, self.settings),
+            **endpoint_context(self.manifest, self.form.shown),
             **outcome_context(self.check),
             **self.extra,
         }

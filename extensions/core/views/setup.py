@@ -80,6 +80,5 @@ def endpoint(request: HttpRequest, slug: str) -> HttpResponse:
     """The address that the typed fields stand for, while they are typed. Secrets are not part of the question."""
     manifest = manifest_or_404(slug)
     form = settings_form(manifest, None)(request.GET)
-    typed = {name: form[name].value() for name in form.fields if form[name].value()}
-    context = {"manifest": manifest, **endpoint_context(manifest, typed)}
+    context = {"manifest": manifest, **endpoint_context(manifest, form.shown)}
     return htmx.render(request, "extensions/setup/endpoint.html", context, part="extensions/setup/_endpoint.html")

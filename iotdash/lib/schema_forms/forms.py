@@ -60,6 +60,18 @@ class SchemaForm(forms.Form):
         required = name in self.schema.get("required", ())
         return field(name, rule, required=required, kept=kept, radio=name == self.chooser)
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the fields show: no secret, nothing empty, and of the schema's types as far as it fits them."""
+        values = {name: self[name].value() for name in without_secrets(self.schema, rules_of(self.schema))}
+        return {name: self._typed(name, value) for name, value in values.items() if value not in (None, "")}
+
+    def _typed(self, name: str, value: Any) -> Any:
+        try:
+            return self.fields[name].clean(value)
+        except forms.ValidationError:
+            return value
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         typed = {name: value for name, value in cleaned.items() if value not in (None, "")}
