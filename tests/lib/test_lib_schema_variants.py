@@ -184,6 +184,34 @@ def test_a_changed_variant_demands_every_secret():
     assert form.errors == {"api_key": ["Type the API key."]}
 
 
+WITH_ACCESS = {**BY_POST, "api_key": "acc3ss-secret"}
+
+
+def test_an_optional_stored_secret_can_be_removed():
+    form_with = form_class(SCHEMA, stored=WITH_ACCESS)
+    assert "Remove the stored access key" in form_with().as_p()
+    assert "Remove the stored password" not in form_with().as_p()
+    assert "Remove the stored" not in form_class(SCHEMA, stored=BY_POST)().as_p()
+    empty = {"password": "", "api_key": ""}
+    kept, removed = form_with({**BY_POST, **empty}), form_with({**BY_POST, **empty, "api_key-remove": "on"})
+    assert kept.is_valid()
+    assert removed.is_valid()
+    assert kept.settings["api_key"] == "acc3ss-secret"
+    assert removed.settings == {**BY_POST, "quick": False}
+    moved = form_with({**BY_POST, "host": "b.test", "password": "new", "api_key-remove": "on"})
+    assert moved.is_valid(), moved.errors
+    assert "api_key" not in moved.settings
+    replaced = form_with({**BY_POST, "api_key": "another", "api_key-remove": "on"})
+    assert replaced.is_valid()
+    assert replaced.settings["api_key"] == "another"
+
+
+def test_a_required_secret_is_not_removed():
+    form = form_class(SCHEMA, stored=WITH_ACCESS)({**BY_POST, "password": "", "password-remove": "on"})
+    assert form.is_valid()
+    assert form.settings["password"] == "p0st-secret"
+
+
 STORED = (BY_KEY, BY_POST, {**BY_POST, "api_key": "acc3ss-secret"})
 POSTED = {
     "sender": ["c@d.test"],

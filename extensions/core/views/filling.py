@@ -64,8 +64,7 @@ def _read_paste(page: SettingsPage) -> HttpResponse:
 def _so_far(page: SettingsPage) -> dict[str, Any]:
     """What was typed without mistakes, and the secrets that may be kept with it."""
     page.form.is_valid()
-    typed = {name: value for name, value in page.form.cleaned_data.items() if value not in (None, "")}
-    return carried_over(page.form.schema, page.form.stored, typed)
+    return carried_over(page.form.schema, page.form.stored, page.form.typed)
 
 
 def _typed(page: SettingsPage) -> dict[str, Any]:

@@ -18,9 +18,17 @@ class SecretTextarea(forms.Textarea):
 
 def missing_words(label: str, *, chosen: bool = False) -> str:
     """What to do about a required field that was left empty: "Type the user name."."""
-    # An abbreviation at the start keeps its capitals.
-    words = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    return f"{'Choose' if chosen else 'Type'} the {words}."
+    return f"{'Choose' if chosen else 'Type'} the {_within(label)}."
+
+
+def removal_field(label: str) -> forms.BooleanField:
+    """A box for removing the stored secret of the field with this label."""
+    return forms.BooleanField(label=f"Remove the stored {_within(label)}", required=False)
+
+
+def _within(label: str) -> str:
+    """As in the middle of a sentence: an abbreviation at the start keeps its capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def field(name: str, rule: Schema, *, required: bool, kept: str = "", radio: bool = False) -> forms.Field:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.text import capfirst
 
 from iotdash.lib.json_documents import Finding, find_problems
-from iotdash.lib.schema_forms.fields import field
+from iotdash.lib.schema_forms.fields import field, removal_field
 from iotdash.lib.schema_forms.names import (
     address_names,
     carried_over,
@@ -26,6 +26,7 @@ class SchemaForm(forms.Form):
 
     Of a schema with variants it has the fields of one: that which the data name, else `initial`, else `stored`. From
     settings that are stored for another variant it starts with what both show: with no secret.
+    A stored secret that is not required can be removed by a box beside it.
     `chooser` is the name of the field that chooses, `variant` its value; "" and None without variants.
     """
 
@@ -41,7 +42,10 @@ class SchemaForm(forms.Form):
         self.schema = variant_schema(self.whole_schema, chosen)
         self.stored = self._stored_for(chosen)
         self.initial = without_secrets(self.schema, {**self.stored, **(initial or {}), **chosen})
-        self.fields.update({name: self._field(name, rule) for name, rule in rules_of(self.schema).items()})
+        for name, rule in rules_of(self.schema).items():
+            self.fields[name] = self._field(name, rule)
+            if self._removable(name):
+                self.fields[_removal(name)] = removal_field(self.fields[name].label)
         self.settings: dict[str, Any] = {}
 
     def _variant(self, initial: Mapping[str, Any]) -> str | None:
@@ -60,6 +64,10 @@ class SchemaForm(forms.Form):
         required = name in self.schema.get("required", ())
         return field(name, rule, required=required, kept=kept, radio=name == self.chooser)
 
+    def _removable(self, name: str) -> bool:
+        """A stored secret that may be done without. Left empty it is kept, so there is another way to say that."""
+        return name in self._held() and name not in self.schema.get("required", ())
+
     @property
     def shown(self) -> dict[str, Any]:
         """What the fields show: no secret, nothing empty, and of the schema's types as far as it fits them."""
@@ -74,7 +82,8 @@ class SchemaForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        typed = {name: value for name, value in cleaned.items() if value not in (None, "")}
+        self.stored = {name: value for name, value in self.stored.items() if not cleaned.get(_removal(name))}
+        typed = self.typed
         if any(name in self.errors for name in address_names(self.schema)):
             # Whether secrets may be kept is not known yet; nothing is said of them meanwhile.
             self.settings = {**{name: self.stored[name] for name in self._held()}, **typed}
@@ -83,6 +92,12 @@ class SchemaForm(forms.Form):
             self._refuse_kept(typed)
         self._check_by_schema()
         return cleaned
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed without mistakes and is not empty; after is_valid."""
+        rules = rules_of(self.schema)
+        return {name: value for name, value in self.cleaned_data.items() if name in rules and value not in (None, "")}
 
     def _held(self) -> list[str]:
         return [name for name in secret_names(self.schema) if self.stored.get(name)]
@@ -107,6 +122,11 @@ class SchemaForm(forms.Form):
             return self.fields[finding.missing].error_messages["required"]
         # The finding's own sentence quotes the value.
         return f"This is not valid; expected: {finding.expected}." if secret else capfirst(finding.message)
+
+
+def _removal(name: str) -> str:
+    """No name of a property: those are words."""
+    return f"{name}-remove"
 
 
 def form_class(
