@@ -17,7 +17,7 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 def added(site: installation.Installation) -> Load:
     """An extension configuration of the sandbox, and people who use it."""
-    manifest = next(each for each in registry.manifests().values() if each.sandbox)
+    manifest = registry.manifest("jasper")
     settings = manifest.sandbox().settings(site.carrier_url)
     person = Person(site.base_url, installation.ADMIN, installation.PASSWORD)
     answer = person.post(

@@ -63,6 +63,11 @@ def done(page: Page, org: str) -> None:
     page.wait_for_url(re.compile(rf"/{org}/extensions/\d+/"))
 
 
+def jasper_tile(page: Page) -> Locator:
+    """On the page of extensions, where others have tiles, too."""
+    return page.get_by_role("article").filter(has=page.get_by_role("heading", name="Jasper"))
+
+
 def add_device(page: Page, org: str, type_id: str, device_id: str) -> str:
     """Adds a type and a device of it; returns the device's path."""
     page.goto(f"/{org}/device-types/add/")

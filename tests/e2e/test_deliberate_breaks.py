@@ -90,7 +90,7 @@ def _pages_are_served(here: Scene, broken_at: int) -> None:
 
 def _health_says_unreachable(here: Scene) -> None:
     here.page.goto(here.tile())
-    tile = here.page.get_by_role("article")
+    tile = steps.jasper_tile(here.page)
     wait_for(lambda: steps.seen_again(tile, "Next attempt"), HUNG_S)
     expect(badge(tile)).to_have_text("Unreachable")
     expect(tile).to_contain_text("since")
@@ -137,7 +137,7 @@ def test_an_expired_key_is_mended_in_place(scene):
 def _mended_by_the_key_alone(here: Scene, key: str) -> None:
     page = here.page
     page.goto(here.tile())
-    tile = page.get_by_role("article")
+    tile = steps.jasper_tile(page)
     expect(badge(tile)).to_have_text("Needs attention")
     expect(tile).to_contain_text("Invalid credentials")
     expect(tile).to_contain_text("1 operation")

@@ -64,7 +64,7 @@ def _add_the_extension(page: Page, right: Credentials) -> None:
     expect(steps.check_connection(page)).to_contain_text("Connected")
     steps.done(page, ORG)
     page.goto(f"/{ORG}/extensions/")
-    tile = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Jasper"))
+    tile = steps.jasper_tile(page)
     expect(tile).to_contain_text("Connected")
     expect(tile).to_contain_text("Jasper Control Center became Cisco IoT Control Center")
 

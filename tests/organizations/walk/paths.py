@@ -103,4 +103,5 @@ def _below(resolver: URLResolver, names: tuple[str, ...], given: tuple[str, ...]
 
 
 def _parameters(each: URLPattern | URLResolver) -> list[str]:
-    return list(each.pattern.converters) or list(each.pattern.regex.groupindex)
+    # Not `converters`: Django shares them between equal routes, and adds to them while it reverses.
+    return list(each.pattern.regex.groupindex)
