@@ -210,6 +210,8 @@ IOTDASH_INVITATIONS_PER_DAY = env.int("IOTDASH_INVITATIONS_PER_DAY", default=500
 # Site mail. Without EMAIL_URL it goes to the console and the reset page says that there is none.
 SITE_MAIL = "EMAIL_URL" in env.ENVIRON
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+# Seconds; whoever asked waits for it.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=15)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iotdash@localhost")
 # Organization mail: what became of a message is kept for so many days after it was settled.
 IOTDASH_MAIL_DAYS = env.int("IOTDASH_MAIL_DAYS", default=90)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,10 +9,11 @@ from django.urls import reverse
 from iotdash.accounts.addresses import address_of
 from iotdash.accounts.mfa import proof
 from iotdash.accounts.models import User
+from iotdash.accounts.site_mail import SiteMail
 from iotdash.audit.services import Source, record
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(SiteMail):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -15,6 +15,7 @@ from iotdash.accounts import services, sessions
 from iotdash.accounts.addresses import address_of
 from iotdash.accounts.forms import ProfileForm
 from iotdash.accounts.mfa import proof
+from iotdash.accounts.site_mail import MailNotSent
 from iotdash.audit.services import Source
 from iotdash.lib.htmx import invalid, redirect
 
@@ -42,6 +43,14 @@ class PasswordResetView(InvalidIs422, allauth_views.PasswordResetView):
         if not settings.SITE_MAIL:
             return render(request, "accounts/no_site_mail.html")
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Keeps what was typed when the mail does not leave. Whether there is an account makes no difference to it."""
+        try:
+            return super().form_valid(form)
+        except MailNotSent as error:
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(form=form), status=503)
 
 
 class PasswordResetFromKeyView(InvalidIs422, allauth_views.PasswordResetFromKeyView):

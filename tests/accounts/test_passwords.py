@@ -1,9 +1,11 @@
 """Changing and resetting a password, with site mail and without."""
 
 import re
+import smtplib
 
 import pytest
 from django.core import mail
+from django.core.mail import get_connection
 
 from iotdash.audit.models import ActivityEntry
 from tests.cast import PASSWORD
@@ -15,6 +17,7 @@ NEW = "entirely different staple"
 @pytest.fixture
 def site_mail(settings):
     settings.SITE_MAIL = True
+    settings.PUBLIC_URL = "https://iot.example.com"
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def no_site_mail(settings):
 
 
 def link_in(message) -> str:
-    return re.search(r"http://testserver(\S+)", message.body).group(1)
+    return re.search(r"https://iot\.example\.com(\S+)", message.body).group(1)
 
 
 def test_a_reset_link_sets_a_new_password(client, owner, site_mail):
@@ -68,6 +71,31 @@ def test_mail_to_an_unknown_address_offers_no_sign_up(client, db, site_mail):
     client.post(RESET, {"email": "nobody@example.com"})
     assert "sign up" not in mail.outbox[0].body.lower()
     assert "signup" not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
+@pytest.mark.parametrize("error", [TimeoutError("timed out"), smtplib.SMTPServerDisconnected("gone")])
+def test_a_mail_server_that_is_away_is_said_whoever_it_is(client, owner, site_mail, monkeypatch, email, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(mail.EmailMessage, "send", fail)
+    answer = client.post(RESET, {"email": email})
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "The mail could not be sent. Try again later" in page
+    assert f'value="{email}"' in page
+
+
+@pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
+def test_mail_names_the_address_of_the_installation_whatever_the_host_header_says(client, owner, site_mail, email):
+    client.post(RESET, {"email": email}, headers={"host": "localhost"})
+    assert "iotdash at https://iot.example.com" in mail.outbox[0].body
+    assert "localhost" not in mail.outbox[0].body
+
+
+def test_whoever_asks_does_not_wait_for_ever():
+    assert get_connection("django.core.mail.backends.smtp.EmailBackend").timeout == 15
 
 
 def test_an_invalid_address_answers_422(client, db, site_mail):

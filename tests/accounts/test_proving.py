@@ -215,7 +215,7 @@ def test_a_mail_server_that_is_away_is_said(guest_client, monkeypatch, error):
 def reset_password(person: User) -> None:
     client = Client()
     client.post(RESET, {"email": person.email})
-    link = re.search(r"http://testserver(\S+)", mail.outbox[-1].body).group(1)
+    link = re.search(r"https://iot\.example\.com(\S+)", mail.outbox[-1].body).group(1)
     form = client.get(link, follow=True)
     client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
     person.refresh_from_db()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from iotdash.accounts.addresses import address_of
 from iotdash.accounts.proving import services, tokens
+from iotdash.accounts.site_mail import MailNotSent
 from iotdash.accounts.throttling import exceeded, too_many
 from iotdash.audit.services import Source
 
@@ -38,8 +39,8 @@ def send(request: HttpRequest) -> HttpResponse:
 def _send(request: HttpRequest, back: str) -> None:
     try:
         services.send_link(_source(request), request.user)
-    except services.MailNotSent:
-        messages.error(request, "The mail could not be sent. Try again later, or tell whoever runs this server.")
+    except MailNotSent as error:
+        messages.error(request, str(error))
         return
     request.session[AFTERWARDS] = back
     messages.success(request, f"A mail is on its way to {request.user.email}. Open its link in this browser.")
