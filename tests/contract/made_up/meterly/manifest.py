@@ -1,7 +1,7 @@
 """Meterly: a carrier that exists in tests only. It shows all that a provider's folder has to hold."""
 
 from extensions.meterly import calls_back, sandbox
-from extensions.meterly.provider import Meterly, gateway_of, read_slip
+from extensions.meterly.provider import Meterly, gateway_of, read_slip, settings_problems
 
 from extensions.core.contract import Inbound, LanePolicy, Manifest, Paste
 
@@ -40,6 +40,7 @@ MANIFEST = Manifest(
         ],
         "unevaluatedProperties": False,
     },
+    settings_problems=settings_problems,
     paste=Paste("Token slip", "The gateway prints it: a line for the login, a line for the token.", read_slip, "token"),
     device_schema={"type": "object", "required": ["chip"], "additionalProperties": False, "properties": {"chip": CHIP}},
     subject_field="chip",

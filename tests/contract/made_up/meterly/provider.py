@@ -30,6 +30,12 @@ def gateway_of(settings: Mapping[str, Any]) -> str:
     return str(settings.get("gateway", "")).strip().rstrip("/")
 
 
+def settings_problems(settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if urlsplit(gateway_of(settings)).scheme in ("http", "https"):
+        return ()
+    return (("gateway", "The address of a gateway begins with http:// or https://."),)
+
+
 def read_slip(text: str) -> list[Pasted]:
     found = dict(line.split(maxsplit=1) for line in text.splitlines() if len(line.split(maxsplit=1)) == 2)
     if "token" not in found:
