@@ -4,16 +4,15 @@ It holds 160 bits of a keyed digest of the configuration's number and a version,
 and neither the database nor a backup of it tells any. A new version ends the old address at once.
 """
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from extensions.core import registry
 from extensions.core.models import ExtensionConfig, InboundHook
 from iotdash.audit.services import Source, record
 from iotdash.lib.crypto import keyed_digest
+from iotdash.lib.public_address import public_address
 
 DIGITS = 40
 
@@ -21,8 +20,7 @@ DIGITS = 40
 def address_of(config: ExtensionConfig) -> str:
     """The whole address; only for those who may manage extensions."""
     hook = InboundHook.objects.filter(config=config).first() or InboundHook(config=config)
-    path = reverse("hook", kwargs={"config_id": config.pk, "proof": _proof(hook)})
-    return settings.PUBLIC_URL.rstrip("/") + path
+    return public_address("hook", config_id=config.pk, proof=_proof(hook))
 
 
 def find(config_id: int, proof: str) -> InboundHook | None:

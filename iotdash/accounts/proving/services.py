@@ -1,22 +1,21 @@
 """Writes: asking for the site mail, and noting that an address is proved."""
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from iotdash.accounts.models import User
 from iotdash.accounts.proving import tokens
 from iotdash.accounts.services import remove_second_factors
 from iotdash.audit.services import Source, record
+from iotdash.lib.public_address import public_address
 
 
 def send_link(source: Source, person: User) -> None:
     """Sends a site mail with the link. Raises site_mail.MailNotSent."""
     links = {
         "link": tokens.link_of(person),
-        "reset_url": settings.PUBLIC_URL.rstrip("/") + reverse("account_reset_password"),
+        "reset_url": public_address("account_reset_password"),
     }
     get_adapter().send_mail("accounts/proving/mail", person.email, links)
     record(source, "proof of address asked for", "person", person.email)

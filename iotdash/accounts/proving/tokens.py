@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.urls import reverse
 
 from iotdash.accounts.models import User
+from iotdash.lib.public_address import public_address
 
 
 class ProofTokens(PasswordResetTokenGenerator):
@@ -24,6 +23,5 @@ proves = _tokens.check_token
 
 
 def link_of(user: User) -> str:
-    """The address to open, below PUBLIC_URL: a request's Host header is what somebody else says."""
-    path = reverse("open_address_proof", kwargs={"token": _tokens.make_token(user)})
-    return settings.PUBLIC_URL.rstrip("/") + path
+    """The address to open."""
+    return public_address("open_address_proof", token=_tokens.make_token(user))

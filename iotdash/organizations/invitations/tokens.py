@@ -7,10 +7,9 @@ still look whether its invitation is pending, has this version, and has not expi
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 
+from iotdash.lib.public_address import public_address
 from iotdash.organizations.models import Invitation
 
 _SALT = "invitation"
@@ -40,8 +39,8 @@ def read(token: str) -> Token | None:
 
 
 def link_of(invitation: Invitation, by_hand: bool = False) -> str:
-    """The address to open, below PUBLIC_URL: a request's Host header is what somebody else says."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("join", kwargs={"token": token_of(invitation, by_hand)})
+    """The address to open."""
+    return public_address("join", token=token_of(invitation, by_hand))
 
 
 def _signer() -> signing.Signer:
