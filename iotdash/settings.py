@@ -172,6 +172,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "iotdash.accounts.adapter.AccountAdapter"
+# Without it allauth puts in the request's Host header, which is what somebody else says.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[iotdash] "
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -3,10 +3,10 @@
 import logging
 import smtplib
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
+
+from iotdash.lib.public_address import public_address
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +19,17 @@ class MailNotSent(Exception):
 
 
 class SiteMail(DefaultAccountAdapter):
-    """The part of the adapter that sends. Links begin with PUBLIC_URL: a Host header is what somebody else says."""
+    """The part of the adapter that sends."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Raises MailNotSent."""
         try:
-            super().send_mail(template_prefix, email, {**context, "public_url": settings.PUBLIC_URL})
+            super().send_mail(template_prefix, email, {"home": public_address("home")} | context)
         except (OSError, smtplib.SMTPException) as error:
             logger.warning("Site mail was not sent: %s", error)
             raise MailNotSent from error
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        path = urlsplit(super().get_reset_password_from_key_url(key)).path
-        return settings.PUBLIC_URL.rstrip("/") + path
+        """allauth's own is below the request's Host header, so whoever asks could name the site that reads the key."""
+        uid, _, secret = key.partition("-")
+        return public_address("account_reset_password_from_key", uidb36=uid, key=secret)

@@ -91,7 +91,7 @@ def test_a_mail_server_that_is_away_is_said_whoever_it_is(client, owner, site_ma
 def test_mail_names_the_address_of_the_installation_whatever_the_host_header_says(client, owner, site_mail, email):
     client.post(RESET, {"email": email}, headers={"host": "localhost"})
     assert "iotdash at https://iot.example.com" in mail.outbox[0].body
-    assert "localhost" not in mail.outbox[0].body
+    assert "localhost" not in mail.outbox[0].body + mail.outbox[0].subject
 
 
 def test_whoever_asks_does_not_wait_for_ever():
