@@ -1,6 +1,7 @@
 """Links that lead nowhere, and several invitations in one browser."""
 
 from datetime import timedelta
+from http.cookies import SimpleCookie
 
 import pytest
 import time_machine
@@ -151,8 +152,32 @@ def test_nothing_is_open_afterwards(client, invitation):
     assert client.get(PAGE).status_code == 404
 
 
-def test_steps_without_an_open_invitation_lead_nowhere(client, db):
+def test_a_form_that_is_sent_twice_leads_into_the_organization(client, invitation, person):
+    client.force_login(person)
+    opened(client, invitation)
+    assert confirm(client, invitation).status_code == 302
+    again = confirm(client, invitation)
+    assert again.status_code == 410
+    assert "It was you who used it" in text_of(again)
+    assert 'href="/abc123/"' in text_of(again)
+
+
+def test_an_account_that_is_asked_for_twice_is_there_to_sign_in_with(client, invitation):
+    opened(client, invitation)
+    twice = Client()
+    twice.cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+    assert client.post(ACCOUNT, fields_for(invitation)).status_code == 302
+    again = twice.post(ACCOUNT, fields_for(invitation))
+    assert again.status_code == 410
+    assert "If it was you who used it, sign in" in text_of(again)
+    assert "Harbour pumps" not in text_of(again)
+
+
+@pytest.mark.parametrize("posted", ["", "x", "00000000-0000-4000-8000-000000000000", "\0", None])
+def test_steps_without_an_open_invitation_lead_nowhere(client, organization, posted):
+    pending = str(invite(organization).pk)
     for address in (ACCEPT, ACCOUNT):
+        assert client.post(address, {"invitation": pending if posted is None else posted}).status_code == 404
         assert client.post(address).status_code == 404
         assert client.get(address).status_code == 405
     assert client.get(SIGN_OUT).status_code == 405

@@ -1,6 +1,7 @@
 """Where somebody stands with an invitation: the page shows it, and accepting asks again."""
 
 from enum import Enum
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -43,6 +44,15 @@ def invitation_of(opened: Token | None, *, lock: bool = False) -> Invitation | N
     rows = Invitation.objects.select_related("organization")
     rows = rows.select_for_update(of=("self",)) if lock else rows
     return rows.filter(pk=opened.invitation_id).first()
+
+
+def used_invitation(text: str) -> Invitation | None:
+    """The one with this id, if somebody accepted it."""
+    try:
+        rows = Invitation.objects.filter(pk=UUID(text), status=Invitation.Status.ACCEPTED)
+    except ValueError:
+        return None
+    return rows.select_related("organization").first()
 
 
 def standing(invitation: Invitation | None, opened: Token | None, visitor: User | AnonymousUser) -> Standing:

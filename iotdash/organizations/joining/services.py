@@ -31,22 +31,20 @@ class CannotJoin(Exception):
         self.invitation = invitation
 
 
-def accept(opened: Token | None, visitor: Visitor, address: str | None) -> Membership:
+def accept(opened: Token, visitor: Visitor, address: str | None) -> Membership:
     """The signed-in person becomes a member. `address` is where from. Raises CannotJoin."""
     with _failures_noted(address), transaction.atomic():
         invitation = _locked(opened, visitor, ACCEPTABLE)
         return _settle(invitation, opened, visitor, _source(invitation, visitor.email, address))
 
 
-def wanted_by_new_person(opened: Token | None, visitor: Visitor, address: str | None) -> Invitation:
+def wanted_by_new_person(opened: Token, visitor: Visitor, address: str | None) -> Invitation:
     """The invitation, if an account is to be made for it. Raises CannotJoin."""
     with _failures_noted(address), transaction.atomic():
         return _locked(opened, visitor, {Standing.NEW})
 
 
-def accept_as_new_person(
-    opened: Token | None, visitor: Visitor, name: str, password: str, address: str | None
-) -> Membership:
+def accept_as_new_person(opened: Token, visitor: Visitor, name: str, password: str, address: str | None) -> Membership:
     """Makes the account of the invited address, and its membership.
 
     Raises CannotJoin, and ValidationError for a weak password.
@@ -71,7 +69,7 @@ def _new_person(invitation: Invitation, opened: Token, name: str, password: str,
         raise CannotJoin(standing, invitation) from None
 
 
-def _locked(opened: Token | None, visitor: Visitor, wanted: Set[Standing]) -> Invitation:
+def _locked(opened: Token, visitor: Visitor, wanted: Set[Standing]) -> Invitation:
     """Whoever comes second waits here, and then finds it used."""
     invitation = queries.invitation_of(opened, lock=True)
     standing = queries.standing(invitation, opened, visitor)

@@ -75,7 +75,9 @@ def joining(view: View) -> View:
         if exceeded(request, "join"):
             return too_many(request)
         opened = session.opened(request)
-        if opened and request.POST.get("invitation") != str(opened.invitation_id):
+        if opened is None:
+            return _nothing_open(request)
+        if request.POST.get("invitation") != str(opened.invitation_id):
             messages.warning(request, "Another invitation was opened in this browser since. This is that one.")
             return redirect("join_page")
         try:
@@ -87,7 +89,7 @@ def joining(view: View) -> View:
 
 
 @joining
-def confirm(request: HttpRequest, opened: tokens.Token | None) -> HttpResponse:
+def confirm(request: HttpRequest, opened: tokens.Token) -> HttpResponse:
     membership = services.accept(opened, request.user, address_of(request))
     session.forget(request)
     return redirect(_joined(request, membership))
@@ -95,7 +97,7 @@ def confirm(request: HttpRequest, opened: tokens.Token | None) -> HttpResponse:
 
 @sensitive_post_parameters("password1", "password2")
 @joining
-def make_account(request: HttpRequest, opened: tokens.Token | None) -> HttpResponse:
+def make_account(request: HttpRequest, opened: tokens.Token) -> HttpResponse:
     address = address_of(request)
     invitation = services.wanted_by_new_person(opened, request.user, address)
     form = NewAccountForm(request.POST, email=invitation.email_normalized)
@@ -145,6 +147,12 @@ def _context(request: HttpRequest, invitation: Invitation, form: NewAccountForm 
         "site_mail": settings.SITE_MAIL,
         "back": reverse("join_page"),
     }
+
+
+def _nothing_open(request: HttpRequest) -> HttpResponse:
+    """A form that was sent twice, by a double click for instance, finds that the first one did it."""
+    used = queries.used_invitation(request.POST.get("invitation", ""))
+    return _page(request, used, Standing.USED if used else Standing.UNKNOWN)
 
 
 def _dead(request: HttpRequest, invitation: Invitation | None, standing: Standing) -> HttpResponse:
