@@ -32,6 +32,8 @@ _DELIVERIES = {
 _FRAME = re.compile(r"-----[A-Z ]+-----")
 _ANY_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+")
 _LONGEST_ID = 200
+# From 1970 to 5138: at the ends of the calendar some zones have no such time.
+_INSTANTS = range(10**11)
 _Event = Mapping[str, Any]
 
 
@@ -115,12 +117,8 @@ def _text(event: _Event, name: str, longest: int = _LONGEST_ID) -> str:
 
 
 def _instant(seconds: Any) -> datetime | None:
-    if not isinstance(seconds, int) or isinstance(seconds, bool):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    known = isinstance(seconds, int) and not isinstance(seconds, bool) and seconds in _INSTANTS
+    return datetime.fromtimestamp(seconds, UTC) if known else None
 
 
 def guide(address: str, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

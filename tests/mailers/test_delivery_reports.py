@@ -5,6 +5,7 @@ The signature is made here by the algorithm in SendGrid's documentation, and Sen
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,6 +69,12 @@ class Sendgrid:
         headers = {SIGNATURE: base64.b64encode(signature).decode(), TIMESTAMP: timestamp}
         path = urlsplit(inbound.address_of(config)).path
         return Client().post(path, body, content_type="application/json", **(headers | changes))
+
+
+@pytest.fixture(autouse=True)
+def a_day_later(time_machine):
+    """All that is reported here lies behind."""
+    time_machine.move_to(datetime.fromtimestamp(NOON, UTC) + timedelta(days=1))
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ State = OutboxMail.State
 SENT_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def a_day_later(time_machine):
+    time_machine.move_to(SENT_AT + timedelta(days=1))
+
+
 @pytest.fixture
 def mail():
     return OutboxMail.objects.create(
@@ -133,6 +138,14 @@ def test_a_report_without_a_time_is_of_now(mail, time_machine):
     reports.note("abc123", Report(State.DELIVERED, str(mail.public_id)))
     mail.refresh_from_db()
     assert mail.reported_at == SENT_AT + timedelta(minutes=5)
+
+
+def test_a_report_from_the_future_is_of_now_and_does_not_outrank_what_follows(mail, time_machine):
+    time_machine.move_to(SENT_AT + timedelta(minutes=1), tick=False)
+    assert told(mail, (State.DEFERRED, 86_400, "450 later")) == (State.DEFERRED, "450 later")
+    assert mail.reported_at == SENT_AT + timedelta(minutes=1)
+    time_machine.move_to(SENT_AT + timedelta(minutes=3), tick=False)
+    assert told(mail, DELIVERED) == (State.DELIVERED, "250 OK")
 
 
 def test_settled_mail_is_forgotten_after_its_days_and_open_mail_never(mail, settings, time_machine):

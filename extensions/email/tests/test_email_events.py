@@ -221,7 +221,7 @@ def test_a_message_is_known_by_our_own_id(fields, mail_id):
     assert told("delivered", **fields).mail_id == mail_id
 
 
-@pytest.mark.parametrize("timestamp", [None, "1795428000", True, 1e300, 10**30, -(10**30), 1.5])
+@pytest.mark.parametrize("timestamp", [None, "1795428000", True, 1e300, 10**30, -(10**30), 1.5, -1, 253402300799])
 def test_a_time_that_is_none_is_left_out(timestamp):
     (record,) = read([event("delivered", timestamp=timestamp)])
     assert record.at is None

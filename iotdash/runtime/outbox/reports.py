@@ -34,7 +34,7 @@ def note(organization: str, report: Report) -> bool:
     A report settles mail that would be sent again: the answer was lost, the message was not.
     """
     mail = _of(organization, report)
-    at = report.at or timezone.now()
+    at = _not_ahead(report.at)
     if mail is None or not _is_news(mail, report, at):
         return False
     OutboxMail.objects.filter(pk=mail.pk).update(
@@ -65,6 +65,12 @@ def _beginnings(message_id: str) -> list[str]:
     parts = message_id.split(".")
     # Of mail whose id is not known, the id is empty.
     return [".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0]]
+
+
+def _not_ahead(at: datetime | None) -> datetime:
+    """Else a service whose clock was wrong once would have told something newer than all that it tells later."""
+    now = timezone.now()
+    return min(at, now) if at else now
 
 
 def _is_news(mail: OutboxMail, report: Report, at: datetime) -> bool:
