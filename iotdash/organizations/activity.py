@@ -85,5 +85,5 @@ def _text(value: Any) -> str:
 
 def recent_activity(request: HttpRequest, organization: Organization, membership: Membership) -> CardContent:
     """The newest entries, for the overview."""
-    entries = queries.activity(organization).order_by("-at", "-id")[:RECENT]
+    entries = queries.activity(membership).order_by("-at", "-id")[:RECENT]
     return CardContent("organizations/cards/recent_activity.html", {"entries": entries})

@@ -4,7 +4,7 @@ from django import forms
 
 from iotdash.lib.lists import ListState
 from iotdash.organizations import queries
-from iotdash.organizations.models import Organization
+from iotdash.organizations.models import Membership, Organization
 
 
 class OrganizationForm(forms.ModelForm):
@@ -23,7 +23,7 @@ class ActivityFilterForm(forms.Form):
 
     FIELDS = {"action": "action", "actor": "actor", "kind": "target_kind"}
 
-    def __init__(self, organization: Organization, state: ListState) -> None:
+    def __init__(self, reader: Membership, state: ListState) -> None:
         initial = {name: state.value(name) for name in ("action", "actor", "kind", "from", "to")}
         super().__init__(initial=initial, auto_id="filter-%s")
         # `from` is a Python word, so the field cannot be declared like the others.
@@ -32,5 +32,5 @@ class ActivityFilterForm(forms.Form):
         )
         self.order_fields(["action", "actor", "kind", "from", "to"])
         for name, field in self.FIELDS.items():
-            values = {*queries.activity_values(organization, field), state.value(name)} - {""}
+            values = {*queries.activity_values(reader, field), state.value(name)} - {""}
             self.fields[name].choices = [("", "Any"), *((value, value) for value in sorted(values))]

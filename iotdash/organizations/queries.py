@@ -7,9 +7,13 @@ from django.http import HttpRequest
 
 from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
-from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.authorization import may
+from iotdash.organizations.models import Membership
+from iotdash.organizations.roles import MANAGE_INVITATIONS, MANAGE_MEMBERS
 
 LAST_ORGANIZATION = "last_organization"
+# Who was invited, blocked or removed is told by no other page to those who do not manage it, nor by the activity.
+TOLD_TO_MANAGERS = {"invitation": MANAGE_INVITATIONS, "import": MANAGE_INVITATIONS, "member": MANAGE_MEMBERS}
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -33,20 +37,20 @@ def current_membership(request: HttpRequest, memberships: list[Membership]) -> M
 
 
 def activity(
-    organization: Organization,
+    reader: Membership,
     *,
     target_prefix: str = "",
     since: dt.datetime | None = None,
     before: dt.datetime | None = None,
     **exact: str,
 ) -> QuerySet[ActivityEntry]:
-    """Entries of the organization.
+    """Entries of the organization that this member may read.
 
     `exact`: values of the fields action, actor, target_kind; empty ones do not count.
     """
     entries = ActivityEntry.objects.filter(
-        organization=organization.public_id, **{name: value for name, value in exact.items() if value}
-    )
+        organization=reader.organization.public_id, **{name: value for name, value in exact.items() if value}
+    ).exclude(target_kind__in=_not_told(reader))
     if target_prefix:
         entries = entries.filter(target__istartswith=target_prefix)
     if since:
@@ -56,7 +60,12 @@ def activity(
     return entries
 
 
-def activity_values(organization: Organization, field: str) -> list[str]:
-    """The different values of a field in the organization's entries, in alphabetical order."""
-    values = activity(organization).exclude(**{field: ""}).order_by(field)
+def _not_told(reader: Membership) -> list[str]:
+    organization = reader.organization
+    return [kind for kind, action in TOLD_TO_MANAGERS.items() if not may(reader, action, organization)]
+
+
+def activity_values(reader: Membership, field: str) -> list[str]:
+    """The different values of a field in the entries that this member may read, in alphabetical order."""
+    values = activity(reader).exclude(**{field: ""}).order_by(field)
     return list(values.values_list(field, flat=True).distinct())

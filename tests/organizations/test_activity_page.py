@@ -153,6 +153,24 @@ def test_filters_offer_what_is_there(owner_client):
     assert [value for value, _ in form.fields["action"].choices] == ["", "device added", "device deleted"]
 
 
+@pytest.mark.parametrize(
+    ("who", "told"), [("reader", False), ("developer", False), ("operator", True), ("owner", True)]
+)
+def test_who_was_invited_or_blocked_is_told_to_those_who_manage_it(cast, client_of, who, told):
+    """As by the pages of members and invitations."""
+    for number, kind in enumerate(["invitation", "import", "member"]):
+        entry(
+            number, action=f"{kind} happened", actor=f"{kind}@example.com", target_kind=kind, target="zoe@example.com"
+        )
+    entry(4)
+    client = client_of(cast[who])
+    for page in (URL, f"{URL}?kind=member", f"{URL}?q=zoe", "/abc123/"):
+        text = client.get(page).content.decode()
+        assert ("zoe@example.com" in text) is told, page
+        assert (" happened" in text.replace(" happened yet", "")) is told, page
+    assert "pump-4" in client.get(URL).content.decode()
+
+
 def test_htmx_gets_the_part_only(owner_client):
     entry(1)
     response = owner_client.get(URL, headers={"HX-Request": "true", "HX-Target": "activity"})

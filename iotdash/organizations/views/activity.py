@@ -27,14 +27,14 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     state = state_of(request)
-    entries = queries.activity(request.organization, **conditions(state))
+    entries = queries.activity(request.membership, **conditions(state))
     found = page(entries, order_by="-at", cursor=state.cursor, size=state.size)
     count = bounded_count(entries)
     filtered = bool(state.search or state.filters)
     return {
         "rows": [(entry, readable(entry.details)) for entry in found.rows],
         "count_text": f"{count} {'entry' if count.value == 1 else 'entries'}",
-        "form": ActivityFilterForm(request.organization, state),
+        "form": ActivityFilterForm(request.membership, state),
         "state": state,
         "filtered": filtered,
         "clear_url": request.path if filtered else "",
