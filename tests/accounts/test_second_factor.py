@@ -53,6 +53,15 @@ def test_an_app_is_added_by_its_code_and_recovery_codes_follow(set_up):
     assert "10 of your codes are unused" in client.get(INDEX).content.decode()
 
 
+def test_what_shows_a_secret_is_kept_by_no_browser(set_up, reader):
+    client, _ = set_up
+    pages = [client.get(f"/accounts/2fa/codes/{part}") for part in ("", "download/")] + [
+        first_step(reader).get(ADD_APP)
+    ]
+    assert {page.status_code for page in pages} == {200}
+    assert all("no-store" in page["Cache-Control"] for page in pages)
+
+
 def test_the_page_shows_qr_and_secret(owner):
     page = first_step(owner).get(ADD_APP)
     assert "data:image/svg+xml;base64," in page.content.decode()

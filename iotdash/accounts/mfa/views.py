@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 
 from iotdash.accounts.mfa.proof import has_second_factor
 from iotdash.accounts.views import InvalidIs422
@@ -86,11 +87,12 @@ authenticate = AuthenticateView.as_view()
 reauthenticate = ReauthenticateView.as_view()
 reauthenticate_by_password = PasswordReauthenticateView.as_view()
 reauthenticate_by_passkey = ReauthenticateWebAuthnView.as_view()
-activate_app = ActivateTOTPView.as_view()
+# What shows a secret is kept by no browser: after signing out, "back" would show it again.
+activate_app = never_cache(ActivateTOTPView.as_view())
 deactivate_app = totp.deactivate_totp
-codes = ViewRecoveryCodesView.as_view()
+codes = never_cache(ViewRecoveryCodesView.as_view())
 new_codes = recovery_codes.generate_recovery_codes
-download_codes = recovery_codes.download_recovery_codes
+download_codes = never_cache(recovery_codes.download_recovery_codes)
 add_passkey = AddWebAuthnView.as_view()
 edit_passkey = EditWebAuthnView.as_view()
 remove_passkey = webauthn.remove_webauthn
