@@ -70,6 +70,24 @@ def test_too_many_attempts_from_one_network_address_get_a_page(client, db):
     assert "Wait a few minutes" in sign_in(client, "nobody@example.com", "x").content.decode()
 
 
+@pytest.mark.parametrize(("proxies", "last"), [(0, 429), (1, 422)])
+def test_what_a_visitor_says_of_their_address_counts_only_behind_a_proxy(client, db, settings, proxies, last):
+    """A proxy adds where a request came from to the end of the header; what stands before it anybody can write."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    for number in range(31):
+        forwarded = {"x-forwarded-for": f"203.0.113.7, 198.51.100.{number}"}
+        answer = client.post(LOGIN, {"login": f"nobody{number}@example.com", "password": "x"}, headers=forwarded)
+    assert answer.status_code == last
+
+
+def test_behind_a_proxy_a_made_up_address_does_not_help(client, db, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(31):
+        forwarded = {"x-forwarded-for": f"203.0.113.{number}, 198.51.100.7"}
+        answer = client.post(LOGIN, {"login": f"nobody{number}@example.com", "password": "x"}, headers=forwarded)
+    assert answer.status_code == 429
+
+
 def test_throttling_one_address_leaves_others_alone(client, owner, reader):
     for _ in range(6):
         sign_in(client, owner.email, "not the password")

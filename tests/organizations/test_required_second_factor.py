@@ -7,6 +7,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from iotdash.audit.models import ActivityEntry
+from tests.accounts.soft_passkey import SoftPasskey
+from tests.accounts.test_passkeys import add, first_step, use
 from tests.cast import PASSWORD, MembershipFactory, code_of, sign_in_with_code, with_app
 
 URL = "/abc123/settings/two-step-sign-in/"
@@ -61,6 +63,23 @@ def test_signing_in_with_it_is_enough_for_the_whole_session(required, reader, ti
     assert client.get("/abc123/").status_code == 200
     time_machine.shift(timedelta(days=3))
     assert client.get("/abc123/").status_code == 200
+
+
+def test_a_passkey_alone_is_enough_and_so_is_a_recovery_code(required, reader):
+    passkey, first = SoftPasskey(), first_step(reader)
+    add(first, passkey)
+    by_passkey, by_code, by_neither = (first_step(reader) for _ in range(3))
+    use(by_passkey, passkey)
+    code = first.get("/accounts/2fa/codes/").context["unused_codes"][0]
+    by_code.post("/accounts/2fa/authenticate/", {"code": code})
+    assert [client.get("/abc123/").status_code for client in (by_passkey, by_code, by_neither)] == [200, 200, 302]
+
+
+def test_recovery_codes_that_were_left_behind_are_no_second_factor(required, reader):
+    Authenticator.objects.create(user=reader, type="recovery_codes", data={"seed": "", "used_mask": 0})
+    answer = by_password(reader).get("/abc123/")
+    assert answer.status_code == 403
+    assert "You have neither yet" in answer.content.decode()
 
 
 def test_a_factor_that_was_removed_since_does_not_count(required, reader):
