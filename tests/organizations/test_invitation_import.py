@@ -92,6 +92,7 @@ class TestReadingFiles:
         [
             (b"", "empty"),
             (b" \n \n", "empty"),
+            (b'\xef\xbb\xbf"", ;\n;,\n', "empty"),
             (b"PK\x03\x04\x00\x00", "not a CSV file"),
             ("a@example.com".encode("utf-16"), "not a CSV file"),
             ("\na@example.com,Müller".encode("latin-1"), "Line 2 is not in UTF-8"),

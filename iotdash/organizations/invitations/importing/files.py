@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_BYTES = 1_000_000
 MOST_COLUMNS = 50
 SEPARATORS = ((",", "Comma"), (";", "Semicolon"))
+# Whatever the separator, a file with such a letter has a row.
+_IN_A_CELL = re.compile(r"[^\s,;\"]")
 
 
 class FileRefused(Exception):
@@ -37,7 +40,7 @@ def text_of(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise FileRefused(f"Line {line} is not in UTF-8. Save the table as “CSV UTF-8” and upload that.") from None
-    if not text.strip():
+    if not _IN_A_CELL.search(text):
         raise FileRefused("The file is empty.")
     return text
 
