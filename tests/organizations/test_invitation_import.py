@@ -96,7 +96,7 @@ class TestReadingFiles:
             (b"PK\x03\x04\x00\x00", "not a CSV file"),
             ("a@example.com".encode("utf-16"), "not a CSV file"),
             ("\na@example.com,Müller".encode("latin-1"), "Line 2 is not in UTF-8"),
-            (b"x" * 1_000_001, "at most 1 MB"),
+            (b"x" * 1_000_001, "larger than 1 MB"),
         ],
     )
     def test_what_is_no_csv_file(self, raw, words):
@@ -248,7 +248,7 @@ class TestThePreview:
             (b"\x89PNG\r\n\x1a\n\x00", "not a CSV file"),
             (b"a@example.com,M\xfcller", "not in UTF-8"),
             ("\n".join(f"p{number}@example.com" for number in range(201)), "201 rows"),
-            ("x" * 1_000_001, "at most 1 MB"),
+            ("x" * 1_700_000, "larger than 1 MB"),
         ],
     )
     def test_files_that_are_refused(self, upload, content, words):
@@ -260,6 +260,15 @@ class TestThePreview:
     def test_two_hundred_rows_below_headings(self, preview):
         rows = "\n".join(["email", *(f"p{number}@example.com" for number in range(200))])
         assert len(outcomes(preview(rows))) == 200
+
+    def test_two_hundred_rows_by_any_separator(self, preview, owner_client):
+        rows = "\n".join(f'p{number}@example.com,"Ada\n;Ada"' for number in range(150))
+        page = preview(rows)
+        chosen = {"separator": ";", "email": "1", "role": "0", "expiry": "0", "default_role": "reader"}
+        refused = owner_client.post(f"{URL}{page.context['import'].public_id}/", chosen)
+        assert refused.status_code == 422
+        assert "300 rows; at most 200" in text_of_page(refused)
+        assert len(outcomes(refused)) == 150
 
     def test_no_file(self, transport, owner_client, organization):
         assert owner_client.post(URL, {}).status_code == 422

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_BYTES = 1_000_000
+MOST_ROWS = 200
 MOST_COLUMNS = 50
 SEPARATORS = ((",", "Comma"), (";", "Semicolon"))
 # Whatever the separator, a file with such a letter has a row.
@@ -30,9 +31,9 @@ class Line:
 
 
 def text_of(raw: bytes) -> str:
-    """Raises FileRefused. White space at the end is left out."""
+    """Raises FileRefused."""
     if len(raw) > MOST_BYTES:
-        raise FileRefused(f"The file has {len(raw) / 1e6:.1f} MB; at most 1 MB can be imported. Split it.")
+        raise FileRefused("The file is larger than 1 MB, which is the most that can be imported at once. Split it.")
     if b"\x00" in raw:
         raise FileRefused("This is not a CSV file. Save the table as “CSV UTF-8” and upload that.")
     try:
@@ -46,16 +47,22 @@ def text_of(raw: bytes) -> str:
 
 
 def lines_of(text: str, separator: str) -> list[Line]:
-    """The rows that hold anything. Raises FileRefused."""
+    """The rows that hold anything, of which the first may be a heading. Raises FileRefused."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         lines = list(_lines(reader))
     except csv.Error as error:
         raise FileRefused(f"Line {reader.line_num} cannot be read: {error}. Look at its quotation marks.") from None
+    if len(lines) > MOST_ROWS + 1:
+        raise too_many(len(lines))
     widest = max((len(line.cells) for line in lines), default=0)
     if widest > MOST_COLUMNS:
         raise FileRefused(f"The file has {widest} columns; at most {MOST_COLUMNS} are read. Leave the others out.")
     return lines
+
+
+def too_many(rows: int) -> FileRefused:
+    return FileRefused(f"The file has {rows} rows; at most {MOST_ROWS} can be imported at once. Split it.")
 
 
 def guess_separator(text: str) -> str:

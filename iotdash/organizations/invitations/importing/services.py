@@ -13,11 +13,10 @@ from iotdash.organizations.invitations import limits, queries, rules, services
 from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.invitations.importing import judging
 from iotdash.organizations.invitations.importing.columns import Columns
-from iotdash.organizations.invitations.importing.files import FileRefused, Line, lines_of, text_of
+from iotdash.organizations.invitations.importing.files import MOST_ROWS, Line, lines_of, text_of, too_many
 from iotdash.organizations.models import MemberImport, Membership, Organization
 from iotdash.organizations.roles import Role
 
-MOST_ROWS = 200
 FORGOTTEN_AFTER = timedelta(days=1)
 # An outcome that only a confirmed row has.
 DONE = "invited"
@@ -38,7 +37,7 @@ def keep(source: Source, organization: Organization, file_name: str, raw: bytes)
     lines = lines_of(text, columns.separator)
     rows = len(lines) - bool(columns.heading(lines))
     if rows > MOST_ROWS:
-        raise FileRefused(f"The file has {rows} rows; at most {MOST_ROWS} can be imported at once. Split it.")
+        raise too_many(rows)
     name = "".join(each for each in file_name if each.isprintable())[-200:]
     options = columns.as_options()
     return MemberImport.objects.create(
