@@ -147,6 +147,15 @@ class TestDates:
         with pytest.raises(NotADate):
             expiry_of(cell)
 
+    @pytest.mark.parametrize("cell", ["9999-12-31", "253402300799000", "9999-12-31T23:59:59Z"])
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+    def test_the_end_of_the_calendar_is_too_late_everywhere(self, preview, owner, owner_client, zone, cell):
+        owner.time_zone = zone
+        owner.save()
+        page = preview(f"ada@example.com,reader,{cell}")
+        assert outcomes(page) == [(1, "ada@example.com", "reader", "bad date")]
+        assert "is too far ahead. Leave it empty for a membership without end." in text_of_page(page)
+
 
 class TestThePreview:
     def test_what_becomes_of_each_row(self, preview, organization, invitation):

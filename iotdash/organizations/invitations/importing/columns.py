@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any, Self
 
 from django.utils import timezone
@@ -26,7 +26,15 @@ _MILLISECONDS = re.compile(r"[0-9]{12,15}")
 
 
 class NotADate(ValueError):
-    """A cell that says no day and no moment."""
+    """A cell that says no day and no moment. `words` follow the cell's own in a sentence."""
+
+    words = "is not a date. Write it like 2027-01-31."
+
+
+class TooLate(NotADate):
+    """A day at the end of the calendar, which is none in every zone."""
+
+    words = "is too far ahead. Leave it empty for a membership without end."
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,20 @@ def expiry_of(cell: str) -> datetime | None:
     if not cell:
         return None
     try:
-        if _MILLISECONDS.fullmatch(cell):
-            return datetime.fromtimestamp(int(cell) / 1000, UTC)
-        return _iso(cell).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise NotADate(cell) from None
+        moment = _moment(cell)
+    except OverflowError:
+        raise TooLate from None
+    except ValueError:
+        raise NotADate from None
+    if moment.year >= MAXYEAR:
+        raise TooLate
+    return moment
+
+
+def _moment(cell: str) -> datetime:
+    if _MILLISECONDS.fullmatch(cell):
+        return datetime.fromtimestamp(int(cell) / 1000, UTC)
+    return _iso(cell).astimezone(UTC)
 
 
 def _iso(cell: str) -> datetime:
@@ -90,6 +107,8 @@ def _iso(cell: str) -> datetime:
 def _is_expiry(cell: str) -> bool:
     try:
         return expiry_of(cell) is not None
+    except TooLate:
+        return True
     except NotADate:
         return False
 

@@ -78,8 +78,8 @@ def _read(line: Line, columns: Columns) -> Judged:
 def _dated(row: Judged, cell: str) -> Judged:
     try:
         expires_at = expiry_of(cell)
-    except NotADate:
-        return row.refused(Outcome.BAD_DATE, f"“{cell}” is not a date. Write it like 2027-01-31.")
+    except NotADate as error:
+        return row.refused(Outcome.BAD_DATE, f"“{cell}” {error.words}")
     if expires_at is not None and expires_at <= timezone.now():
         return row.refused(Outcome.BAD_DATE, f"“{cell}” has passed.")
     return replace(row, member_expires_at=expires_at)
