@@ -17,7 +17,7 @@ NAME_LENGTH = 80
 def compose(mail: OutboxMail) -> Message | None:
     """The lifetime of the link begins now, so mail that had to wait loses none of it; the link is always the same.
 
-    None when the invitation was settled or sent again since.
+    None when the invitation was settled or sent again since, or the membership would have ended already.
     """
     pending = Invitation.objects.pending().select_related("organization")
     same = pending.filter(pk=mail.reference, token_version=mail.version, organization__public_id=mail.organization)

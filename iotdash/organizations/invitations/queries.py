@@ -63,19 +63,19 @@ def find(organization: Organization, invitation_id: UUID) -> Invitation | None:
 
 def in_state(state: str) -> Q:
     """Those that people are shown as pending, expired, accepted or revoked; ENDING: pending ones that expire soon."""
-    if state == ENDING:
-        now = timezone.now()
-        return ~_UNSENT & Q(
-            status=Invitation.Status.PENDING, token_expires_at__gt=now, token_expires_at__lte=now + SOON
-        )
-    if state not in (Invitation.Status.PENDING, Invitation.EXPIRED):
+    if state not in (Invitation.Status.PENDING, Invitation.EXPIRED, ENDING):
         return Q(status=state)
-    lasting = Q(token_expires_at__gt=timezone.now()) | _UNSENT
-    return Q(status=Invitation.Status.PENDING) & (lasting if state == Invitation.Status.PENDING else ~lasting)
+    now = timezone.now()
+    lasting = (Q(token_expires_at__gt=now) | _UNSENT) & ~Q(member_expires_at__lte=now)
+    if state == ENDING:
+        lasting &= ~_UNSENT & Q(token_expires_at__lte=now + SOON)
+    return Q(status=Invitation.Status.PENDING) & (~lasting if state == Invitation.EXPIRED else lasting)
 
 
 def shown_state(invitation: Invitation) -> str:
     """As `in_state` finds it."""
+    if invitation.status == Invitation.Status.PENDING and invitation.over:
+        return Invitation.EXPIRED
     if invitation.expired and unsent(invitation):
         return Invitation.Status.PENDING
     return invitation.state

@@ -71,7 +71,7 @@ def resend(source: Source, actor: Membership, invitation: Invitation) -> Invitat
     actor = rules.acting(actor)
     rules.require_mail(actor.organization)
     current = rules.locked(actor, invitation)
-    _refuse_settled(current)
+    _refuse_useless(current)
     _refuse_another_send(current)
     rules.require_room_for_one(actor.organization)
     current.token_version += 1
@@ -117,7 +117,7 @@ def copy_link(source: Source, actor: Membership, invitation: Invitation) -> str:
     While no mail has gone out its lifetime begins now. Raises NotAllowed, InvitationRefused.
     """
     current = rules.locked(rules.acting(actor), invitation)
-    _refuse_settled(current)
+    _refuse_useless(current)
     if queries.unsent(current):
         current.token_expires_at = _end_of_life(current.organization)
     elif current.expired:
@@ -129,10 +129,12 @@ def copy_link(source: Source, actor: Membership, invitation: Invitation) -> str:
 
 
 def begin_life(invitation: Invitation) -> bool:
-    """The link works from now on for as long as the organization says; False if the invitation was settled or resent.
+    """The link works from now on for as long as the organization says; False if it would be of no use any more.
 
     Called whenever mail with this version of the link is about to go.
     """
+    if invitation.over:
+        return False
     same = Invitation.objects.pending().filter(pk=invitation.pk, token_version=invitation.token_version)
     invitation.token_expires_at = _end_of_life(invitation.organization)
     return bool(same.update(token_expires_at=invitation.token_expires_at))
@@ -176,11 +178,16 @@ def member_already(member: Membership) -> str:
     return f"{email} is a member already."
 
 
-def _refuse_settled(invitation: Invitation) -> None:
+def _refuse_useless(invitation: Invitation) -> None:
     if invitation.status == Invitation.Status.ACCEPTED:
         raise InvitationRefused(f"{invitation.email} has accepted already.")
     if invitation.status == Invitation.Status.REVOKED:
         raise InvitationRefused(f"The invitation of {invitation.email} was revoked. Invite the address again.")
+    if invitation.over:
+        raise InvitationRefused(
+            f"The membership of {invitation.email} would have ended already. "
+            "Invite the address again, with a later last day."
+        )
 
 
 def _refuse_another_send(invitation: Invitation) -> None:

@@ -86,6 +86,11 @@ class Invitation(models.Model):
         return self.status == self.Status.PENDING and self.token_expires_at <= timezone.now()
 
     @property
+    def over(self) -> bool:
+        """Whether the membership that it offers would have ended already."""
+        return self.member_expires_at is not None and self.member_expires_at <= timezone.now()
+
+    @property
     def state(self) -> str:
         """As people are shown it: pending, expired, accepted or revoked."""
         return self.EXPIRED if self.expired else self.status
