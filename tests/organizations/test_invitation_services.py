@@ -59,7 +59,8 @@ class TestInviting:
     @pytest.mark.parametrize(
         "email",
         ["", "ada", "ada@", "@example.com", "a b@example.com", "ada@example.com\nBcc: all@example.com",
-         "ada@ex ample.com", '"a\x0bb"@example.com', "ada@" + "x" * 250 + ".com", "ada@-example.com"],
+         "ada@ex ample.com", '"a\x0bb"@example.com', "ada@" + "x" * 250 + ".com", "ada@-example.com",
+         '"ada"@example.com', "ada@[192.0.2.1]", "ada@localhost", "x" * 65 + "@example.com", "ada@☃.example"],
     )  # fmt: skip
     def test_what_is_no_address_is_refused(self, invite, email):
         with pytest.raises(ValidationError):
@@ -78,6 +79,27 @@ class TestInviting:
         invite("new@bücher.example")
         with pytest.raises(InvitationRefused, match="invited already"):
             invite("new@xn--bcher-kva.example")
+
+    @pytest.mark.parametrize(
+        ("typed", "written"),
+        [
+            ("Ada@Straße.example", "Ada@xn--strae-oqa.example"),
+            ("ada@βόλος.example", "ada@xn--nxasmm1c.example"),
+            ("ada@BÜCHER.example", "ada@xn--bcher-kva.example"),
+        ],
+    )
+    def test_a_domain_is_written_by_the_rules_of_today(self, invite, typed, written):
+        assert composed(invite(typed).mail).recipient == written
+
+    def test_ss_is_another_domain(self, invite, organization):
+        MembershipFactory(organization=organization, user=UserFactory(email="ada@strasse.example"))
+        invite("ada@straße.example")
+
+    @pytest.mark.parametrize("account", ["ada@straße.example", "ada@xn--strae-oqa.example"])
+    def test_and_found_in_both(self, invite, organization, account):
+        MembershipFactory(organization=organization, user=UserFactory(email=account))
+        with pytest.raises(InvitationRefused, match="is a member already"):
+            invite("ada@Straße.example")
 
     @pytest.mark.parametrize("account", ["ada@bücher.example", "ada@xn--bcher-kva.example"])
     def test_a_member_by_another_spelling_is_a_member(self, invite, organization, account):

@@ -1,10 +1,12 @@
 """Email addresses: how they are compared, and how they are written on a message."""
 
+import idna
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.utils.encoding import punycode
+from django.core.validators import EmailValidator
 
 LONGEST = 254
+_LONGEST_LOCAL = 64
+_looks_right = EmailValidator(allowlist=())
 
 
 def normalized(email: str) -> str:
@@ -18,22 +20,27 @@ def normalized(email: str) -> str:
 def deliverable(email: str) -> str:
     """As it was typed, with the domain in ASCII, which every mail server takes. Raises ValidationError."""
     typed = email.strip()
-    validate_email(typed)
+    _looks_right(typed)
     local, _, domain = typed.rpartition("@")
     try:
-        written = f"{local}@{punycode(domain)}"
+        written = f"{local}@{_in_ascii(domain)}"
     except UnicodeError:
-        raise ValidationError("Enter a valid email address.") from None
-    # A quoted first part may hold control characters, which have no place in the head of a message.
-    if len(written) > LONGEST or not written.isprintable():
-        raise ValidationError("Enter a valid email address.")
+        raise ValidationError(_looks_right.message) from None
+    # Quoted first parts and numbers instead of a domain are in no use: mail services do not take them.
+    if len(written) > LONGEST or len(local) > _LONGEST_LOCAL or typed.startswith('"') or typed.endswith("]"):
+        raise ValidationError(_looks_right.message)
     return written
+
+
+def _in_ascii(domain: str) -> str:
+    """By IDNA 2008, as mail services do: by the rules before it, ß was ss, which is another domain today."""
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
 def spellings(email: str) -> set[str]:
     """The ways in which a person's account may spell a normalised address: domain in ASCII or as people write it."""
     local, _, domain = email.rpartition("@")
     try:
-        return {email, f"{local}@{domain.encode().decode('idna')}"}
+        return {email, f"{local}@{idna.decode(domain)}"}
     except UnicodeError:
         return {email}
