@@ -156,6 +156,21 @@ class TestWhatMayBeWritten:
         assert wording.check_body(" Moin!\r\n\r\n{link}\r ") == "Moin!\n\n{link}"
 
     @pytest.mark.parametrize(
+        "letters",
+        ["Bonjour\u00a0!", "10\u202f%", "👩\u200d🔧", "\u0646\u200c\u0645", "Ver\u00adein", "\u05d0\u200f", "a\tb"],
+    )
+    def test_letters_of_every_script_may(self, letters):
+        assert letters in wording.check_body(f"x{letters}x {{link}}")
+        assert letters in wording.check_subject(f"x{letters}x")
+
+    @pytest.mark.parametrize("letter", ["\x00", "\x1b", "\x85", "\u2028", "\u202e", "\u2066", "\ud800"])
+    def test_what_turns_a_text_around_or_ends_a_line_may_not(self, letter):
+        with pytest.raises(ValidationError, match="control character"):
+            wording.check_body(f"x{letter}x {{link}}")
+        with pytest.raises(ValidationError, match="single line"):
+            wording.check_subject(f"x{letter}x")
+
+    @pytest.mark.parametrize(
         ("subject", "words"),
         [
             ("", "required"),

@@ -26,6 +26,8 @@ PLACEHOLDERS = {
 }
 _LINK = "{link}"
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
+# What ends a line, turns a text around so that it reads as another, or is in no text at all.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
 
 
@@ -85,7 +87,7 @@ def render(wording: Wording, values: Mapping[str, str]) -> Rendered:
 def check_subject(text: str) -> str:
     """The subject as it will be kept. Raises ValidationError."""
     subject = text.strip()
-    if not subject.isprintable():
+    if _CONTROL.search(subject):
         raise ValidationError("The subject is a single line.")
     if _LINK in subject:
         raise ValidationError("The link belongs into the text, not into the subject.")
@@ -96,7 +98,7 @@ def check_subject(text: str) -> str:
 def check_body(text: str) -> str:
     """The text as it will be kept. Raises ValidationError."""
     body = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not body.replace("\n", "").replace("\t", "").isprintable():
+    if _CONTROL.search(body.replace("\n", "")):
         raise ValidationError("The text holds a control character. Type it anew instead of pasting it.")
     _check(body, BODY_LENGTH)
     if _LINK not in body:
