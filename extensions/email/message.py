@@ -50,7 +50,7 @@ def require_whole(mail: OutgoingMail) -> None:
 def posting(mail: OutgoingMail, settings: Settings, now: datetime, *, for_sendgrid: bool) -> Posting:
     """`for_sendgrid` adds SENDGRID_SWITCHES. Raises Refused, and AuthRejected for the sender."""
     require_whole(mail)
-    sender, recipient = sender_of(settings), _recipient_of(mail)
+    sender, recipient = sender_of(settings), recipient_of(mail)
     head = {
         "From": mailbox(sender, text(settings, "sender_name")),
         "To": mailbox(recipient, mail.recipient_name),
@@ -78,7 +78,8 @@ def sender_of(settings: Settings) -> str:
         raise AuthRejected("The sender address is not an email address. Enter it again.") from error
 
 
-def _recipient_of(mail: OutgoingMail) -> str:
+def recipient_of(mail: OutgoingMail) -> str:
+    """Raises Refused."""
     try:
         return addresses.on_the_wire(mail.recipient)
     except ValueError as error:

@@ -38,6 +38,8 @@ def _of_sender(settings: Settings) -> Iterator[Problem]:
 
 def _of_api(settings: Settings) -> Iterator[Problem]:
     key, base = api_key_of(settings), api_base(settings)
+    if not text(settings, "sender_address").rpartition("@")[0].isascii():
+        yield "sender_address", "SendGrid takes no sender address with letters beyond ASCII before the @."
     if not key:
         yield "api_key", "Type the API key."
     elif _NOT_IN_A_KEY.search(key):

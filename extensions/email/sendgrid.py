@@ -5,8 +5,7 @@ from typing import Any
 from requests import Response
 
 from extensions.core.contract import AuthRejected, BadResponse, Context, OutboundError, Proof, Refused
-from extensions.email import addresses
-from extensions.email.message import require_whole
+from extensions.email.message import recipient_of, require_whole, sender_of
 from extensions.email.sendgrid_errors import UNREADABLE, Reply, failure, unanswered
 from extensions.email.settings import ApiAccount, Settings, api_account, text
 from extensions.mailers.contract import OutgoingMail, Taken
@@ -15,6 +14,7 @@ _MAIL_SEND = "mail.send"
 _LACKS = "The API key is valid but lacks the permission Mail Send. Give it that in SendGrid, or enter another key."
 _PROVED = "SendGrid accepts the API key, and it may send mail. Whether the sender is verified shows when mail is sent."
 _ONLY_CHECKED = "SendGrid only checked the message (sandbox mode) and does not deliver it."
+_NO_SUCH_SENDER = "SendGrid takes no sender address with letters beyond ASCII before the @. Enter another."
 _NO_SUCH_RECIPIENT = "SendGrid takes no address with letters beyond ASCII before the @."
 _LONGEST_ID = 200
 
@@ -45,15 +45,12 @@ def send(context: Context, mail: OutgoingMail) -> Taken:
 
 
 def body_of(mail: OutgoingMail, settings: Settings) -> dict[str, Any]:
-    """The request's body. Raises Refused for a message that SendGrid cannot take."""
+    """The request's body. Raises Refused for a message that SendGrid cannot take, and AuthRejected for the sender."""
     require_whole(mail)
-    to = _person(mail.recipient, mail.recipient_name)
-    if not to["email"].isascii():
-        raise Refused(_NO_SUCH_RECIPIENT)
     body = {
         # The published description knows custom arguments of a person as an object, but not those of a message.
-        "personalizations": [{"to": [to], "custom_args": {**mail.labels, "mail_id": mail.mail_id}}],
-        "from": _person(text(settings, "sender_address"), text(settings, "sender_name")),
+        "personalizations": [{"to": [_recipient(mail)], "custom_args": {**mail.labels, "mail_id": mail.mail_id}}],
+        "from": _sender(settings),
         "subject": mail.subject,
         "content": [{"type": kind, "value": part} for kind, part in _parts(mail) if part],
         "headers": {"Auto-Submitted": "auto-generated"},
@@ -70,11 +67,21 @@ def _parts(mail: OutgoingMail) -> tuple[tuple[str, str], ...]:
     return ("text/plain", mail.text), ("text/html", mail.html)
 
 
-def _person(address: str, name: str) -> dict[str, str]:
-    try:
-        email = addresses.on_the_wire(address)
-    except ValueError as error:
-        raise Refused(f"“{address}” is not an email address.") from error
+def _sender(settings: Settings) -> dict[str, str]:
+    email = sender_of(settings)
+    if not email.isascii():
+        raise AuthRejected(_NO_SUCH_SENDER)
+    return _person(email, text(settings, "sender_name"))
+
+
+def _recipient(mail: OutgoingMail) -> dict[str, str]:
+    email = recipient_of(mail)
+    if not email.isascii():
+        raise Refused(_NO_SUCH_RECIPIENT)
+    return _person(email, mail.recipient_name)
+
+
+def _person(email: str, name: str) -> dict[str, str]:
     return {"email": email, "name": name} if name else {"email": email}
 
 

@@ -162,6 +162,14 @@ def test_a_message_that_cannot_be_taken_is_refused_before_it_is_sent(context, ma
     assert httpserver.log == []
 
 
+@pytest.mark.parametrize("address", ["", "admin", "müller@example.com"])
+def test_mail_waits_for_a_sender_that_can_be_one(context_of, mail, answer, httpserver, address):
+    answer()
+    context = context_of(method="sendgrid_key", api_key=KEY, sender_address=address)
+    assert type(failing(lambda: EMAIL.send(context, mail))) is AuthRejected
+    assert httpserver.log == []
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 

@@ -77,6 +77,7 @@ def test_a_private_authority_is_taken(ca_pem):
         (KEY | {"sender_name": "x" * 81}, "sender_name"),
         (KEY | {"sender_address": "admin"}, "sender_address"),
         (KEY | {"sender_address": ""}, "sender_address"),
+        (KEY | {"sender_address": "müller@example.com"}, "sender_address"),
         (KEY | {"sender_address": "a@example.com\nb@example.com"}, "sender_address"),
         (KEY | {"api_key": " \n "}, "api_key"),
         (KEY | {"api_key": "SG.ключ"}, "api_key"),
