@@ -49,6 +49,11 @@ def test_name_and_certificate_belong_to_the_name_not_the_address(tls_port, autho
         guarded.get(url(tls_port, scheme="https", host="other.example"))
 
 
-def test_a_broken_authority_is_named():
+@pytest.mark.parametrize("text", ["-----BEGIN CERTIFICATE-----\nnope\n-----END CERTIFICATE-----\n", "Müller", "a\0b"])
+def test_a_broken_authority_is_named(text):
     with pytest.raises(TlsFailed, match="PEM"):
-        session(ca_pem="-----BEGIN CERTIFICATE-----\nnope\n-----END CERTIFICATE-----\n")
+        session(ca_pem=text)
+
+
+def test_words_around_a_certificate_may_have_any_letters(authority):
+    assert tls_context(f"subject=O = Müller KG\n{authority.pem}").cert_store_stats()["x509"] == 1

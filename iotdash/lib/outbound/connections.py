@@ -107,8 +107,10 @@ class _DeadlineContext(ssl.SSLContext):
 def tls_context(ca_pem: str | None) -> ssl.SSLContext:
     """Verifies name and chain by the public authorities, or by `ca_pem` alone. Raises TlsFailed if that is no PEM."""
     context = _DeadlineContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Only ASCII is taken. Tools write names around a certificate, in letters of their own.
+    given = (ca_pem or "").encode("ascii", "replace").decode()
     try:
-        context.load_verify_locations(cafile=None if ca_pem else where(), cadata=ca_pem or None)
+        context.load_verify_locations(cafile=None if given else where(), cadata=given or None)
     except (ssl.SSLError, ValueError) as error:
         raise TlsFailed("The certificate authority given is not a certificate in PEM form.") from error
     return context
