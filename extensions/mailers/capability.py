@@ -57,6 +57,9 @@ class MailCapability:
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)
 
+    def removal(self, config: ExtensionConfig) -> Sequence[tuple[str, str]]:
+        return card.removal(config)
+
     def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
         for told in records:
             reports.note(config.organization.public_id, _report(told))

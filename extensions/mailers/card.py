@@ -1,6 +1,6 @@
 """What a mail service's page shows of the organization's mail. Rows only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from extensions.core.models import ExtensionConfig
 from extensions.mailers import senders, testmail
 from extensions.mailers.words import standstill
+from iotdash.lib.lists import bounded_count
+from iotdash.organizations.invitations.queries import pending as pending_invitations
 from iotdash.runtime.models import OutboxMail
 
 TEMPLATE = "mailers/card.html"
@@ -31,6 +33,16 @@ def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[
         "standstill": standstill(config),
         "on_its_way": bool(test and not test.settled) or mail["queued"] > 0,
     }
+
+
+def removal(config: ExtensionConfig) -> Sequence[tuple[str, str]]:
+    """For `Capability.removal`: what becomes of mail and of invitations."""
+    mail = counts(config)
+    unsent, pending = mail["queued"] + mail["waiting"], bounded_count(pending_invitations(config.organization))
+    return (
+        ("Waiting", f"Mail that was not sent yet ({unsent}), until a mail service is set up again."),
+        ("Invitations", f"{pending} pending. Links that were sent go on working. Nobody can be invited meanwhile."),
+    )
 
 
 def counts(config: ExtensionConfig) -> dict[str, Any]:

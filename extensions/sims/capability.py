@@ -81,6 +81,9 @@ class SimCapability:
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)
 
+    def removal(self, config: ExtensionConfig) -> Sequence[tuple[str, str]]:
+        return ()
+
     def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
         """No carrier that is installed sends anything by itself."""
 

@@ -49,6 +49,9 @@ class Capability(Protocol):
     def configuration_card(self, request: Any, config: Any) -> tuple[str, Mapping[str, Any]] | None:
         """Template and context of a card on a configuration's page, element id `capability-card`; None for no card."""
 
+    def removal(self, config: Any) -> Sequence[tuple[str, str]]:
+        """(word, sentence): what removing the configuration means beside what core says itself, for who is asked."""
+
     def receive(self, config: Any, records: Sequence[InboundRecord]) -> None:
         """What the service told by itself, each once, in the order in which it came. Rows only, no provider."""
 

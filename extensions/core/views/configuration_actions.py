@@ -135,7 +135,12 @@ def _moving(config: ExtensionConfig) -> dict[str, Any]:
 @organization_view(MANAGE_EXTENSIONS)
 def remove(request: HttpRequest, config_id: int) -> HttpResponse:
     config = configuration_or_404(request, config_id)
-    context: dict[str, Any] = {"config": config, "view": queries.view_of(config), "heir": queries.heir_of(config)}
+    context: dict[str, Any] = {
+        "config": config,
+        "view": queries.view_of(config),
+        "heir": queries.heir_of(config),
+        "further": registry.capability(registry.manifest(config.slug)).removal(config),
+    }
     template = "extensions/configuration/remove.html"
     if request.method != "POST":
         return htmx.render(request, template, context)

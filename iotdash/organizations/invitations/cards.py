@@ -6,7 +6,7 @@ from iotdash.lib.cards import Card, CardContent
 from iotdash.lib.lists import bounded_count
 from iotdash.organizations.authorization import may
 from iotdash.organizations.invitations import queries
-from iotdash.organizations.models import Invitation, Membership, Organization
+from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import MANAGE_INVITATIONS
 
 
@@ -14,9 +14,8 @@ def render(request: HttpRequest, organization: Organization, membership: Members
     """For those who manage invitations: how many are open, and which of them need somebody; four queries."""
     if not may(membership, MANAGE_INVITATIONS, organization):
         return None
-    pending = queries.matching(organization, state=Invitation.Status.PENDING)
     context = {
-        "pending": bounded_count(pending),
+        "pending": bounded_count(queries.pending(organization)),
         "waiting": bounded_count(queries.matching(organization, mail=queries.WAITING)),
         "failed": bounded_count(queries.matching(organization, mail=queries.FAILED)),
         "ending": bounded_count(queries.matching(organization, state=queries.ENDING)),

@@ -57,6 +57,11 @@ def matching(organization: Organization, *, state: str = "", mail: str = "", sea
     return found
 
 
+def pending(organization: Organization) -> QuerySet[Invitation]:
+    """As people are shown them."""
+    return matching(organization, state=Invitation.Status.PENDING)
+
+
 def find(organization: Organization, invitation_id: UUID) -> Invitation | None:
     return invitations(organization).filter(pk=invitation_id).first()
 
