@@ -53,15 +53,15 @@ class Keeper:
 
 
 class Authenticator:
-    """Knows one account; counts how often somebody tried. `refusal` is the reply to a wrong password."""
+    """Knows one account, whose `password` may change; keeps who tried. `refusal`, if any, is the reply to everybody."""
 
     def __init__(self) -> None:
-        self.tries, self.refusal = [], None
+        self.tries, self.refusal, self.password = [], None, PASSWORD
 
     def __call__(self, server, session, envelope, mechanism, auth_data) -> AuthResult:
         assert isinstance(auth_data, LoginPassword)
         self.tries.append((mechanism, auth_data.login.decode(), auth_data.password.decode()))
-        right = (auth_data.login.decode(), auth_data.password.decode()) == (USERNAME, PASSWORD)
+        right = (auth_data.login.decode(), auth_data.password.decode()) == (USERNAME, self.password)
         return AuthResult(success=right and not self.refusal, handled=False, message=self.refusal)
 
 

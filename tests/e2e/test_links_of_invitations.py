@@ -1,0 +1,191 @@
+"""What becomes of links that really arrived: expired, sent again, revoked, used twice at once, opened by another."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.e2e import mail_service, mail_steps, steps
+from tests.e2e.conftest import Visit
+from tests.e2e.mail_service import MailService, link_in
+from tests.e2e.product import Product
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    # Told of implicit TLS, too.
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+]
+ORG, NAME, ADMIN = "mail03", "Lantern Lights", "lars@example.com"
+OTHER_ORG, OTHER = "mail04", "otto@example.com"
+# As if the invitation had been made, sent and read that many hours earlier.
+TIME_PASSES = """
+from datetime import timedelta
+from django.db.models import DateTimeField
+from iotdash.organizations.models import Invitation
+
+invitation = Invitation.objects.select_related("mail").get(email={email!r})
+for row in (invitation, invitation.mail):
+    for name in [each.name for each in row._meta.fields if isinstance(each, DateTimeField)]:
+        at = getattr(row, name)
+        setattr(row, name, at and at - timedelta(hours={hours}))
+    row.save()
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An administrator whose organization sends through `service`."""
+
+    page: Page
+    service: MailService
+    visit: Visit
+
+    def invited(self, email: str, role: str = "Operator") -> str:
+        """The link that arrived."""
+        mail_steps.invite(self.page, email, role)
+        return link_in(self.service.letter(email))
+
+    def guest(self, *expected: str) -> Page:
+        """Another browser; `expected` are statuses of which it complains rightly."""
+        visitor = self.visit()
+        visitor.watch.expected += [f"status of {status}" for status in expected]
+        return visitor.page
+
+    def row(self, email: str) -> Locator:
+        self.page.goto(f"/{ORG}/members/invitations/")
+        return mail_steps.row(self.page, email)
+
+    def members(self, email: str) -> Locator:
+        self.page.goto(f"/{ORG}/members/")
+        return mail_steps.row(self.page, email)
+
+
+@pytest.fixture(scope="module")
+def service(product: Product) -> Iterator[MailService]:
+    product.organization(ORG, NAME, ADMIN)
+    product.organization(OTHER_ORG, "Other Oars", OTHER)
+    with mail_service.running("Implicit TLS") as service:
+        yield service
+
+
+@pytest.fixture
+def scene(service, visit, visit_as) -> Scene:
+    page = visit_as(ADMIN).page
+    page.goto(f"/{ORG}/members/invitations/")
+    if page.get_by_text("Nobody can be invited yet").is_visible():
+        mail_steps.add_mail_service(page, ORG, service)
+    return Scene(page, service, visit)
+
+
+def leads_nowhere(page: Page, link: str, words: str) -> None:
+    page.goto(link)
+    expect(page.get_by_role("heading", name=words)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("join", re.IGNORECASE))).to_have_count(0)
+
+
+def test_an_expired_link_says_so_and_the_next_one_works(scene, product):
+    email = "eva@example.com"
+    old, guest = scene.invited(email), scene.guest("410")
+    row = mail_steps.row(scene.page, email)
+    row.get_by_role("button", name="Resend").click()
+    expect(scene.page.get_by_text(re.compile(r"was sent a moment ago. Try again in \d+ seconds"))).to_be_visible()
+    product.manage("shell", "-c", TIME_PASSES.format(email=email, hours=49))
+    leads_nowhere(guest, old, "This invitation has expired")
+    expect(scene.row(email)).to_contain_text("Expired")
+    row.get_by_role("button", name="Resend").click()
+    expect(scene.page.get_by_text("is sent a new link; the old one no longer works")).to_be_visible()
+    expect(row).to_contain_text("Pending")
+    new = link_in(scene.service.letter(email, 2))
+    leads_nowhere(guest, old, "There is a newer link")
+    guest.goto(new)
+    mail_steps.make_account(guest, "Eva Late")
+    expect(guest.get_by_text(f"You are a member of {NAME} as Operator.")).to_be_visible()
+
+
+def test_a_link_that_is_sent_again_replaces_one_that_still_works(scene, product):
+    email = "rita@example.com"
+    old, guest = scene.invited(email), scene.guest("410")
+    guest.goto(old)
+    mail_steps.type_account(guest, "Rita Twice")
+    product.manage("shell", "-c", TIME_PASSES.format(email=email, hours=1))
+    scene.row(email).get_by_role("button", name="Resend").click()
+    new = link_in(scene.service.letter(email, 2))
+    guest.get_by_role("button", name="Make the account and join").click()
+    expect(guest.get_by_role("heading", name="There is a newer link")).to_be_visible()
+    expect(scene.members(email)).to_have_count(0)
+    guest.goto(new)
+    expect(guest.get_by_role("heading", name=f"Join {NAME}")).to_be_visible()
+
+
+def test_a_revoked_link_says_so(scene):
+    email = "rolf@example.com"
+    link, guest = scene.invited(email), scene.guest("410")
+    guest.goto(link)
+    mail_steps.type_account(guest, "Rolf Unwanted")
+    mail_steps.row(scene.page, email).get_by_role("link", name="Revoke").click()
+    scene.page.get_by_role("dialog").get_by_role("button", name="Revoke invitation").click()
+    expect(scene.page.get_by_text(f"The invitation of {email} is revoked.")).to_be_visible()
+    guest.get_by_role("button", name="Make the account and join").click()
+    expect(guest.get_by_role("heading", name="This invitation was revoked")).to_be_visible()
+    leads_nowhere(guest, link, "This invitation was revoked")
+    expect(scene.row(email)).to_contain_text("Revoked")
+    expect(scene.members(email)).to_have_count(0)
+
+
+def test_two_browsers_use_a_link_at_once_and_one_member_joins(scene):
+    email = "dora@example.com"
+    link, guests = scene.invited(email), [scene.guest("410"), scene.guest("410")]
+    for number, guest in enumerate(guests):
+        guest.goto(link)
+        mail_steps.type_account(guest, f"Dora {number}")
+    at_once(guests, "Make the account and join", "**/invitations/account/")
+    joined = f"You are a member of {NAME} as Operator."
+    outcomes = [guest.get_by_text(joined).or_(guest.get_by_text("This invitation is already used")) for guest in guests]
+    for outcome in outcomes:
+        expect(outcome.first).to_be_visible()
+    assert sorted(guest.get_by_text(joined).count() for guest in guests) == [0, 1]
+    expect(scene.members(email)).to_have_count(1)
+
+
+def test_pressing_twice_is_joining_once(scene):
+    """Whoever has an account, and whoever makes one, ends in the organization."""
+    for email, role in ((OTHER, "Reader"), ("dirk@example.com", "Analyst")):
+        guest = scene.guest()
+        if email == OTHER:
+            steps.sign_in(guest, email)
+        guest.goto(scene.invited(email, role))
+        if email != OTHER:
+            mail_steps.type_account(guest, "Dirk Double")
+        guest.get_by_role("button", name=re.compile("[Jj]oin$")).dblclick()
+        expect(guest.get_by_role("heading", name=NAME)).to_be_visible()
+        expect(scene.members(email)).to_have_count(1)
+        expect(scene.members(email)).to_contain_text(role)
+
+
+def test_somebody_else_is_told_whose_invitation_it_is_and_may_sign_out(scene):
+    email = "wilma@example.com"
+    link, guest = scene.invited(email, "Developer"), scene.guest()
+    steps.sign_in(guest, OTHER)
+    guest.goto(link)
+    expect(guest.get_by_role("heading", name="This invitation is for somebody else")).to_be_visible()
+    expect(guest.get_by_text(f"You are signed in as {OTHER}. It was sent to {email}.")).to_be_visible()
+    expect(guest.get_by_role("button", name=re.compile("join", re.IGNORECASE))).to_have_count(0)
+    guest.get_by_role("button", name="Sign out and go on").click()
+    mail_steps.make_account(guest, "Wilma Right")
+    expect(guest.get_by_text(f"You are a member of {NAME} as Developer.")).to_be_visible()
+    expect(scene.members(email)).to_contain_text("Developer")
+
+
+def at_once(pages: list[Page], button: str, url: str) -> None:
+    """Every page sends its form, and none is let through before all have come."""
+    held: list[Route] = []
+    for page in pages:
+        page.route(url, lambda route: held.append(route))
+        with page.expect_request(url):
+            page.get_by_role("button", name=button).click(no_wait_after=True)
+    assert len(held) == len(pages)
+    for route in held:
+        route.continue_()
