@@ -69,6 +69,14 @@ def test_a_new_set_up_shows_defaults():
     assert re.search(r'<input[^>]*name="verify"[^>]*checked', html)
 
 
+def test_a_choice_with_a_default_cannot_be_left_out():
+    fields = form_class(SCHEMA)()
+    assert "Not set" not in fields["protocol"].as_widget()
+    assert "optional" not in fields["protocol"].as_field_group()
+    assert "Not set" in fields["level"].as_widget()
+    assert "optional" in fields["level"].as_field_group()
+
+
 def test_typed_values_become_settings_of_the_right_types():
     form = new(TYPED, port="443", factor="1.5", level="2", verify="on", ca="line 1\nline 2")
     assert form.is_valid(), form.errors
@@ -94,8 +102,9 @@ def test_what_is_left_empty_is_left_out_and_an_unticked_box_is_false():
         ({"username": ""}, "username", "Type the user name."),
         ({"password": ""}, "password", "Type the password."),
         ({"password": "abc"}, "password", "at least 4 characters"),
-        ({"port": "70000"}, "port", "65535"),
-        ({"port": "x"}, "port", "whole number"),
+        ({"port": "70000"}, "port", "Type a whole number from 1 to 65535."),
+        ({"port": "0"}, "port", "Type a whole number from 1 to 65535."),
+        ({"port": "x"}, "port", "Type a whole number from 1 to 65535."),
         ({"protocol": "fax"}, "protocol", "fax"),
         ({"level": "9"}, "level", "9"),
         ({"host": "not a host"}, "host", "is not a host name"),

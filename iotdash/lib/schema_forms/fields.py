@@ -70,24 +70,28 @@ def _text_field(rule: Schema, common: dict[str, Any]) -> forms.Field:
 
 
 def _number_field(rule: Schema, common: dict[str, Any]) -> forms.Field:
-    kind = forms.IntegerField if rule["type"] == "integer" else forms.FloatField
-    return kind(**common, min_value=rule.get("minimum"), max_value=rule.get("maximum"))
+    kind, noun = (forms.IntegerField, "whole number") if rule["type"] == "integer" else (forms.FloatField, "number")
+    least, most = rule.get("minimum"), rule.get("maximum")
+    if least is not None and most is not None:
+        words = f"Type a {noun} from {least} to {most}."
+        common["error_messages"] |= {"invalid": words, "min_value": words, "max_value": words}
+    return kind(**common, min_value=least, max_value=most)
 
 
 def _choice_field(choices: list[tuple[Any, str]], common: dict[str, Any], *, radio: bool) -> forms.Field:
     values = {str(value): value for value, _ in choices}
-    empty = (
-        []
-        if radio or (common["required"] and common["initial"] is not None)
-        else [("", "Choose…" if common["required"] else "Not set")]
-    )
-    return forms.TypedChoiceField(
+    always_chosen = radio or common["initial"] is not None
+    empty = [] if always_chosen else [("", "Choose…" if common["required"] else "Not set")]
+    made = forms.TypedChoiceField(
         **common,
         choices=[*empty, *((str(value), label) for value, label in choices)],
         coerce=values.__getitem__,
         empty_value="",
         **({"widget": forms.RadioSelect} if radio else {}),
     )
+    # For the template: nobody can leave it out, so it is not called optional.
+    made.always_chosen = always_chosen
+    return made
 
 
 def title_of(rule: Schema, value: Any) -> Any:
