@@ -112,7 +112,7 @@ class TestInviting:
         [
             ({}, "is a member already."),
             ({"blocked_at": NOON}, "Unblock the member"),
-            ({"expires_at": NOON - HOUR}, "Change its last day"),
+            ({"expires_at": NOON - HOUR}, "Change its expiry date"),
         ],
     )
     def test_a_member_is_not_invited(self, invite, organization, fields, words):

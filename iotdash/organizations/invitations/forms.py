@@ -24,7 +24,7 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     role = forms.ChoiceField(initial=Role.READER)
-    last_day = LastDayField(label="Last day of the membership")
+    last_day = LastDayField(label="Expiry date of the membership")
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -174,7 +174,7 @@ def member_already(member: Membership) -> str:
     if member.blocked:
         return f"{email} is a member already, but blocked. Unblock the member instead."
     if member.expired:
-        return f"{email} is a member already, but the membership has expired. Change its last day instead."
+        return f"{email} is a member already, but the membership has expired. Change its expiry date instead."
     return f"{email} is a member already."
 
 

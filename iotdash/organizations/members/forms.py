@@ -25,7 +25,8 @@ class RoleForm(forms.Form):
 
 class ExpiryForm(forms.Form):
     last_day = LastDayField(
-        error_messages={"past": "This day has passed. To end the membership now, block or remove the member."}
+        label="Expiry date",
+        error_messages={"past": "This day has passed. To end the membership now, block or remove the member."},
     )
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:

@@ -28,7 +28,7 @@ class ColumnsForm(forms.Form):
     separator = forms.ChoiceField(choices=SEPARATORS)
     email = forms.TypedChoiceField(label="Email address in column", coerce=int)
     role = forms.TypedChoiceField(label="Role in column", coerce=int)
-    expiry = forms.TypedChoiceField(label="End of the membership in column", coerce=int)
+    expiry = forms.TypedChoiceField(label="Expiry date in column", coerce=int)
     default_role = forms.ChoiceField(help_text="For rows whose role is missing or not known.")
 
     def __init__(self, data: Any, *, member_import: MemberImport, membership: Membership) -> None:
