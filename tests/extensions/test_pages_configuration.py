@@ -61,6 +61,14 @@ def test_tiles_refresh_while_something_is_wrong(owner_client, rejected):
     assert "<html" not in body
 
 
+@pytest.mark.parametrize(("who", "leads"), [("owner_client", True), ("reader_client", False)])
+def test_settings_lead_to_where_they_are_changed(request, url, who, leads):
+    settings = (
+        request.getfixturevalue(who).get(url).content.decode().partition("Calls go to")[0].rpartition("<section")[2]
+    )
+    assert (f'href="{url}credentials/"' in settings, "Change settings" in settings) == (leads, leads)
+
+
 def test_page_shows_settings_without_secrets(reader_client, url):
     body = reader_client.get(url).content.decode()
     assert "fleet" in body
