@@ -108,7 +108,8 @@ class TestTheList:
     @pytest.mark.parametrize(("who", "shown"), [("operator", True), ("developer", False), ("reader", False)])
     def test_the_tabs_are_those_that_open(self, cast, client_of, organization, who, shown):
         page = client_of(cast[who]).get("/abc123/members/").content.decode()
-        assert (f'href="{URL}"' in page, 'href="/abc123/members/import/"' in page) == (shown, shown)
+        links = (URL, "/abc123/members/import/", f"{URL}invite/")
+        assert [f'href="{url}"' in page for url in links] == [shown] * 3
 
     def test_an_operator_is_offered_nothing_above(self, invite, operator_client):
         high = invite("boss@example.com", "administrator")
@@ -141,6 +142,13 @@ class TestWhatBecameOfTheMessage:
     def test_it_is_shown_with_its_reason(self, invitation, owner_client, fields, words):
         OutboxMail.objects.update(**fields)
         assert words in text_of(owner_client.get(URL))
+
+    def test_why_mail_waits_stands_once_above_the_rows(self, invitation, owner_client, transport):
+        OutboxMail.objects.update(state=State.WAITING, detail="Post is paused.")
+        transport.answer = Availability(offered=True, ready=False, sentence="Post is paused.")
+        page = text_of(owner_client.get(URL))
+        assert page.count("Post is paused.") == 1
+        assert "Waiting for the mail service, see above" in page
 
     def test_the_lifetime_of_a_link_that_was_not_sent_has_not_begun(self, invitation, owner_client, clock):
         clock.move_to(NOON + 100 * HOUR)
