@@ -65,4 +65,4 @@ def _sentence(words: list[str], role: Role) -> str:
     if role.rank == 0:
         return f"May {joined}."
     below = list(Role)[role.rank - 1].label
-    return f"Like {below}; may also {joined}." if words else f"Like {below}."
+    return f"Like {below}; may also {joined}." if words else f"Like {below}, and nothing more so far."

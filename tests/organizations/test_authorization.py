@@ -56,7 +56,7 @@ def test_the_refusal_says_whose_organization_it_is_not():
 def test_role_words_name_what_each_role_adds():
     words = dict(roles.role_words())
     assert words["Reader"] == "May see this organization."
-    assert words["Analyst"] == "Like Reader."
+    assert words["Analyst"] == "Like Reader, and nothing more so far."
     assert words["Operator"] == (
         "Like Developer; may also run operations, manage invitations, manage members and edit mail templates."
     )
