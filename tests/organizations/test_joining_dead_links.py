@@ -121,6 +121,12 @@ def test_garbage_is_no_invitation(client, db, token):
     assert not client.cookies.get("sessionid"), "guesses leave no rows"
 
 
+def test_garbage_does_not_shut_the_invitation_that_was_opened_before(client, invitation):
+    opened(client, invitation)
+    client.get("/invitations/x/")
+    assert client.get(PAGE).status_code == 200
+
+
 def test_garbage_is_not_taken_for_the_invitation_that_was_opened_before(client, invitation):
     opened(client, invitation)
     assert client.get("/invitations/x/", follow=True).status_code == 404
@@ -149,7 +155,9 @@ def test_the_form_of_one_invitation_never_accepts_another(client, organization, 
 def test_nothing_is_open_afterwards(client, invitation):
     opened(client, invitation)
     client.post(ACCOUNT, fields_for(invitation))
-    assert client.get(PAGE).status_code == 404
+    answer = client.get(PAGE)
+    assert answer.status_code == 404
+    assert "No invitation is open in this browser" in text_of(answer)
 
 
 def test_a_form_that_is_sent_twice_leads_into_the_organization(client, invitation, person):
@@ -177,8 +185,10 @@ def test_an_account_that_is_asked_for_twice_is_there_to_sign_in_with(client, inv
 def test_steps_without_an_open_invitation_lead_nowhere(client, organization, posted):
     pending = str(invite(organization).pk)
     for address in (ACCEPT, ACCOUNT):
-        assert client.post(address, {"invitation": pending if posted is None else posted}).status_code == 404
-        assert client.post(address).status_code == 404
+        for fields in ({"invitation": pending if posted is None else posted}, {}):
+            answer = client.post(address, fields)
+            assert answer.status_code == 404
+            assert "No invitation is open in this browser" in text_of(answer)
         assert client.get(address).status_code == 405
     assert client.get(SIGN_OUT).status_code == 405
 

@@ -129,7 +129,7 @@ def test_a_page_tells_of_no_other_organization_or_person(client, invitation, cas
 
 def test_guesses_are_throttled_by_network_address(client, invitation):
     for number in range(20):
-        assert client.get(f"/invitations/guess{number}/").status_code == 302
+        assert client.get(f"/invitations/guess{number}/").status_code == 404
     answer = client.get(path_of(invitation))
     assert answer.status_code == 429
     assert answer["Referrer-Policy"] == "no-referrer"

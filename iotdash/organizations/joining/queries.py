@@ -16,6 +16,7 @@ from iotdash.organizations.roles import Role
 class Standing(Enum):
     """The first that applies, top to bottom; in words for the activity log of the organization that invites."""
 
+    CLOSED = "none is open in this browser"
     UNKNOWN = "there is none"
     REVOKED = "it was revoked"
     USED = "it was used before"
@@ -57,7 +58,9 @@ def used_invitation(text: str) -> Invitation | None:
 
 def standing(invitation: Invitation | None, opened: Token | None, visitor: User | AnonymousUser) -> Standing:
     """Of whoever opened the link. About accounts it says something only while the link works."""
-    if invitation is None or opened is None:
+    if opened is None:
+        return Standing.CLOSED
+    if invitation is None:
         return Standing.UNKNOWN
     return _of_link(invitation, opened) or _of_visitor(invitation, visitor)
 

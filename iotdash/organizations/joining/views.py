@@ -51,10 +51,9 @@ def _opened(request: HttpRequest, token: str) -> HttpResponse:
     """A link that nobody signed is a guess, and guesses are counted."""
     if opened := tokens.read(token):
         session.remember(request, opened)
-    else:
-        exceeded(request, "guess_invitation")
-        session.forget(request)
-    return redirect("join_page")
+        return redirect("join_page")
+    exceeded(request, "guess_invitation")
+    return _page(request, None, Standing.UNKNOWN)
 
 
 @require_safe
@@ -150,9 +149,12 @@ def _context(request: HttpRequest, invitation: Invitation, form: NewAccountForm 
 
 
 def _nothing_open(request: HttpRequest) -> HttpResponse:
-    """A form that was sent twice, by a double click for instance, finds that the first one did it."""
+    """A form that was sent twice, by a double click for instance, finds that the first one did it.
+
+    Else the session is over.
+    """
     used = queries.used_invitation(request.POST.get("invitation", ""))
-    return _page(request, used, Standing.USED if used else Standing.UNKNOWN)
+    return _page(request, used, Standing.USED if used else Standing.CLOSED)
 
 
 def _dead(request: HttpRequest, invitation: Invitation | None, standing: Standing) -> HttpResponse:
@@ -160,5 +162,5 @@ def _dead(request: HttpRequest, invitation: Invitation | None, standing: Standin
     own = invitation and request.user.is_authenticated and invitation.accepted_by_id == request.user.pk
     membership = queries.membership_in(invitation, request.user) if own else None
     context = {"words": DEAD_LINKS[standing], "membership": membership}
-    status = 404 if standing is Standing.UNKNOWN else 410
+    status = 404 if standing in (Standing.CLOSED, Standing.UNKNOWN) else 410
     return render(request, "organizations/joining/dead_link.html", context, status=status)

@@ -13,6 +13,11 @@ class Words(NamedTuple):
 
 ASK = "Ask whoever invited you for a new invitation."
 DEAD_LINKS = {
+    Standing.CLOSED: Words(
+        "No invitation is open in this browser",
+        "Error 404. It was used, or this page was left for too long.",
+        "Open the link of the mail again. The browser must accept cookies.",
+    ),
     Standing.UNKNOWN: Words(
         "This invitation link does not work",
         "Error 404. There is no such invitation.",
