@@ -25,6 +25,7 @@ MANIFEST = Manifest(
     # Nobody publishes numbers. Five messages a second are sent in under two minutes on the busiest day that is allowed
     # (500 invitations), and stay below what mail servers take for a flood.
     lane=LanePolicy(per_second=5),
+    service="the mail service",
     single=True,
     paste=PASTE,
     inbound=Inbound(parse=events.parse, guide=events.guide),

@@ -1,5 +1,7 @@
 """An extension of which an organization has at most one configuration."""
 
+from dataclasses import replace
+
 import pytest
 
 from extensions.core import registry
@@ -55,6 +57,17 @@ def test_one_without_a_device_part_says_nothing_of_devices(owner_client, stored)
     assert [part for part in tile[1:] if "<dt>Devices</dt>" in part] == []
     page = owner_client.get(f"/abc123/extensions/{stored.pk}/").content.decode()
     assert "No device is configured" not in page
+
+
+def test_sentences_call_the_service_by_its_own_name(owner_client, stored, installed, monkeypatch):
+    called = replace(installed, service="the post office")
+    monkeypatch.setattr(registry, "_manifests", {"postly": called})
+    ExtensionConfig.objects.update(health="needs attention", health_reason="Refused.")
+    page = owner_client.get(f"{LIST}{stored.pk}/").content.decode()
+    assert "Nothing is asked of the post office until the credentials are replaced. Its history stays." in page
+    page = owner_client.get(f"{LIST}{stored.pk}/remove/").content.decode()
+    assert "Nothing changes at the post office itself." in page
+    assert "device" not in page.partition("<form")[2].partition("</form>")[0]
 
 
 def test_the_catalogue_says_what_is_set_up(owner_client, organization, installed, source):

@@ -50,6 +50,7 @@ class Manifest:
     `device_problems(device_part)` are (field, sentence) pairs that refuse a device configuration beyond its schema;
     `warnings(device_part)` are sentences that do not. `settings_problems(settings)` are the same for settings.
     Both take any mapping, also one that fails the schema; for a field that both refuse, theirs is shown.
+    `service` is what sentences call the service, where that is not the extension's name: "the mail service".
     `single`: an organization has at most one configuration of it; its tile is on the Extensions page from the start.
     `paste` reads settings from a text, such as a credentials file; `inbound` is what the service sends by itself.
     `wire` says what diagnostics may keep of the calls; if it says nothing, that is hardly more than sizes.
@@ -74,9 +75,15 @@ class Manifest:
     settings_warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda settings: ()
     device_problems: Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]] = lambda part: ()
     warnings: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda part: ()
+    service: str = ""
     single: bool = False
     paste: Paste | None = None
     inbound: Inbound | None = None
     wire: Wire = field(default_factory=Wire)
     sandbox: Callable[[], Sandbox] | None = None
     demo: Callable[[Path], DemoData] | None = None
+
+    @property
+    def service_name(self) -> str:
+        """Whose words, in a sentence."""
+        return self.service or self.name

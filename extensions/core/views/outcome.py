@@ -21,5 +21,5 @@ def outcome_context(check: ConnectionCheck | None) -> dict[str, Any]:
         "proved": check.state == ConnectionCheck.State.PROVED,
         "slow": check.pending and timezone.now() - check.asked_at > SLOW_AFTER,
         "title": error_title(check.error) if check.error else "Nothing was asked",
-        "service": registry.manifest(check.slug).name,
+        "service": registry.manifest(check.slug).service_name,
     }
