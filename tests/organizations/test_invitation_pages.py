@@ -152,7 +152,7 @@ class TestWhatBecameOfTheMessage:
 
     def test_the_lifetime_of_a_link_that_was_not_sent_has_not_begun(self, invitation, owner_client, clock):
         clock.move_to(NOON + 100 * HOUR)
-        assert "Pending counts from sending" in text_of(owner_client.get(URL))
+        assert "Pending 48 hours from sending" in text_of(owner_client.get(URL))
         as_sent(invitation.mail)
         assert "Pending until 10 May 2026, 16:00" in text_of(owner_client.get(URL))
 
