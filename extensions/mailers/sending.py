@@ -16,6 +16,7 @@ from extensions.mailers import senders, testmail, waiting
 from extensions.mailers.contract import OutgoingMail, Taken
 from extensions.mailers.words import told
 from iotdash.lib.crypto import CryptoError
+from iotdash.lib.logging import redact_links
 from iotdash.runtime import outbox
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import progress
@@ -67,6 +68,8 @@ def _hand_over(config: ExtensionConfig, mail: OutboxMail, turn: Turn, settings: 
     except LaneLost:
         progress.put_back(mail)
     except ProviderError as error:
+        # Who refuses a message may quote it, and health is told to everybody.
+        error.sentence, error.words = redact_links(error.sentence), redact_links(error.words)
         health.note_failure(config, error)
         _not_taken(config, mail, error)
     else:

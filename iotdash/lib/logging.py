@@ -9,7 +9,7 @@ import contextvars
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +36,11 @@ FIELDS = (
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NAMES = r"pass(?:word|wd)?|secret|token|api[_-]?key|access[_-]?key|licen[cs]e[_-]?key|sessionid|csrf\w*"
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s,;&}"']+)"""
+# What Django signs for a link, and what it makes to reset a password: they stand in paths.
+_SIGNED = (
+    (re.compile(r"(?<![\w-])[\w-]+(?:(?::|%3A)[\w-]+){0,2}(?::|%3A)[\w-]{43}(?![\w-])"), "***"),
+    (re.compile(r"\b[0-9a-z]{4,13}-[0-9a-f]{32}\b"), "***"),
+)
 _BLANKED = (
     (re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
     (
@@ -45,9 +50,7 @@ _BLANKED = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1***@"),
     # Addresses of inbound hooks, which only the service and administrators know.
     (re.compile(r"(/hooks/[0-9]+-)[0-9a-f]{8,}"), r"\1***"),
-    # What Django signs for a link, and what it makes to reset a password: they stand in paths.
-    (re.compile(r"(?<![\w-])[\w-]+(?:(?::|%3A)[\w-]+){0,2}(?::|%3A)[\w-]{43}(?![\w-])"), "***"),
-    (re.compile(r"\b[0-9a-z]{4,13}-[0-9a-f]{32}\b"), "***"),
+    *_SIGNED,
 )
 _context: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("log_context", default=None)
 
@@ -82,7 +85,16 @@ def log_context(**fields: Any) -> Iterator[None]:
 
 def redact(text: str) -> str:
     """`text` with credentials blanked."""
-    for pattern, blank in _BLANKED:
+    return _blanked(text, _BLANKED)
+
+
+def redact_links(text: str) -> str:
+    """`text` with what makes a link a secret blanked: somebody else's words that may quote one."""
+    return _blanked(text, _SIGNED)
+
+
+def _blanked(text: str, patterns: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, blank in patterns:
         text = pattern.sub(blank, text)
     return text
 

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.apps import apps
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -20,9 +21,11 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 from werkzeug import Response
 
 from extensions.core import inbound, lanes, registry
-from extensions.core.models import ExtensionConfig, InboundEvent, InboundHook
+from extensions.core.models import Exchange, ExtensionConfig, InboundEvent, InboundHook
 from extensions.core.services import configurations
 from iotdash.organizations.invitations import services
+from iotdash.organizations.invitations.tokens import link_of, token_of
+from iotdash.organizations.models import Invitation
 from iotdash.runtime.models import OutboxMail
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +243,17 @@ def test_nothing_of_a_recipient_is_kept_but_what_became_of_the_message(sendgrid,
     (event,) = InboundEvent.objects.all()
     assert set(event.payload) == {"delivery", "mail_id", "message_id", "words"}
     assert "new@example.com" not in str(event.payload)
+
+
+def test_no_row_holds_the_link_that_was_sent_also_when_services_quote_it(sendgrid, mail, mail_config):
+    signed = token_of(Invitation.objects.get()).rpartition(":")[2]
+    quoted = f"550 listed: {link_of(Invitation.objects.get())} is spam"
+    assert signed in str(sendgrid.taken)
+    sendgrid.report(mail_config, sendgrid.event("bounce", 5, type="blocked", reason=quoted))
+    assert told(mail)[1].endswith("/invitations/***/ is spam")
+    assert Exchange.objects.exists()
+    for model in apps.get_models():
+        assert not [row for row in model.objects.values() if signed in str(row)], model
 
 
 def test_a_thousand_reports_in_one_message(sendgrid, mail, mail_config):

@@ -19,6 +19,7 @@ from extensions.core.models import ExtensionConfig, Health
 from extensions.core.services import configurations
 from extensions.mailers.contract import Taken
 from extensions.mailers.sources import source as work_source
+from iotdash.audit.models import ActivityEntry
 from iotdash.runtime import leases, outbox
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import composers, progress
@@ -129,6 +130,16 @@ def test_a_refused_message_fails_at_once_with_the_services_words(post, later, wr
     mail = run(write("ada"))
     assert (mail.state, mail.attempts, mail.settled_at) == (State.FAILED, 1, timezone.now())
     assert mail.detail == "The mail server refused the recipient. (550 5.1.1 No such user)"
+
+
+@pytest.mark.parametrize("refusal", [Refused, AuthRejected])
+def test_a_link_that_the_services_words_quote_is_kept_nowhere(post, config, write, run, refusal):
+    signed = f"eyJpIjoiMSJ9:{'k' * 43}"
+    post.will = [refusal("It is refused.", words=f"550 https://iot.example.com/invitations/{signed}/ is listed")]
+    run(write("ada"))
+    assert "550 https://iot.example.com/invitations/***/ is listed" in str(OutboxMail.objects.values())
+    for model in (OutboxMail, ExtensionConfig, ActivityEntry):
+        assert signed not in str(list(model.objects.values()))
 
 
 def test_a_service_that_forbids_the_message_fails_it(post, write, run):

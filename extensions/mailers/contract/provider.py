@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from extensions.core.contract import Context, Proof
+from iotdash.lib.logging import redact_links
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ class DeliveryEvent:
 
 
 def payload_of(event: DeliveryEvent) -> dict[str, Any]:
-    """As the payload of an inbound record."""
+    """As the payload of an inbound record; without a link of the message that the service's words may quote."""
     return {
         "delivery": event.delivery.value,
         "mail_id": event.mail_id,
         "message_id": event.message_id,
-        "words": event.words,
+        "words": redact_links(event.words),
     }
 
 

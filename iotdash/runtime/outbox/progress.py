@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from iotdash.runtime.models import Lease, OutboxMail
+from iotdash.runtime.outbox.words import storable
 
 State = OutboxMail.State
 Organizations = Collection[str] | QuerySet
@@ -21,8 +22,6 @@ BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), 
 MOST_ATTEMPTS = len(BACK_OFF) + 1
 # Of each span, so that what failed together does not come again together.
 SPREAD = 0.2
-_LONGEST_DETAIL = OutboxMail._meta.get_field("detail").max_length
-_LONGEST_ID = OutboxMail._meta.get_field("provider_message_id").max_length
 
 
 def unsettled(organizations: Organizations) -> QuerySet[OutboxMail]:
@@ -53,8 +52,8 @@ def note_sent(mail: OutboxMail, words: str, message_id: str = "") -> None:
     _note(
         mail,
         state=State.SENT,
-        detail=_stored(words, _LONGEST_DETAIL),
-        provider_message_id=_stored(message_id, _LONGEST_ID),
+        detail=storable(words, "detail"),
+        provider_message_id=storable(message_id, "provider_message_id"),
         sent_at=now,
         settled_at=now,
     )
@@ -62,7 +61,7 @@ def note_sent(mail: OutboxMail, words: str, message_id: str = "") -> None:
 
 def note_failed(mail: OutboxMail, words: str) -> None:
     """It is not tried again by itself."""
-    _note(mail, state=State.FAILED, detail=_stored(words, _LONGEST_DETAIL), settled_at=timezone.now())
+    _note(mail, state=State.FAILED, detail=storable(words, "detail"), settled_at=timezone.now())
 
 
 def try_again(
@@ -74,12 +73,12 @@ def try_again(
         return
     now = timezone.now()
     at = now + BACK_OFF[mail.attempts - 1] * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - no secret
-    _note(mail, detail=_stored(words, _LONGEST_DETAIL), next_attempt_at=max(at, not_before or at))
+    _note(mail, detail=storable(words, "detail"), next_attempt_at=max(at, not_before or at))
 
 
 def put_back(mail: OutboxMail, words: str = "", at: datetime | None = None) -> None:
     """Queued again without having used up an attempt: nothing was said about this message."""
-    changes = {"detail": _stored(words, _LONGEST_DETAIL), "attempts": F("attempts") - 1}
+    changes = {"detail": storable(words, "detail"), "attempts": F("attempts") - 1}
     _note(mail, next_attempt_at=at or timezone.now(), **changes)
 
 
@@ -92,7 +91,7 @@ def recover(organizations: Organizations) -> int:
 
 def hold(organization: str, words: str) -> int:
     """What is queued waits until `release`; `words` say for what."""
-    waiting = {"state": State.WAITING, "detail": _stored(words, _LONGEST_DETAIL)}
+    waiting = {"state": State.WAITING, "detail": storable(words, "detail")}
     return queued([organization]).update(**waiting)
 
 
@@ -105,8 +104,3 @@ def release(organizations: Organizations) -> int:
 def _note(mail: OutboxMail, **changes: Any) -> None:
     mine = OutboxMail.objects.filter(pk=mail.pk, holder=mail.holder, settled_at=None)
     mine.update(holder="", **changes)
-
-
-def _stored(text: str, longest: int) -> str:
-    """Without what no database takes."""
-    return text.replace("\0", "").encode(errors="replace").decode()[:longest]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iotdash.runtime.models import OutboxMail
+from iotdash.runtime.outbox.words import storable
 
 State = OutboxMail.State
 # Of what is reported of the same second, the last of these counts.
@@ -85,4 +86,4 @@ def _is_news(mail: OutboxMail, report: Report, at: datetime) -> bool:
 
 def _words(mail: OutboxMail, report: Report) -> str:
     kept = mail.detail if mail.state == report.state else ""
-    return (report.words or kept).replace("\0", "")[:500]
+    return storable(report.words or kept, "detail")
