@@ -172,6 +172,16 @@ def test_the_member_page_of_somebody_above_says_why_it_offers_nothing(cast, oper
     assert page_of(cast["owner"], "block/") not in text
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_whoever_gives_rights_reads_whether_the_address_is_proved(cast, owner_client, proved):
+    """Who made the account from a copied link may be somebody else."""
+    reader = cast["reader"]
+    reader.address_proved_at = timezone.now() if proved else None
+    reader.save()
+    assert ("Not proved yet" in owner_client.get(page_of(reader)).content.decode()) is not proved
+    assert ("whose account this is" in owner_client.get(page_of(reader, "role/")).content.decode()) is not proved
+
+
 def test_an_operator_is_not_offered_to_change_roles(cast, operator_client):
     text = operator_client.get(page_of(cast["reader"])).content.decode()
     assert page_of(cast["reader"], "role/") not in text
