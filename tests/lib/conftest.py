@@ -23,23 +23,36 @@ def release():
 @pytest.fixture
 def serve(release):
     """serve(handler) -> port: calls handler(connection) for each connection to a loopback port."""
+    threads = []
     with contextlib.ExitStack() as stack:
 
         def start(handler):
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            threading.Thread(target=_accept, args=(listener, handler), daemon=True).start()
+            threads.append(threading.Thread(target=_accept, args=(listener, handler, stack, threads), daemon=True))
+            threads[-1].start()
             stack.callback(listener.shutdown, socket.SHUT_RDWR)
             return listener.getsockname()[1]
 
         yield start
         release.set()
+    # One that goes on, spinning, slows all tests after this one.
+    for thread in threads:
+        thread.join(timeout=5)
+        assert not thread.is_alive()
 
 
-def _accept(listener, handler):
+def _accept(listener, handler, stack, threads):
     with contextlib.suppress(OSError):
         while True:
             connection, _ = listener.accept()
-            threading.Thread(target=_handle, args=(connection, handler), daemon=True).start()
+            stack.callback(_hang_up, connection)
+            threads.append(threading.Thread(target=_handle, args=(connection, handler), daemon=True))
+            threads[-1].start()
+
+
+def _hang_up(connection):
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _handle(connection, handler):

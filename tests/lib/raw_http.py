@@ -8,12 +8,20 @@ LOOPBACK = AddressPolicy(allow_loopback=True)
 def read_request(connection):
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65536)
+        received += _more(connection)
     head, _, body = received.partition(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length:")), 0)
     while len(body) < length:
-        body += connection.recv(65536)
+        body += _more(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _more(connection):
+    """The next bytes; nothing more comes from a client that hung up, and asking again would spin."""
+    received = connection.recv(65536)
+    if not received:
+        raise ConnectionResetError
+    return received
 
 
 def answering(head=b"HTTP/1.1 200 OK", body=b"fine", headers=(), seen=None):

@@ -42,11 +42,11 @@ def test_a_custom_authority_replaces_the_public_ones(tls_port, authority):
 def test_name_and_certificate_belong_to_the_name_not_the_address(tls_port, authority, monkeypatch):
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: real("127.0.0.1", *a, **k))
-    guarded = session(ca_pem=authority.pem)
-    assert guarded.get(url(tls_port, scheme="https", host="carrier.example")).status_code == 200
-    assert authority.names[-1] == "carrier.example"
-    with pytest.raises(TlsFailed, match=r"other\.example"):
-        guarded.get(url(tls_port, scheme="https", host="other.example"))
+    with session(ca_pem=authority.pem) as guarded:
+        assert guarded.get(url(tls_port, scheme="https", host="carrier.example")).status_code == 200
+        assert authority.names[-1] == "carrier.example"
+        with pytest.raises(TlsFailed, match=r"other\.example"):
+            guarded.get(url(tls_port, scheme="https", host="other.example"))
 
 
 @pytest.mark.parametrize("text", ["-----BEGIN CERTIFICATE-----\nnope\n-----END CERTIFICATE-----\n", "Müller", "a\0b"])
