@@ -178,6 +178,13 @@ class TestWhatBecameOfTheMessage:
         assert f'id="state-{invitation.pk}" hx-swap-oob="true"' in part
         assert "<table" not in part
 
+    def test_mail_that_begins_to_wait_meanwhile_is_explained_above(self, invitation, owner_client, transport):
+        transport.answer = Availability(offered=True, ready=False, sentence="Post is paused.")
+        headers = {"HX-Request": "true", "HX-Target": "invitation-progress"}
+        part = owner_client.get(URL, headers=headers).content.decode()
+        assert "Post is paused." in part.partition('id="mail-service" hx-swap-oob="true"')[2]
+        assert 'id="mail-service"' in owner_client.get(URL).content.decode()
+
 
 class TestWithoutMail:
     def test_it_is_explained_and_nobody_can_be_invited(self, transport, owner_client, operator_client, organization):
