@@ -3,12 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.people_scenery import FOLK_ADMIN, WAIT_ADMIN
+from tests.e2e.people_screens import PEOPLE_SCREENS, make_people
 from tests.e2e.pictures import findings
 from tests.e2e.product import PASSWORD
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, Screen, make_scenery
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-MADE = {SCENE_ADMIN: PASSWORD, EMPTY_ADMIN: PASSWORD}
+MADE = dict.fromkeys((SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN), PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +27,11 @@ def scenery(product, visit_as, made: dict[str, str]) -> dict[str, str]:
         made["scenery"] = "begun"
         product.organization(SCENE, "Fenwick Tanks", SCENE_ADMIN)
         product.organization(EMPTY, "New Beginnings", EMPTY_ADMIN)
-        made |= make_scenery(visit_as(SCENE_ADMIN).page, product)
+        made |= make_scenery(visit_as(SCENE_ADMIN).page, product) | make_people(product)
     return made
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+@pytest.mark.parametrize("screen", SCREENS + PEOPLE_SCREENS, ids=lambda screen: screen.name)
 def test_page(screen: Screen, product, visit, visit_as, scenery) -> None:
     password = MADE.get(screen.who, product.password)
     visitor = visit_as(screen.who, password) if screen.who else visit()
