@@ -296,7 +296,7 @@ class TestConfirming:
         assert (kept.text, kept.confirmed_at) == ("", NOON)
         assert [row["outcome"] for row in kept.results] == ["invited", "invalid address", "invited"]
         assert "The role “wizard” is not known: Reader instead." in told
-        assert ActivityEntry.objects.filter(action="invitation sent", details__file="people.csv").count() == 2
+        assert ActivityEntry.objects.filter(action="person invited", details__file="people.csv").count() == 2
         assert ActivityEntry.objects.get(action="members imported").details == {"invited": 2, "left_out": 1}
 
     def test_twice_is_once(self, preview, owner_client):

@@ -54,7 +54,7 @@ class TestInviting:
         assert (mail.kind, mail.reference, mail.version) == ("invitation", str(invitation.pk), 1)
         assert invitation.mail == mail
         assert transport.woken == ["abc123"]
-        assert entries()[-1] == ("invitation sent", "Ada@Example.COM")
+        assert entries()[-1] == ("person invited", "Ada@Example.COM")
 
     @pytest.mark.parametrize(
         "email",
@@ -224,7 +224,7 @@ class TestSendingAgain:
         assert (first.state, second.state, second.version) == (State.WITHDRAWN, State.QUEUED, 2)
         assert composed(first) is None
         assert composed(second)
-        assert entries()[-1] == ("invitation resent", "new@example.com")
+        assert entries()[-1] == ("invitation renewed", "new@example.com")
 
     def test_an_expired_invitation_comes_back(self, invitation, source, membership, clock):
         as_sent(invitation.mail)

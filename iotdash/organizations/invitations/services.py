@@ -58,7 +58,7 @@ def issue(source: Source, actor: Membership, wanted: Wanted, expired: Invitation
         invitation.copied_at, invitation.copied_by = None, ""
     _ask_for_mail(invitation)
     ends = wanted.member_expires_at and wanted.member_expires_at.isoformat()
-    record(source, "invitation sent", "invitation", invitation.email, role=wanted.role, member_until=ends, **details)
+    record(source, "person invited", "invitation", invitation.email, role=wanted.role, member_until=ends, **details)
     return invitation
 
 
@@ -76,7 +76,7 @@ def resend(source: Source, actor: Membership, invitation: Invitation) -> Invitat
     rules.require_room_for_one(actor.organization)
     current.token_version += 1
     _ask_for_mail(current)
-    record(source, "invitation resent", "invitation", current.email, role=current.role, sends=current.send_count)
+    record(source, "invitation renewed", "invitation", current.email, role=current.role, sends=current.send_count)
     return current
 
 
