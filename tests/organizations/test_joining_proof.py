@@ -56,7 +56,7 @@ def link_in_mail() -> str:
 def test_an_account_of_another_invitation_cannot_join(made_elsewhere, invitation, organization):
     page = text_of(opened(made_elsewhere, invitation))
     assert "Prove your address first" in page
-    assert "Send me a site mail" in page
+    assert "Send me a link by mail" in page
     assert "Prove your address first" in text_of(confirm(made_elsewhere, invitation))
     assert unchanged(invitation)
     assert not organization.memberships.exists()
