@@ -16,6 +16,7 @@ from extensions.mailers import senders
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
 from iotdash.organizations.authorization import authorize
+from iotdash.organizations.invitations.composing import named, presentable
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import MANAGE_EXTENSIONS
 from iotdash.runtime import outbox
@@ -57,10 +58,10 @@ def compose(mail: OutboxMail) -> Message | None:
     member = _members(mail.organization).filter(user_id=int(mail.reference)).first()
     if member is None or mail.created_at < timezone.now() - WANTED_FOR:
         return None
-    name, site = member.organization.name, settings.PUBLIC_URL
+    name, site = named(member.organization), settings.PUBLIC_URL
     text = _TEXT.format(name=name, site=site)
     html = format_html(_HTML, name=name, site=site)
-    return Message(member.user.email, "Test email", text, html, member.user.name, category=KIND)
+    return Message(member.user.email, "Test email", text, html, presentable(member.user.name), category=KIND)
 
 
 def _administrator(organization: Organization, email: str) -> User:

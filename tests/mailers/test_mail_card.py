@@ -13,6 +13,7 @@ from extensions.core.services import configurations
 from extensions.mailers import testmail, waiting
 from extensions.mailers.capability import MailCapability
 from extensions.mailers.contract import Delivery, DeliveryEvent, Taken, payload_of
+from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import Role
@@ -62,6 +63,16 @@ def test_the_organizations_name_is_escaped_in_the_html(post, organization, ask, 
     ask()
     run()
     assert "&lt;b&gt;Pumps&lt;/b&gt; {0}" in post.given[0].html
+
+
+def test_names_are_one_line_without_addresses_of_the_web(post, organization, owner, ask, run):
+    Organization.objects.update(name="Pumps www.evil.example")
+    User.objects.filter(pk=owner.pk).update(name="Ada\r\nBcc: all@example.com")
+    ask()
+    run()
+    (given,) = post.given
+    assert given.recipient_name == "Ada Bcc: all@example.com"
+    assert "mail service of organization abc123." in given.text
 
 
 @pytest.mark.parametrize("error", [BadResponse, Refused, AuthRejected])

@@ -59,13 +59,18 @@ def _values(invitation: Invitation, organization: Organization) -> dict[str, str
     ends = invitation.member_expires_at
     name = presentable(invitation.inviter_name)
     return {
-        "organization": presentable(organization.name) or f"organization {organization.public_id}",
+        "organization": named(organization),
         "organization_id": organization.public_id,
         "inviter": f"{name} ({invitation.invited_by})" if name else invitation.invited_by,
         "role": Role(invitation.role).label if invitation.role in Role.values else Role.READER.label,
         "membership": f"The membership ends on {_utc(ends)}." if ends else "The membership has no end date.",
         "expires": _utc(invitation.token_expires_at),
     }
+
+
+def named(organization: Organization) -> str:
+    """By its id if its name does not go into mail."""
+    return presentable(organization.name) or f"organization {organization.public_id}"
 
 
 def presentable(name: str) -> str:
