@@ -72,11 +72,31 @@ def test_unknown_extension_is_not_found(owner_client, organization):
     assert owner_client.get("/abc123/extensions/add/nothing/").status_code == 404
 
 
-def test_done_saves_without_a_check(owner_client, organization, carrier):
+def test_done_saves_at_once_and_checks_what_it_saved(owner_client, organization, carrier):
     response = post(owner_client, "save")
+    config, check = ExtensionConfig.objects.get(), ConnectionCheck.objects.get()
+    assert response.url == f"/abc123/extensions/{config.pk}/?check={check.public_id}#connection-check"
+    assert (config.name, config.health, check.config) == ("Main account", "not checked", config)
+    lanes.run(check.lane_id)
+    config.refresh_from_db()
+    assert config.health == "connected"
+    assert "Checked <time" in owner_client.get(response.url).content.decode()
+
+
+def test_what_a_check_has_proved_is_not_checked_again(owner_client, organization, carrier):
+    post(owner_client, "check")
+    lanes.run(ConnectionCheck.objects.get().lane_id)
+    response = post(owner_client, "save")
+    assert response.url == f"/abc123/extensions/{ExtensionConfig.objects.get().pk}/"
+    assert ConnectionCheck.objects.count() == 1
+
+
+def test_a_check_that_fails_takes_nothing_back(owner_client, organization, provider):
+    provider.will["check"] = [AuthRejected("The key has expired.")]
+    post(owner_client, "save")
+    lanes.run(ConnectionCheck.objects.get().lane_id)
     config = ExtensionConfig.objects.get()
-    assert response.url == f"/abc123/extensions/{config.pk}/"
-    assert (config.name, config.health) == ("Main account", "not checked")
+    assert (config.health, config.health_reason) == ("needs attention", "The key has expired.")
     assert ActivityEntry.objects.filter(action="extension added", target="Main account").exists()
 
 

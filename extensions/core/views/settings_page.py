@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from extensions.core import provider_files, secret_settings
 from extensions.core.contract import Manifest
@@ -148,10 +149,15 @@ def stored_settings(config: ExtensionConfig | None) -> dict[str, Any] | None:
         return dict(config.settings)
 
 
-def saved(request: HttpRequest, config: ExtensionConfig, words: str) -> HttpResponse:
+def saved(page: SettingsPage, config: ExtensionConfig, words: str) -> HttpResponse:
+    """The configuration's page. Settings that nothing has proved are checked now, and it shows what comes of that."""
+    request = page.request
     messages.success(request, words)
-    org = request.organization.public_id
-    return htmx.redirect(request, "extensions:configuration", org=org, config_id=config.pk)
+    url = reverse("extensions:configuration", args=[request.organization.public_id, config.pk])
+    if config.proved_at is None:
+        asked = connection_checks.ask(config.organization, page.manifest, page.form.settings, request.source, config)
+        url += f"?check={asked.public_id}#connection-check"
+    return htmx.redirect(request, url)
 
 
 def _filled(check: ConnectionCheck | None, draft: SettingsDraft | None) -> drafts.Filled | None:

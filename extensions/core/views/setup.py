@@ -56,7 +56,7 @@ def _save(page: SettingsPage, name: str) -> HttpResponse:
     except configurations.ConfigurationRefused as refusal:
         return page.refuse(refusal.existing, str(refusal))
     devices = " Now configure it on your devices." if page.manifest.device_key else ""
-    return saved(request, config, f"{config.name} is {'set up' if page.manifest.single else 'added'}.{devices}")
+    return saved(page, config, f"{config.name} is {'set up' if page.manifest.single else 'added'}.{devices}")
 
 
 def _name_form(request: HttpRequest, manifest: Manifest) -> ConfigurationNameForm:
