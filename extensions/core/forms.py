@@ -97,12 +97,22 @@ class PasteForm(forms.Form):
         self.found = []
         try:
             with guarded_paste(self.manifest):
-                self.found = list(self.manifest.paste.read(text))
+                self.found = _writable(self.manifest.paste.read(text))
         except PasteRefused as refusal:
             self.add_error("text", str(refusal))
         else:
             if not self.found:
                 self.add_error("text", "There are no credentials in this text.")
+
+
+def _writable(found: Sequence[Pasted]) -> list[Pasted]:
+    """Raises PasteRefused: JSON can name half a letter, which fits in no page and on no wire."""
+    try:
+        for each in found:
+            " ".join([each.name, *map(str, each.settings.values())]).encode()
+    except UnicodeEncodeError:
+        raise PasteRefused("There are letters in this that cannot be written. Type the fields instead.") from None
+    return list(found)
 
 
 class _OperationForm(SchemaForm):

@@ -1,10 +1,12 @@
 """Setting up an extension that is reached in several ways: the fields of one, pasting, replacing, one at most."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from extensions.core import lanes, registry
+from extensions.core.contract import Pasted
 from extensions.core.models import ConnectionCheck, ExtensionConfig, SettingsDraft
 from extensions.core.services import configurations, drafts
 from iotdash.audit.models import ActivityEntry
@@ -297,6 +299,18 @@ def test_what_cannot_be_read_is_told_at_the_box_without_the_text(pages, text, wo
         assert values_in(answer)["host"] == "mail.fleet.test"
     kept = drafts.content(SettingsDraft.objects.get(public_id=draft_in(answer)))
     assert kept.settings["password"] == "typed-secret"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [Pasted("\ud800", {"username": "a"}), Pasted("a", {"username": "\ud800"}), Pasted("a", {"password": "a\udfff"})],
+)
+def test_half_a_letter_is_no_credential(pages, installed, monkeypatch, pasted):
+    box = replace(installed.paste, read=lambda text: [pasted])
+    monkeypatch.setitem(registry._manifests, "postly", replace(installed, paste=box))
+    refused = paste(pages, "anything")
+    assert refused.status_code == 422
+    assert "There are letters in this that cannot be written." in body(refused)
 
 
 def test_a_number_that_makes_no_sense_stays_in_its_field(pages):
