@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from iotdash.audit.models import ActivityEntry
+from iotdash.organizations.authorization import NotAllowed
 from iotdash.organizations.invitations import services as one_by_one
 from iotdash.organizations.invitations.importing import services
 from iotdash.organizations.invitations.importing.columns import Columns, NotADate, expiry_of
@@ -313,6 +314,22 @@ class TestConfirming:
         confirm(owner_client, page)
         assert [row["outcome"] for row in MemberImport.objects.get().results] == ["already invited", "invited"]
         assert Invitation.objects.get(email="ada@example.com").role == "analyst"
+
+    def test_the_role_counts_that_one_has_when_it_is_done(self, preview, owner_client, owner, organization):
+        page = preview("ada@example.com,Administrator\nbob@example.com,Operator")
+        MembershipFactory(organization=organization, role="administrator")
+        organization.memberships.filter(user=owner).update(role="operator")
+        confirm(owner_client, page)
+        assert [row["outcome"] for row in MemberImport.objects.get().results] == ["above your own role", "invited"]
+
+    @pytest.mark.parametrize("change", [{"role": "developer"}, {"blocked_at": NOON}, {"expires_at": NOON}])
+    def test_who_may_invite_no_more_confirms_nothing(self, upload, source, membership, organization, change):
+        upload("ada@example.com")
+        found = MemberImport.objects.get()
+        organization.memberships.filter(pk=membership.pk).update(**change)
+        with pytest.raises(NotAllowed):
+            services.confirm(source, membership, found, services.seen_as(found))
+        assert not Invitation.objects.exists()
 
     def test_columns_changed_by_somebody_else_are_not_confirmed(self, preview, owner_client):
         page = preview("ada@example.com,bob@example.com")

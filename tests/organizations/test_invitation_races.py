@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.invitations import services
 from iotdash.organizations.invitations.errors import DailyLimitReached, InvitationRefused
+from iotdash.organizations.invitations.importing import services as importing
 from iotdash.organizations.models import Invitation
 from iotdash.runtime.models import OutboxMail
 
@@ -41,6 +43,25 @@ def test_the_daily_limit_holds(transport, source, membership, settings):
     told = at_once(lambda email: services.invite(source, membership, email, "reader"), names)
     assert told == [DailyLimitReached.__name__] * 5 + ["done"] * 3
     assert Invitation.objects.count() == OutboxMail.objects.count() == 3
+
+
+def test_an_import_is_confirmed_once(transport, source, membership, organization):
+    found = importing.keep(source, organization, "people.csv", b"ada@example.com\nben@example.com\n")
+    seen = importing.seen_as(found)
+    assert at_once(lambda _: importing.confirm(source, membership, found, seen), range(4)) == ["done"] * 4
+    assert Invitation.objects.count() == OutboxMail.objects.count() == 2
+    assert ActivityEntry.objects.filter(action="members imported").count() == 1
+
+
+def test_an_import_and_an_invitation_of_one_address(transport, source, membership, organization):
+    found = importing.keep(source, organization, "people.csv", b"ada@example.com\nnew@example.com\n")
+    seen = importing.seen_as(found)
+    acts = [
+        lambda: importing.confirm(source, membership, found, seen),
+        lambda: services.invite(source, membership, "new@example.com", "reader"),
+    ]
+    assert "done" in at_once(lambda act: act(), acts)
+    assert Invitation.objects.count() == OutboxMail.objects.count() == 2
 
 
 def test_sent_again_once_and_the_row_knows_its_mail(invitation, source, membership):
