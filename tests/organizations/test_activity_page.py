@@ -168,7 +168,9 @@ def test_who_was_invited_or_blocked_is_told_to_those_who_manage_it(cast, client_
         text = client.get(page).content.decode()
         assert ("zoe@example.com" in text) is told, page
         assert (" happened" in text.replace(" happened yet", "")) is told, page
-    assert "pump-4" in client.get(URL).content.decode()
+    page = client.get(URL).content.decode()
+    assert "pump-4" in page
+    assert ("listed for Operators and Administrators only" in page) is not told
 
 
 def test_htmx_gets_the_part_only(owner_client):
