@@ -5,9 +5,10 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from iotdash.accounts.models import User
-from iotdash.organizations.models import Membership
+from iotdash.organizations.models import Invitation, Membership
 from tests.cast import OrganizationFactory
 from tests.organizations.joining_world import (
     ACCOUNT,
@@ -108,6 +109,14 @@ def test_a_mailed_link_proves_no_more_than_a_copied_one(client, other_organizati
 
 def test_the_organization_that_made_the_account_may_invite_it_again(made_elsewhere, other_organization):
     Membership.objects.all().delete()
+    again = invite(other_organization)
+    opened(made_elsewhere, again)
+    assert confirm(made_elsewhere, again)["Location"] == "/xyz789/"
+
+
+def test_who_is_listed_there_counts_there_also_when_the_invitation_was_deleted(made_elsewhere, other_organization):
+    Invitation.objects.all().delete()
+    Membership.objects.update(expires_at=timezone.now())
     again = invite(other_organization)
     opened(made_elsewhere, again)
     assert confirm(made_elsewhere, again)["Location"] == "/xyz789/"

@@ -55,6 +55,29 @@ def test_two_organizations_make_one_account(organization, other_organization):
     assert User.objects.count() == Membership.objects.count() == 1
 
 
+def test_a_link_that_died_while_the_form_was_judged_makes_no_account(organization):
+    invitation = invite(organization, status="revoked")
+    with pytest.raises(services.CannotJoin) as failure:
+        join_anew(invitation)
+    assert failure.value.standing is Standing.REVOKED
+    assert not User.objects.exists()
+
+
+def test_an_account_that_appears_between_looking_and_adding_is_signed_in_to(organization, monkeypatch):
+    """Nothing is locked for an address that nobody has."""
+    real = services._source
+
+    def somebody_is_faster(*args):
+        User.objects.get_or_create(email="new@example.com")
+        return real(*args)
+
+    monkeypatch.setattr(services, "_source", somebody_is_faster)
+    with pytest.raises(services.CannotJoin) as failure:
+        join_anew(invite(organization))
+    assert failure.value.standing is Standing.SIGN_IN
+    assert not Membership.objects.exists()
+
+
 def test_a_link_that_is_revoked_meanwhile_is_either_used_or_revoked(organization):
     invitation = invite(organization)
     pending = Invitation.objects.filter(pk=invitation.pk, status="pending")
