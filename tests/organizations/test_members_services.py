@@ -12,7 +12,7 @@ from iotdash.organizations.authorization import NotAllowed
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
 from iotdash.organizations.models import Membership
-from iotdash.organizations.roles import Role
+from iotdash.organizations.roles import Action, Role
 from tests.cast import MembershipFactory, member
 
 
@@ -144,6 +144,15 @@ def test_below_operator_nobody_manages_members(source, cast, who, change):
 def test_only_administrators_change_roles(source, cast, who):
     with pytest.raises(NotAllowed, match="may not change roles"):
         members.change_role(source, of(cast["reader"]), Role.ANALYST, by=of(cast[who]))
+
+
+def test_nobody_gives_a_role_above_their_own(source, cast, monkeypatch):
+    """Also if roles were once changed by others than administrators."""
+    monkeypatch.setattr(members, "CHANGE_ROLES", Action("change roles", Role.OPERATOR))
+    members.change_role(source, of(cast["reader"]), Role.OPERATOR, by=of(cast["operator"]))
+    for own in ("reader", "operator"):
+        with pytest.raises(NotAllowed, match="above their own"):
+            members.change_role(source, of(cast[own]), Role.ADMINISTRATOR, by=of(cast["operator"]))
 
 
 @pytest.mark.parametrize("change", [*CHANGES, "role"])
