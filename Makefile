@@ -1,5 +1,7 @@
 PORT ?= 8000
 PYTHON = .venv/bin/python
+# Targets start many processes; without compiled files each would compile Django and the tests again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /\1 /p' Makefile | awk '{ verb = $$1; $$1 = ""; printf "  make %-11s%s\n", verb, $$0 }'
