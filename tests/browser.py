@@ -87,6 +87,11 @@ def grave_findings(page: Page) -> list[str]:
     ]
 
 
+_SIDEWAYS = """Math.max(
+    document.documentElement.scrollWidth - window.innerWidth,
+    ...[...document.querySelectorAll("dialog[open]")].map((each) => each.scrollWidth - each.clientWidth))"""
+
+
 def sideways(page: Page) -> int:
-    """Pixels by which the page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    """Pixels by which the page is wider than its window, or what an open dialog holds wider than the dialog."""
+    return page.evaluate(_SIDEWAYS)
