@@ -57,6 +57,9 @@ _SIGN_IN = "{host} does not accept this user name and password. Enter them again
 _SIGN_IN_ASKED = "{host} takes mail only from who signs in. Enter user name and password."
 _SENDER = "{host} does not let this account send from the sender address. Enter another, or allow it there."
 _RECIPIENT = "{host} does not take mail for this recipient."
+_NO_RELAY = (
+    "{host} passes no mail on to this recipient. If it should, enter user name and password, or ask who runs it."
+)
 _RECIPIENT_LATER = "{host} takes no mail for this recipient just now."
 _MESSAGE = "{host} does not take this message."
 _MESSAGE_LATER = "{host} does not take this message just now."
@@ -77,10 +80,23 @@ _TLS = "No secure connection to {host} came about: {reason}."
 _NOT_TLS_AT_ALL = frozenset(
     {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"}
 )
-# Servers say so only when they know the recipient, or the message: then it is still about the sender.
-_ABOUT_SENDER = re.compile(r"sender identity|sender address rejected|send as this sender|\b5\.7\.60\b", re.IGNORECASE)
 _TOO_MANY = re.compile(r"too many|rate limit|throttl|slow down", re.IGNORECASE)
 _TOO_LARGE = (552, 523)
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# Servers say so only when they know the recipient, or the message: it is about whoever sends all the same.
+_ABOUT_ALL: tuple[tuple[re.Pattern[str], type[ProviderError], str], ...] = (
+    (_words(r"sender identity|sender address rejected|send as this sender|\b5\.7\.60\b"), AuthRejected, _SENDER),
+    (_words(r"client host rejected|authentication (is )?required|must authenticate"), AuthRejected, _SIGN_IN_ASKED),
+    (_words(r"client host (\S+ )?blocked"), CannotConnect, _NOT_FOR_US),
+    (_words(r"\brelay"), Refused, _NO_RELAY),
+)
+# What another server told this one is about its dealings with that one.
+_QUOTED = _words(r"\bsaid: .*")
 
 
 def refusal(host: str, step: Step, answer: Answer) -> ProviderError:
@@ -111,8 +127,10 @@ def _meaning(step: Step, answer: Answer) -> tuple[type[ProviderError], str]:
 def _of_message(step: Step, answer: Answer) -> tuple[type[ProviderError], str]:
     if answer.code < 500:
         return Refused, _RECIPIENT_LATER if step is Step.RECIPIENT else _MESSAGE_LATER
-    if _ABOUT_SENDER.search(answer.words):
-        return AuthRejected, _SENDER
+    own = _QUOTED.sub("", answer.words)
+    for pattern, kind, sentence in _ABOUT_ALL:
+        if pattern.search(own):
+            return kind, sentence
     return Refused, _RECIPIENT if step is Step.RECIPIENT else _MESSAGE
 
 

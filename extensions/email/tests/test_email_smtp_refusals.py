@@ -58,6 +58,18 @@ def told(error: ProviderError) -> tuple:
         ("RCPT", "550 5.1.1 No such user here", (Refused, False, False)),
         ("RCPT", "554 5.7.1 Relay access denied", (Refused, False, False)),
         ("RCPT", "553 5.7.1 <a@b.example>: Sender address rejected: not yours", (AuthRejected, None, False)),
+        ("RCPT", "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", (AuthRejected, None, False)),
+        ("RCPT", "550 Authentication is required for relay", (AuthRejected, None, False)),
+        (
+            "RCPT",
+            "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example",
+            (CannotConnect, None, False),
+        ),
+        (
+            "RCPT",
+            "550 5.1.1 <a@b.example>: undeliverable: host mx.b.example said: 550 Sender address rejected",
+            (Refused, False, False),
+        ),
         ("RCPT", "530 5.7.0 Must authenticate", (AuthRejected, None, False)),
         ("RCPT", "450 4.2.0 Greylisted", (Refused, True, False)),
         ("RCPT", "452 4.2.2 Mailbox full", (Refused, True, False)),
