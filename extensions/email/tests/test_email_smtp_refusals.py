@@ -99,6 +99,13 @@ def test_each_refusal_is_its_error_in_the_servers_words(open_server, mail, step,
     assert server.keeper.envelopes == []
 
 
+def test_a_server_that_passes_nothing_on_may_want_a_sign_in(open_server, mail):
+    with mail_server(auth=False) as server:
+        server.keeper.answers["RCPT"] = "554 5.7.1 Relay access denied"
+        error = failing(lambda: EMAIL.send(open_server(server.port), mail))
+    assert "enter user name and password" in error.sentence
+
+
 @pytest.mark.parametrize(
     ("replies", "expected"),
     [
