@@ -70,6 +70,11 @@ class TestTheList:
         OutboxMail.objects.filter(pk=invite("bob@example.com").mail_id).update(state=State.FAILED, settled_at=NOON)
         assert listed(owner_client.get(URL + query)) == found
 
+    @pytest.mark.parametrize("typed", ["ada@büch", "Ada@Bücher.example", "ADA@xn--b"])
+    def test_a_domain_is_found_as_it_is_shown_and_in_ascii(self, invite, owner_client, typed):
+        invite("Ada@Bücher.example")
+        assert listed(owner_client.get(URL, {"q": typed})) == ["Ada@Bücher.example"]
+
     def test_what_expires_within_a_day(self, invitation, owner_client, clock):
         as_sent(invitation.mail)
         for hours, state in ((23, "pending"), (24, "ending"), (47, "ending"), (48, "expired")):

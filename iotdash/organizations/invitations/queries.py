@@ -53,7 +53,8 @@ def matching(organization: Organization, *, state: str = "", mail: str = "", sea
     if mail:
         found = found.filter(status=Invitation.Status.PENDING, mail__state=mail)
     if search:
-        found = found.filter(email_normalized__startswith=search.lower())
+        # Whatever way people write the domain: as it is shown, or in ASCII.
+        found = found.filter(Q(email_normalized__startswith=search.lower()) | Q(email__istartswith=search))
     return found
 
 
