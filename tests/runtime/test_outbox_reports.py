@@ -157,3 +157,11 @@ def test_settled_mail_is_forgotten_after_its_days_and_open_mail_never(mail, sett
     time_machine.move_to(SENT_AT + timedelta(days=90, seconds=1), tick=False)
     keeping.forget_old()
     assert list(OutboxMail.objects.all()) == [waiting]
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_a_day_of_it_is_always_kept(mail, settings, time_machine, days):
+    settings.IOTDASH_MAIL_DAYS = days
+    time_machine.move_to(SENT_AT + timedelta(hours=24), tick=False)
+    keeping.forget_old()
+    assert OutboxMail.objects.exists()

@@ -10,5 +10,7 @@ from iotdash.runtime.models import OutboxMail
 
 def forget_old() -> None:
     """Due-finder: what was sent, failed or withdrawn long ago is forgotten. What still waits is kept, however long."""
-    before = timezone.now() - timedelta(days=settings.IOTDASH_MAIL_DAYS)
+    # A limit of what is sent in a day counts these rows.
+    days = max(settings.IOTDASH_MAIL_DAYS, 1)
+    before = timezone.now() - timedelta(days=days)
     OutboxMail.objects.filter(settled_at__lt=before).delete()
