@@ -93,6 +93,13 @@ def test_a_part_that_polls_loads_the_page_anew(required, reader):
     assert (answer.status_code, answer["HX-Refresh"], answer.content) == (403, "true", b"")
 
 
+def test_what_was_sent_without_it_leads_on_to_the_start_page(required, owner):
+    """The address of a form cannot be opened afterwards."""
+    with_app(owner)
+    text = by_password(owner).post("/abc123/members/leave/").content.decode()
+    assert 'href="/accounts/2fa/reauthenticate/?next=%2F"' in text
+
+
 def test_nothing_can_be_changed_without_it(required, owner):
     assert by_password(owner).post("/abc123/settings/", {"name": "Mine"}).status_code == 403
     required.refresh_from_db()
