@@ -11,8 +11,9 @@ from django.core import mail
 from django.test import Client
 
 from iotdash.accounts.models import User
-from iotdash.accounts.proving import tokens
+from iotdash.accounts.proving import services, tokens
 from iotdash.audit.models import ActivityEntry
+from iotdash.audit.services import Source
 from tests.cast import PASSWORD, UserFactory, sign_in, with_app
 
 SEND = "/accounts/address/send/"
@@ -142,6 +143,12 @@ def test_another_account_is_not_proved_by_it(guest, client_of):
     client.get(tokens.link_of(guest).removeprefix("https://iot.example.com"))
     assert client.post(ANSWER).status_code == 410
     assert not proved(other)
+    assert not proved(guest)
+
+
+def test_an_address_that_changes_meanwhile_is_not_proved(guest):
+    User.objects.filter(pk=guest.pk).update(email="another@example.com")
+    assert not services.prove(Source(actor=guest.email), guest, by="site mail")
     assert not proved(guest)
 
 
