@@ -142,6 +142,13 @@ def test_a_link_that_the_services_words_quote_is_kept_nowhere(post, config, writ
         assert signed not in str(list(model.objects.values()))
 
 
+def test_an_id_of_the_service_that_looks_like_a_secret_is_kept_whole(post, write, run):
+    """Reports name the message by it."""
+    given = f"0102018d-{'5f' * 16}"
+    post.will = [Taken("250 Ok", given)]
+    assert run(write("ada")).provider_message_id == given
+
+
 def test_a_service_that_forbids_the_message_fails_it(post, write, run):
     post.will = [PermissionDenied("Not this one.")]
     assert run(write("ada")).state == State.FAILED

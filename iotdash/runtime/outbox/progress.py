@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from iotdash.runtime.models import Lease, OutboxMail
-from iotdash.runtime.outbox.words import storable
+from iotdash.runtime.outbox.words import kept_id, kept_words
 
 State = OutboxMail.State
 Organizations = Collection[str] | QuerySet
@@ -52,8 +52,8 @@ def note_sent(mail: OutboxMail, words: str, message_id: str = "") -> None:
     _note(
         mail,
         state=State.SENT,
-        detail=storable(words, "detail"),
-        provider_message_id=storable(message_id, "provider_message_id"),
+        detail=kept_words(words),
+        provider_message_id=kept_id(message_id),
         sent_at=now,
         settled_at=now,
     )
@@ -61,7 +61,7 @@ def note_sent(mail: OutboxMail, words: str, message_id: str = "") -> None:
 
 def note_failed(mail: OutboxMail, words: str) -> None:
     """It is not tried again by itself."""
-    _note(mail, state=State.FAILED, detail=storable(words, "detail"), settled_at=timezone.now())
+    _note(mail, state=State.FAILED, detail=kept_words(words), settled_at=timezone.now())
 
 
 def try_again(
@@ -73,12 +73,12 @@ def try_again(
         return
     now = timezone.now()
     at = now + BACK_OFF[mail.attempts - 1] * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - no secret
-    _note(mail, detail=storable(words, "detail"), next_attempt_at=max(at, not_before or at))
+    _note(mail, detail=kept_words(words), next_attempt_at=max(at, not_before or at))
 
 
 def put_back(mail: OutboxMail, words: str = "", at: datetime | None = None) -> None:
     """Queued again without having used up an attempt: nothing was said about this message."""
-    changes = {"detail": storable(words, "detail"), "attempts": F("attempts") - 1}
+    changes = {"detail": kept_words(words), "attempts": F("attempts") - 1}
     _note(mail, next_attempt_at=at or timezone.now(), **changes)
 
 
@@ -91,7 +91,7 @@ def recover(organizations: Organizations) -> int:
 
 def hold(organization: str, words: str) -> int:
     """What is queued waits until `release`; `words` say for what."""
-    waiting = {"state": State.WAITING, "detail": storable(words, "detail")}
+    waiting = {"state": State.WAITING, "detail": kept_words(words)}
     return queued([organization]).update(**waiting)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iotdash.runtime.models import OutboxMail
-from iotdash.runtime.outbox.words import storable
+from iotdash.runtime.outbox.words import kept_words
 
 State = OutboxMail.State
 # Of what is reported of the same second, the last of these counts.
@@ -86,4 +86,4 @@ def _is_news(mail: OutboxMail, report: Report, at: datetime) -> bool:
 
 def _words(mail: OutboxMail, report: Report) -> str:
     kept = mail.detail if mail.state == report.state else ""
-    return storable(report.words or kept, "detail")
+    return kept_words(report.words or kept)

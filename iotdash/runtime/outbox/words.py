@@ -1,13 +1,18 @@
-"""What a mail service says, as a row keeps it."""
+"""What a mail service says, as a row keeps it: without what no database takes."""
 
 from iotdash.lib.logging import redact_links
 from iotdash.runtime.models import OutboxMail
 
 
-def storable(text: str, field: str) -> str:
-    """As long as the field of OutboxMail, without what no database takes.
+def kept_words(words: str) -> str:
+    """Whoever refuses a message may quote its link, which would let in everybody who reads the refusal."""
+    return _cut(redact_links(words), "detail")
 
-    Whoever refuses a message may quote its link, which would let in everybody who reads the refusal.
-    """
+
+def kept_id(text: str) -> str:
+    return _cut(text, "provider_message_id")
+
+
+def _cut(text: str, field: str) -> str:
     longest = OutboxMail._meta.get_field(field).max_length
-    return redact_links(text.replace("\0", "").encode(errors="replace").decode())[:longest]
+    return text.replace("\0", "").encode(errors="replace").decode()[:longest]
