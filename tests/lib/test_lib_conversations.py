@@ -2,6 +2,7 @@
 
 import contextlib
 import ssl
+import threading
 import time
 
 import pytest
@@ -136,6 +137,16 @@ def test_endless_answers_end_at_the_limit(serve, authority, secured, read):
     with pytest.raises(AnswerTooLarge):
         read_all()
     assert isinstance(records[0].error, AnswerTooLarge)
+
+
+def test_it_ends_though_a_file_made_of_it_is_kept(serve):
+    ended = threading.Event()
+    port = serve(lambda connection: connection.recv(10) or ended.set())
+    with talk(port) as opened:
+        kept = opened.makefile("rb")
+    assert ended.wait(5)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        kept.read()
 
 
 def test_it_counts_as_one_call(serve):

@@ -61,8 +61,11 @@ def _opened(host: str, port: int, call: CallState) -> DeadlineSocket:
 
 
 def _close(opened: socket.socket) -> None:
-    """Whoever wrapped it in TLS may have closed it already, or taken its descriptor along."""
+    """Whoever wrapped it in TLS may have closed it already, or taken its descriptor along.
+
+    `opened.close()` would not end it while a file made of it lives, as smtplib's does in the error that it raised.
+    """
     try:
-        opened.close()
+        socket.close(opened.detach())
     except (OSError, ssl.SSLError):
         return
