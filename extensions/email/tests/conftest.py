@@ -22,14 +22,20 @@ def calls() -> list:
 
 
 @pytest.fixture
-def context_of(calls) -> Callable[..., Context]:
+def seconds() -> float:
+    """A conversation's deadline. Tests of what hangs are `hanging` and have a shorter one."""
+    return 5
+
+
+@pytest.fixture
+def context_of(calls, seconds) -> Callable[..., Context]:
     """`context_of(**settings)`; deadlines are short, so that what hangs ends."""
 
     def of(**settings: Any) -> Context:
         session = GuardedSession(LOOPBACK, connect_timeout=2, read_timeout=1, total_timeout=3, after_call=calls.append)
 
         def connect(host: str, port: int):
-            return conversation(host, port, LOOPBACK, after=calls.append, total_seconds=1.5)
+            return conversation(host, port, LOOPBACK, after=calls.append, total_seconds=seconds)
 
         return Context({**SENDER, **settings}, session, lambda: NOW, connect=connect)
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from socket import SHUT_RDWR, create_server, socket
 from typing import BinaryIO
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SENDER = {"sender_name": "Site Admin", "sender_address": "admin@example.com"}
 API_KEY = "SG." + "k" * 22 + "." + "s" * 43
+hanging = pytest.mark.parametrize("seconds", [0.5])
 USERNAME, PASSWORD = "postmaster", "correct horse battery"
 
 

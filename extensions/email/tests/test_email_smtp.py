@@ -7,7 +7,7 @@ import ssl
 from dataclasses import replace
 
 import pytest
-from email_world import PASSWORD, USERNAME, Keeper, mail_server, scripted, talking
+from email_world import PASSWORD, USERNAME, Keeper, hanging, mail_server, scripted, talking
 
 from extensions.core.contract import AuthRejected, CannotConnect, ProviderError, Refused
 from extensions.email.message import SENDGRID_SWITCHES
@@ -231,6 +231,7 @@ def test_implicit_tls_on_a_port_without_it_says_what_to_try(smtp, mail, server_t
     assert error.sentence == "127.0.0.1 does not speak TLS on this port. Try STARTTLS."
 
 
+@hanging
 def test_starttls_on_a_port_of_implicit_tls_says_what_to_try(smtp, mail, server_tls):
     with mail_server(server_tls, implicit=True) as server:
         error = failing(lambda: EMAIL.send(smtp(server.port), mail))

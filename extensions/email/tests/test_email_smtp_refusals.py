@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from email_world import PASSWORD, USERNAME, mail_server, scripted, talking
+from email_world import PASSWORD, USERNAME, hanging, mail_server, scripted, talking
 
 from extensions.core.contract import (
     AuthRejected,
@@ -13,6 +13,7 @@ from extensions.core.contract import (
     Refused,
     Throttled,
 )
+from extensions.email import smtp_talk
 from extensions.email.provider import Email
 
 EMAIL = Email()
@@ -194,6 +195,7 @@ def test_a_connection_that_ends_before_the_message_says_that_nothing_was_sent(op
     assert "closed the connection" in error.sentence
 
 
+@hanging
 def test_a_connection_that_ends_after_the_last_dot_may_have_been_a_yes(open_server, mail):
     heard = []
     with talking(scripted(*TO_DATA, b"", heard=heard)) as port:
@@ -203,6 +205,7 @@ def test_a_connection_that_ends_after_the_last_dot_may_have_been_a_yes(open_serv
     assert heard[-1] == b".\r\n"
 
 
+@hanging
 @pytest.mark.parametrize("reply", [b"nonsense\r\n", b"25\r\n", b"250-never ends\r\n", b"250 " + b"x" * 9000 + b"\r\n"])
 def test_an_answer_of_no_sense_to_the_message_may_have_been_a_yes(open_server, mail, reply):
     with talking(scripted(*TO_DATA, reply)) as port:
@@ -211,12 +214,14 @@ def test_an_answer_of_no_sense_to_the_message_may_have_been_a_yes(open_server, m
     assert error.may_have_happened
 
 
-def test_a_goodbye_that_fails_takes_nothing_back(open_server, mail):
+def test_a_goodbye_that_fails_takes_nothing_back(open_server, mail, monkeypatch):
+    monkeypatch.setattr(smtp_talk, "_GOODBYE_SECONDS", 0.2)
     for goodbye in (b"", b"500 What\r\n", b"nonsense\r\n"):
         with talking(scripted(*TO_DATA, b"250 Taken\r\n", goodbye)) as port:
             assert EMAIL.send(open_server(port), mail).words == "250 Taken"
 
 
+@hanging
 def test_a_host_that_says_nothing_ends_at_the_deadline(open_server, mail):
     def silent(connection):
         connection.recv(1)
@@ -227,6 +232,7 @@ def test_a_host_that_says_nothing_ends_at_the_deadline(open_server, mail):
     assert "sent no SMTP greeting" in error.sentence
 
 
+@hanging
 @pytest.mark.parametrize(("begin", "unsure"), [((), False), ((GREETING, HELLO), False), (TO_DATA, True)])
 def test_a_dripping_host_ends_at_the_deadline(open_server, mail, begin, unsure):
     def drip(connection):
