@@ -1,6 +1,7 @@
 #!/bin/sh
 # The fast lane, under 90 seconds on two cores. Import contracts and missing migrations are tests of tests/architecture.
-# What only `make test` runs: browsers, servers, the sandboxes' own tests and the suite that holds providers to them.
+# What only `make test` runs: browsers, servers, the sandboxes' own tests, the suite that holds providers to them, and
+# what is marked slow, as is the walk of every page as everybody (here an administrator walks, for another's things).
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -62,6 +62,7 @@ def test_every_part_of_an_address_has_a_sample(houses):
         assert path.address(houses[0]).startswith("/")
 
 
+@pytest.mark.slow
 def test_who_gets_how_far(houses, people):
     """Every path below an organization, as everybody, with its own things."""
     walk = Walk(*houses)
@@ -88,6 +89,7 @@ def _swaps(path: Path) -> set[tuple[str, ...]]:
     return {(name,) for name in bound} | ({tuple(bound)} if bound else set())
 
 
+@pytest.mark.slow
 def test_pages_outside_organizations_show_none_of_them(houses, people):
     """Sign-in, profile, health, support, links and hooks."""
     walk = Walk(*houses)
