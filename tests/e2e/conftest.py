@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import HEIGHT, WIDTHS, Watch, browser, chromium  # noqa: F401
 from tests.e2e import product as processes
+from tests.e2e.mail_scene import mail_service, scene  # noqa: F401
 from tests.e2e.product import PASSWORD, Product
 from tests.e2e.steps import sign_in
 

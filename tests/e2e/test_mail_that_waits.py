@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.demo.test_demo_supervisor import wait_for
-from tests.e2e import mail_service, mail_steps, steps
+from tests.e2e import mail_steps, steps
+from tests.e2e.mail_scene import NAME, ORG
 from tests.e2e.mail_service import link_in
 
 pytestmark = [
@@ -13,27 +14,21 @@ pytestmark = [
     # Told of implicit TLS, too.
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
 ]
-ORG, NAME, ADMIN = "mail02", "Waiting Wharves", "wanda@example.com"
 INVITED, NEW_PASSWORD = "walter@example.com", "changed at the server"
 REFUSED = "5.7.8 Authentication credentials invalid"
 
 
-def test_invitations_wait_for_a_new_password(product, visit):
-    product.organization(ORG, NAME, ADMIN)
-    page = visit().page
-    steps.sign_in(page, ADMIN)
-    with mail_service.running("Implicit TLS") as service:
-        mail_steps.add_mail_service(page, ORG, service)
-        service.change_password(NEW_PASSWORD)
-        _the_invitation_waits(page)
-        assert service.letters(INVITED) == []
-        tried = service.refused()
-        _the_password_alone_is_typed_again(page)
-        assert service.refused() == tried
-        _the_invitation_leaves(page)
-        link = link_in(service.letter(INVITED))
-    guest = visit().page
-    guest.goto(link)
+def test_invitations_wait_for_a_new_password(scene):
+    page, service = scene.page, scene.service
+    service.change_password(NEW_PASSWORD)
+    _the_invitation_waits(page)
+    assert service.letters(INVITED) == []
+    tried = service.refused()
+    _the_password_alone_is_typed_again(page)
+    assert service.refused() == tried
+    _the_invitation_leaves(page)
+    guest = scene.guest()
+    guest.goto(link_in(service.letter(INVITED)))
     expect(guest.get_by_role("heading", name=f"Join {NAME}")).to_be_visible()
 
 
