@@ -5,12 +5,16 @@ from django import forms
 from iotdash.lib.lists import ListState
 from iotdash.organizations import queries
 from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.models.organization import MOST_INVITATION_HOURS
+
+_HOURS = f"Type a whole number of hours from 1 to {MOST_INVITATION_HOURS}, which is 30 days."
 
 
 class OrganizationForm(forms.ModelForm):
     class Meta:
         model = Organization
         fields = ["name", "invitation_hours"]
+        error_messages = {"invitation_hours": dict.fromkeys(("invalid", "min_value", "max_value"), _HOURS)}
 
 
 class ActivityFilterForm(forms.Form):

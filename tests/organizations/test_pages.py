@@ -131,6 +131,7 @@ def test_how_long_invitations_are_valid(owner_client, organization):
 def test_hours_that_are_refused(owner_client, organization, hours):
     response = owner_client.post("/abc123/settings/", {"name": "River pumps", "invitation_hours": hours})
     assert response.status_code == 422
+    assert ("Type a whole number of hours from 1 to 720" in response.content.decode()) == bool(hours)
     organization.refresh_from_db()
     assert (organization.name, organization.invitation_hours) == ("Harbour pumps", 48)
 

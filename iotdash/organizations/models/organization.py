@@ -12,6 +12,7 @@ from iotdash.organizations.roles import Role
 
 # Six-character words that are paths of the product already.
 RESERVED_IDS = frozenset({"static", "readyz"})
+MOST_INVITATION_HOURS = 30 * 24
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -44,7 +45,7 @@ class Organization(models.Model):
     invitation_hours = models.PositiveSmallIntegerField(
         "invitations are valid for",
         default=48,
-        validators=[MinValueValidator(1), MaxValueValidator(30 * 24)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_INVITATION_HOURS)],
         help_text="Hours from sending until the link no longer works.",
     )
     second_factor_required = models.BooleanField(
