@@ -169,6 +169,7 @@ def test_nobody_opens_a_form_about_a_member_above_their_own_role(cast, operator_
 def test_the_member_page_of_somebody_above_says_why_it_offers_nothing(cast, operator_client):
     text = operator_client.get(page_of(cast["owner"])).content.decode()
     assert "This role is above yours" in text
+    assert "The last administrator cannot be blocked" not in text
     assert page_of(cast["owner"], "block/") not in text
 
 
