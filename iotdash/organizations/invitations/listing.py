@@ -76,6 +76,10 @@ class Row:
         return may_give(self.actor, self.invitation.role)
 
     @property
+    def may_resend(self) -> bool:
+        return self.open and not self.invitation.over
+
+    @property
     def may_copy(self) -> bool:
         return self.state == Invitation.Status.PENDING
 
