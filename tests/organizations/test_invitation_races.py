@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 
 from iotdash.audit.models import ActivityEntry
-from iotdash.organizations.invitations import services
+from iotdash.organizations.invitations import composing, services, tokens
 from iotdash.organizations.invitations.errors import DailyLimitReached, InvitationRefused
 from iotdash.organizations.invitations.importing import services as importing
+from iotdash.organizations.joining import services as joining
 from iotdash.organizations.models import Invitation
 from iotdash.runtime.models import OutboxMail
+from tests.cast import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,3 +81,21 @@ def test_revoked_and_sent_again_at_once_leaves_no_mail_behind(invitation, source
     at_once(lambda act: act(source, membership, invitation), [services.resend, services.revoke])
     assert Invitation.objects.get().state == "revoked"
     assert not OutboxMail.objects.exclude(state=OutboxMail.State.WITHDRAWN).exists()
+
+
+def test_accepted_sent_again_and_revoked_at_once_ends_as_one_of_them(invitation, source, membership):
+    Invitation.objects.update(last_asked_at=invitation.created_at.replace(year=2020))
+    person, link = UserFactory(email="new@example.com"), tokens.read(tokens.token_of(invitation))
+
+    def accept() -> None:
+        try:
+            joining.accept(link, person, None)
+        except joining.CannotJoin as failure:
+            raise InvitationRefused(failure.standing.value) from failure
+
+    resend, revoke = (lambda act=act: act(source, membership, invitation) for act in (services.resend, services.revoke))
+    at_once(lambda act: act(), [accept, resend, revoke])
+    ended, joined = Invitation.objects.get(), membership.organization.memberships.filter(user=person).exists()
+    assert (ended.status, joined) in {("accepted", True), ("revoked", False)}
+    assert not joined or ended.token_version == 1
+    assert [mail for mail in OutboxMail.objects.filter(settled_at=None) if composing.compose(mail)] == []
