@@ -145,6 +145,20 @@ def test_without_the_right_key_nothing_is_believed(key):
         read([event("delivered")], settings=SETTINGS | {"webhook_key": key})
 
 
+def test_what_a_key_of_another_curve_signed_is_forged_all_the_same():
+    key, body = ec.generate_private_key(ec.SECP384R1()), b'[{"event":"delivered"}]\r\n'
+    with pytest.raises(Forged):
+        MANIFEST.inbound.parse("POST", signed(body, key=key), body, SETTINGS | {"webhook_key": shown_key(key)})
+
+
+def test_a_signature_is_base64_and_nothing_else():
+    body = b'[{"event":"delivered"}]\r\n'
+    headers = signed(body)
+    noisy = headers | {events.SIGNATURE: "!" + headers[events.SIGNATURE]}
+    with pytest.raises(Forged):
+        MANIFEST.inbound.parse("POST", noisy, body, SETTINGS)
+
+
 @pytest.mark.parametrize("wrap", ["{}", " {}\r\n", "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----"])
 def test_a_key_may_be_pasted_with_what_is_around_it(wrap):
     assert read([event("delivered")], settings=SETTINGS | {"webhook_key": wrap.format(SETTINGS["webhook_key"])})
