@@ -91,6 +91,7 @@ def test_the_demo_inherits_nothing_that_a_real_installation_sets():
     assert documented() - set(state.NOT_INHERITED) - set_by_demo - harmless - hsts == set()
 
 
+@pytest.mark.slow
 def test_a_real_installation_passes_the_deployment_check():
     done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert done.returncode == 0, done.stderr

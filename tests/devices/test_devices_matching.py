@@ -126,6 +126,7 @@ def test_counting_stops_and_says_so(organization, monkeypatch):
     assert both.count(4) == Count(3, exact=False)
 
 
+@pytest.mark.slow
 def test_many_are_met_by_walking_an_index_and_never_sorted(fleet, owner_client, monkeypatch):
     if connection.vendor != "sqlite":
         pytest.skip("reads the plan of SQLite, which is the same for any number of rows")

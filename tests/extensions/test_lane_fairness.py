@@ -51,6 +51,7 @@ def test_threads_do_not_sleep_for_the_pace_of_one_account_while_others_wait(worl
     assert min(world.calls[account.lane_id] for account in busy) >= 0.9 * 5 * 20
 
 
+@pytest.mark.slow
 def test_few_accounts_keep_their_threads_and_the_whole_rate(world):
     busy = [world.account(0.05, backlog=10_000) for _ in range(4)]
     world.time.run(20)
@@ -70,6 +71,7 @@ def test_hanging_accounts_leave_half_of_the_threads_to_the_others(world):
     assert healthy.waits[0] < 1
 
 
+@pytest.mark.slow
 def test_an_account_that_comes_back_is_served_again(world):
     account = world.account(0.4, backlog=1000)
     account.hangs = True

@@ -101,6 +101,7 @@ def run_for(lane, later, span) -> None:
 
 
 @pytest.mark.parametrize(("budget", "most"), [pytest.param(0.5, 150, marks=pytest.mark.slow), (0.1, 30)])
+@pytest.mark.slow
 def test_usage_takes_no_more_than_its_budget_in_any_minute(endless, log, lane, later, budget, most):
     lanes.of_account("an account", LanePolicy(per_second=5, budget=budget))
     endless(Purpose.USAGE)
@@ -120,6 +121,7 @@ def test_a_spent_budget_makes_nobody_look_at_the_lane_before_it_is_back(endless,
     assert countdown == pytest.approx(11, abs=1)
 
 
+@pytest.mark.slow
 def test_synchronisation_may_take_the_whole_rate_while_the_budget_is_spent(endless, log, lane, later):
     Lane.objects.update(limited_calls=[[int(timezone.now().timestamp()), 150]])
     endless(Purpose.USAGE)

@@ -278,6 +278,7 @@ def test_a_providers_bug_is_an_unusable_answer_and_nothing_is_lost(target, sourc
     assert "failed unexpectedly" in done.sentence
 
 
+@pytest.mark.slow
 def test_a_throttled_read_waits_ten_seconds_more_each_time_and_ends_after_five(target, source, work, provider, later):
     called = []
 

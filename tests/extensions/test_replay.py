@@ -251,6 +251,7 @@ def test_no_zip_and_no_file_are_told_as_such(tmp_path):
         call_command("sandbox", replay=tmp_path / "none.zip")
 
 
+@pytest.mark.slow
 def test_the_command_serves_until_it_is_told_to_stop(file, settings):
     command = [
         sys.executable,

@@ -256,6 +256,7 @@ def test_no_row_holds_the_link_that_was_sent_also_when_services_quote_it(sendgri
         assert not [row for row in model.objects.values() if signed in str(row)], model
 
 
+@pytest.mark.slow
 def test_a_thousand_reports_in_one_message(sendgrid, mail, mail_config):
     events = [sendgrid.event("deferred", number) for number in range(999)]
     assert sendgrid.report(mail_config, *events, sendgrid.event("delivered", 2000)).status_code == 200

@@ -34,6 +34,7 @@ class Watched(list):
         self._told()
 
 
+@pytest.mark.slow
 def test_a_check_waits_for_one_message_of_a_batch_not_for_its_end(config, post, organization, source, write):
     checks, sent_before = [], []
 

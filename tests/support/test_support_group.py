@@ -51,6 +51,7 @@ def test_again_gives_the_group_what_is_new(owner):
     assert group.permissions.count() == had
 
 
+@pytest.mark.slow
 def test_the_group_sees_every_list_and_edits_none(owner):
     run("createsupport", owner.email)
     client = sign_in_with_code(owner, with_app(owner))

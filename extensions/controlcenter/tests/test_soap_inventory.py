@@ -54,6 +54,7 @@ def test_a_server_with_pages_is_asked_for_each(httpserver, soap_context):
     assert [dict(fields(request)).get("pageNumber") for request, _ in httpserver.log] == [None, "2", "3"]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_sims_are_one_answer(httpserver, soap_context):
     numbers = [f"8988200{number:012}" for number in range(100_001)]
     inside = iccids(*numbers)

@@ -73,6 +73,7 @@ def test_a_list_that_moves_while_it_is_read_is_read_again_until_it_is_whole(prov
     assert provider.asked["inventory"] == (1 if provider.by_name else 10)
 
 
+@pytest.mark.slow
 def test_a_list_that_never_stands_still_ends_as_incomplete_and_nothing_is_taken_for_gone(
     provider, sync, later, asked_once
 ):
@@ -102,6 +103,7 @@ def test_a_list_that_never_stands_still_ends_as_incomplete_and_nothing_is_taken_
     assert [sim.subject for sim in Sim.objects.exclude(missing_since=None)] == ["0044"]
 
 
+@pytest.mark.slow
 def test_a_sim_that_slips_past_while_another_leaves_the_account_is_not_gone(provider, sync, later, asked_once):
     """The list is as long as it is found to be, and yet one of its SIMs was on no page."""
     provider.add(*names(45))

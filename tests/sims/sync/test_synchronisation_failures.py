@@ -92,6 +92,7 @@ def test_a_refused_list_says_in_whose_words_and_begins_anew_later(provider, sync
     assert rows() == fleet(provider)
 
 
+@pytest.mark.slow
 def test_a_carrier_that_repeats_its_pages_for_ever_is_left_alone(provider, sync):
     if provider.by_name:
         pytest.skip("One answer has no pages.")
@@ -104,6 +105,7 @@ def test_a_carrier_that_repeats_its_pages_for_ever_is_left_alone(provider, sync)
     assert provider.asked["inventory"] < 40
 
 
+@pytest.mark.slow
 def test_another_account_behind_the_same_configuration_is_listed_from_the_beginning(
     provider, sync, config, source, later
 ):
