@@ -9,7 +9,7 @@ PATHS = {REST: "/rws/api/v1", SOAP: "/ws/service"}
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _IPV6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
-_WHOLE_NAME = "Give the whole host name, for example restapi3.jasper.com."
+_WHOLE_NAME = "Give the whole host name, for example restapi3.jasper.com or restapi19.att.com."
 _SOAP_HOSTS = frozenset(
     {
         "api.jasperwireless.com",

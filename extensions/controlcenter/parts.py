@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from extensions.controlcenter import iccid, rehearsal, settings
+from extensions.controlcenter import iccid, settings
 from extensions.controlcenter.diagnostics import WIRE
 from extensions.controlcenter.provider import ControlCenter
+from extensions.controlcenter.rehearsal import EAST, Rehearsal
 from extensions.core.contract import LanePolicy
 
 
-def manifest_parts(rest_host: str) -> dict[str, Any]:
-    """Keyword arguments of a `Manifest`; `rest_host` is the carrier's host, shown as an example."""
+def manifest_parts(rest_host: str, rehearsal: Rehearsal = EAST) -> dict[str, Any]:
+    """Keyword arguments of a `Manifest`.
+
+    `rest_host` is the carrier's host, shown as an example; `rehearsal` says which account it has in the sandbox.
+    """
     return {
         "category": "SIM management",
         "capability": "sims",

@@ -1,5 +1,6 @@
 """What the sample organization gets of the sandbox: a SIM for each device, with what the carrier would say of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,21 +11,20 @@ from extensions.controlcenter.sandbox.generators import make_iccid
 from extensions.controlcenter.sandbox.model import Account, CycleUsage, Sim
 from extensions.controlcenter.sandbox.usage import totals
 from extensions.controlcenter.states import state_name
-from extensions.core.contract import DemoData, DemoDevice
+from extensions.core.contract import DemoDevice
 from extensions.sims.contract import SimRecord, UsageRecord
 
 # Far beyond any SIM that the sandbox makes.
-UNKNOWN_SIM = make_iccid(999_999)
+UNKNOWN = DemoDevice({FIELD: make_iccid(999_999)}, note="Its SIM is unknown to the carrier")
 
 
-def demo(state_dir: Path, account: Account, numbers: list[int]) -> DemoData:
-    """A device for each SIM number of the account; the second one has a SIM that the carrier does not know."""
+def devices(state_dir: Path, account: Account, numbers: Iterable[int]) -> list[DemoDevice]:
+    """A device for each SIM number of the account."""
     state = sandbox.State(state_dir)
     now = state.now()
-    devices = [_device(state, account, make_iccid(number), now) for number in numbers]
+    made = [_device(state, account, make_iccid(number), now) for number in numbers]
     state.close()
-    devices.insert(1, DemoDevice({FIELD: UNKNOWN_SIM}, note="Its SIM is unknown to the carrier"))
-    return DemoData(name="Control Center sandbox", devices=devices)
+    return made
 
 
 def _device(state: sandbox.State, account: Account, iccid: str, now: datetime) -> DemoDevice:
