@@ -1,4 +1,4 @@
-"""Jasper and AT&T side by side at one sandbox of Control Center: each key asks its own account, an account has a lane."""
+"""Jasper and AT&T at one sandbox of Control Center: each key asks its own account, and an account has one lane."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A carrier on a known dialect is one small folder: AT&T's under another name, in a temporary place, passes the suite."""
+"""A carrier on a known dialect is one small folder: AT&T's, under another name elsewhere, passes the whole suite."""
 
 import shutil
 from pathlib import Path
