@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from extensions.core import lanes, tasks
 from extensions.core.contract import Fault
@@ -267,7 +268,7 @@ def test_every_page_of_a_device_opens_and_shows_no_secret(way, shown, fault, own
 def test_the_catalogue_and_the_tiles_show_it(way, manifest, owner_client, organization):
     org = organization.public_id
     catalogue = owner_client.get(reverse("extensions:catalogue", kwargs={"org": org})).content.decode()
-    assert manifest.name in catalogue
+    assert escape(manifest.name) in catalogue
     again = reverse("extensions:add", kwargs={"org": org, "slug": manifest.slug}) in catalogue
     assert again == (not manifest.single)
     tiles = owner_client.get(reverse("extensions:list", kwargs={"org": org})).content.decode()
