@@ -1,5 +1,6 @@
 """The main pages, and how each is brought into the state that is worth looking at."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,6 +19,20 @@ DEVICES = f"/{SAMPLE}/devices"
 EXTENSIONS = f"/{SAMPLE}/extensions"
 
 
+# Which device has which SIM depends on how many carriers are installed.
+SAMPLE_DEVICES = f"""
+import json
+from devices.models import Device
+devices = Device.objects.filter(organization__public_id="{SAMPLE}")
+chosen = {{
+    "activated": devices.filter(sims__state="Activated", sims__config__slug="jasper").earliest("pk"),
+    "unknown_sim": devices.get(info_description="Its SIM is unknown to the carrier"),
+}}
+path = "{DEVICES}/{{0.device_type.type_id}}/{{0.device_id}}/"
+print("DEVICES" + json.dumps({{name: path.format(device) for name, device in chosen.items()}}))
+"""
+
+
 @dataclass(frozen=True)
 class Screen:
     """A page, who looks at it ("" for nobody who is signed in), and what they do first.
@@ -33,9 +48,9 @@ class Screen:
 
 
 def make_scenery(page: Page, product: Product) -> dict[str, str]:
-    """Extension configurations that are not well, as paths by name. `page` belongs to the scene's administrator."""
-    attention = _unwell(page, product)
-    return {"attention": attention, "paused": _paused(page, product), "sandbox": product.sandbox.base_url}
+    """Configurations that are not well, devices of the sample: paths by name. `page` is the scene administrator's."""
+    made = {"attention": _unwell(page, product), "paused": _paused(page, product), "sandbox": product.sandbox.base_url}
+    return made | json.loads(product.manage("shell", "-c", SAMPLE_DEVICES).partition("DEVICES")[2])
 
 
 def _unwell(page: Page, product: Product) -> str:
@@ -133,10 +148,10 @@ SCREENS = (
     Screen("devices-empty", f"/{EMPTY}/devices/", who=EMPTY_ADMIN),
     Screen("device-add", f"{DEVICES}/add/"),
     Screen("device-token", f"/{SCENE}/devices/", who=SCENE_ADMIN, prepare=_add_device),
-    Screen("device", f"{DEVICES}/pump/pump-004/", prepare=_fresh_panel),
+    Screen("device", "{activated}", prepare=_fresh_panel),
     Screen("device-reader", f"{DEVICES}/pump/pump-001/", who=SAMPLE_READER, prepare=_panel),
     Screen("device-unconfigured", f"{DEVICES}/gateway/gateway-011/"),
-    Screen("device-unknown-sim", f"{DEVICES}/pump/pump-002/", prepare=_unknown_sim),
+    Screen("device-unknown-sim", "{unknown_sim}", prepare=_unknown_sim),
     Screen("device-mangled", f"{DEVICES}/pump/pump-003/", prepare=_mangled),
     Screen("device-edit", f"{DEVICES}/pump/pump-003/edit/"),
     Screen("types", f"/{SAMPLE}/device-types/"),
