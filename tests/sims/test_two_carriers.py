@@ -15,6 +15,7 @@ from iotdash.audit.services import Source
 from tests.cast import DeviceFactory
 from tests.contract import rehearsing
 
+pytestmark = pytest.mark.slow
 WEST_ICCID = make_iccid(FIRST_WEST_SIM)
 
 

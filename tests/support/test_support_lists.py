@@ -60,6 +60,7 @@ def test_no_secret_is_a_column_a_field_or_searched(model, rf, support):
     assert [name for name in shown | searched if SECRET_NAMES.search(str(name))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_list_row_history_and_search_open(support_client, model):
     row = make(model)
@@ -73,6 +74,7 @@ def test_list_row_history_and_search_open(support_client, model):
         assert support_client.get(page).status_code == 200, page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_what_would_break_the_truth_cannot_be_edited(support_client, model):
     row, label = make(model), model._meta.label
@@ -86,6 +88,7 @@ def test_what_would_break_the_truth_cannot_be_edited(support_client, model):
     assert model._default_manager.filter(pk=row.pk).exists() != (label in MAY_DELETE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("query", ["", "?q=m0"])
 def test_a_list_costs_the_same_queries_for_any_number_of_rows(support_client, model, query):

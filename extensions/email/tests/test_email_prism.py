@@ -23,7 +23,7 @@ from extensions.email.provider import Email
 from extensions.mailers.contract import OutgoingMail, Taken
 
 # One process runs them all, beside one Prism for each description.
-pytestmark = pytest.mark.xdist_group("prism")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]
 
 EMAIL = Email()
 PEERS = Path(os.environ.get("IOTDASH_PEERS") or django_settings.BASE_DIR.parent / "shared" / "peers")

@@ -9,7 +9,8 @@ from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
 
-@pytest.fixture(params=["pages", "names"])
+# Both in `make test`; names alone are quicker.
+@pytest.fixture(params=[pytest.param("pages", marks=pytest.mark.slow), "names"])
 def provider(request, monkeypatch):
     carrier = FleetCarrier(by_name=request.param == "names", page_size=10)
     monkeypatch.setitem(registry._manifests, "meterco", meterco.manifest(carrier))
