@@ -9,6 +9,7 @@ from extensions.controlcenter.dates import cycle_end, cycle_start, instant
 from extensions.controlcenter.states import state_name
 from extensions.core.contract import BadResponse
 from extensions.sims.contract import EVERY_PART, Part, SimRecord, UsageRecord
+from iotdash.lib.texts import storable
 
 Json = Mapping[str, Any]
 
@@ -119,11 +120,6 @@ def text(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return storable(value) if isinstance(value, str) and value.strip() else None
-
-
-def storable(words: str) -> str:
-    """Without what JSON may hold but a database text may not: NUL, and halves of a surrogate pair."""
-    return words.replace("\0", "").encode(errors="replace").decode()
 
 
 def count(value: object) -> int | None:

@@ -10,9 +10,9 @@ from extensions.controlcenter.address import REST
 from extensions.controlcenter.calls import address_in, identifier, unanswered, without_secrets
 from extensions.controlcenter.dates import http_date
 from extensions.controlcenter.errors import Reply, failure
-from extensions.controlcenter.normalise import storable
 from extensions.controlcenter.settings import access_key_of, username_of
 from extensions.core.contract import Context, OutboundError
+from iotdash.lib.texts import storable
 
 
 class RestLink:

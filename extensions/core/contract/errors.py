@@ -5,6 +5,8 @@ Each carries a sentence for the user, the provider's own code and words, and say
 
 from datetime import datetime
 
+from iotdash.lib.texts import storable
+
 
 class ProviderError(Exception):
     """Base of the set; never raised itself.
@@ -19,19 +21,13 @@ class ProviderError(Exception):
 
     def __init__(self, sentence: str, *, code: str = "", words: str = "", may_have_happened: bool = False) -> None:
         super().__init__(sentence)
-        self.sentence = _storable(sentence)
-        self.code = _storable(code)
-        self.words = _storable(words)
+        # A provider's words must not keep its failure from being written down.
+        self.sentence, self.code, self.words = map(storable, (sentence, code, words))
         self.may_have_happened = may_have_happened
 
     @property
     def name(self) -> str:
         return type(self).__name__
-
-
-def _storable(text: str) -> str:
-    """Without what no database takes: a provider's words must not keep its failure from being written down."""
-    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 class CannotConnect(ProviderError):

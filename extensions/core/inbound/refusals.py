@@ -6,8 +6,8 @@ from http import HTTPStatus
 from django.utils import timezone
 
 from extensions.core.inbound import counts
-from extensions.core.inbound.texts import storable
 from extensions.core.models import InboundHook
+from iotdash.lib.texts import storable
 
 logger = logging.getLogger(__name__)
 

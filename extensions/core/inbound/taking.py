@@ -14,9 +14,10 @@ from extensions.core import registry, secret_settings
 from extensions.core.contract import Forged, InboundRecord, Malformed
 from extensions.core.inbound import counts, processing
 from extensions.core.inbound.refusals import NotTaken
-from extensions.core.inbound.texts import storable, storable_json
+from extensions.core.inbound.texts import storable_json
 from extensions.core.models import ExtensionConfig, InboundEvent, InboundHook
 from iotdash.lib.crypto import CryptoError
+from iotdash.lib.texts import storable
 
 LONGEST_KEY = 120
 

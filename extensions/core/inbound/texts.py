@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-
-def storable(text: str) -> str:
-    """Without NUL and lone surrogates."""
-    return text.replace("\0", "").encode(errors="replace").decode()
+from iotdash.lib.texts import storable
 
 
 def storable_json(value: Any) -> Any:
-    """The same for every text in JSON, names too."""
+    """`storable` for every text in JSON, names too."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, Mapping):

@@ -1,6 +1,7 @@
 """What a mail service says, as a row keeps it: without what no database takes."""
 
 from iotdash.lib.logging import redact_links
+from iotdash.lib.texts import storable
 from iotdash.runtime.models import OutboxMail
 
 
@@ -15,4 +16,4 @@ def kept_id(text: str) -> str:
 
 def _cut(text: str, field: str) -> str:
     longest = OutboxMail._meta.get_field(field).max_length
-    return text.replace("\0", "").encode(errors="replace").decode()[:longest]
+    return storable(text)[:longest]
