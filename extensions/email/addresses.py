@@ -3,7 +3,7 @@
 import re
 from ipaddress import ip_address
 
-import idna
+from extensions.core.contract import ascii_name
 
 # RFC 5321 and 6531: a dot-atom, which may have letters of any script. Quoted local parts are in no use.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
@@ -32,11 +32,6 @@ def is_address(text: str) -> bool:
 
 def domain_of(address: str) -> str:
     return address.rpartition("@")[2]
-
-
-def ascii_name(name: str) -> str:
-    """A domain or host name in ASCII. Raises ValueError if it cannot be written so."""
-    return name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
 
 
 def is_host(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from extensions.core.contract import AuthRejected, CannotConnect, tls_context
+from extensions.core.contract import AuthRejected, CannotConnect, ascii_name, tls_context
 from extensions.email import addresses
 from extensions.email.schema import (
     EU,
@@ -138,7 +138,7 @@ def _password(settings: Settings, host: str) -> str:
 def host_of(settings: Settings) -> str:
     """In ASCII, as it is looked up and as certificates name it; "" if it is no host."""
     host = text(settings, "host").removeprefix("[").removesuffix("]").rstrip(".").lower()
-    return addresses.ascii_name(host) if addresses.is_host(host) else ""
+    return ascii_name(host) if addresses.is_host(host) else ""
 
 
 def is_port(value: Any) -> bool:

@@ -21,6 +21,7 @@ from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec,
 from extensions.core.contract.paste import Paste, Pasted, PasteRefused
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
 from extensions.core.contract.wire import Wire
+from iotdash.lib.domains import ascii_name
 from iotdash.lib.outbound import (
     AddressRefused,
     AnswerLost,
@@ -76,5 +77,6 @@ __all__ = [
     "Variant",
     "Verdict",
     "Wire",
+    "ascii_name",
     "tls_context",
 ]

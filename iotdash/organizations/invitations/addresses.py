@@ -4,6 +4,8 @@ import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from iotdash.lib.domains import ascii_name
+
 LONGEST = 254
 _LONGEST_LOCAL = 64
 _looks_right = EmailValidator(allowlist=())
@@ -23,18 +25,13 @@ def deliverable(email: str) -> str:
     _looks_right(typed)
     local, _, domain = typed.rpartition("@")
     try:
-        written = f"{local}@{_in_ascii(domain)}"
+        written = f"{local}@{ascii_name(domain)}"
     except UnicodeError:
         raise ValidationError(_looks_right.message) from None
     # Quoted first parts and numbers instead of a domain are in no use: mail services do not take them.
     if len(written) > LONGEST or len(local) > _LONGEST_LOCAL or typed.startswith('"') or typed.endswith("]"):
         raise ValidationError(_looks_right.message)
     return written
-
-
-def _in_ascii(domain: str) -> str:
-    """By IDNA 2008, as mail services do: by the rules before it, ß was ss, which is another domain today."""
-    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
 def spellings(email: str) -> set[str]:
