@@ -1,6 +1,7 @@
 """Writes: organizations and their members to begin with, each with its entry in the activity log."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,12 +45,7 @@ def create_organization(
 @transaction.atomic
 def rename(source: Source, organization: Organization, name: str) -> None:
     """Gives an organization another name; nothing happens if it is the same."""
-    before = Organization.objects.values_list("name", flat=True).get(pk=organization.pk)
-    if before == name:
-        return
-    organization.name = name
-    organization.save(update_fields=["name", "updated_at"])
-    record(source, "organization renamed", "organization", organization.public_id, before=before, after=name)
+    _change(source, organization, "name", name, "organization renamed")
 
 
 @transaction.atomic
@@ -66,12 +62,16 @@ def require_second_factor(source: Source, organization: Organization, required: 
 @transaction.atomic
 def change_invitation_hours(source: Source, organization: Organization, hours: int) -> None:
     """How long links of invitations work from now on; nothing happens if it is the same."""
-    before = Organization.objects.values_list("invitation_hours", flat=True).get(pk=organization.pk)
-    if before == hours:
+    _change(source, organization, "invitation_hours", hours, "invitation hours changed")
+
+
+def _change(source: Source, organization: Organization, field: str, value: Any, words: str) -> None:
+    before = Organization.objects.values_list(field, flat=True).get(pk=organization.pk)
+    if before == value:
         return
-    organization.invitation_hours = hours
-    organization.save(update_fields=["invitation_hours", "updated_at"])
-    record(source, "invitation hours changed", "organization", organization.public_id, before=before, after=hours)
+    setattr(organization, field, value)
+    organization.save(update_fields=[field, "updated_at"])
+    record(source, words, "organization", organization.public_id, before=before, after=value)
 
 
 @transaction.atomic
