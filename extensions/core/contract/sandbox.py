@@ -80,9 +80,8 @@ class Sandbox:
 
     `settings` and `wrong_settings` are those of the variant that people are pointed at; `others` are further ones by
     name, which reach the same account and do the same there. `ports(port)` are all that it listens at when it is run at
-    `port`. `seed(state_dir)` makes the world that people rehearse
-    in; `examples(state_dir)` are operations in it by id, which every variant can do; `control(state_dir)` changes it
-    behind the service's back.
+    `port`. `seed(state_dir)` makes the world that people rehearse in; `examples(state_dir)` are operations in it by id,
+    which every variant can do; `control(state_dir)` changes it behind the service's back.
     """
 
     name: str
