@@ -37,6 +37,8 @@ def layer(path: Path) -> str:
     first, second, third, *_ = [*path.relative_to(house.ROOT).parts, "", ""]
     if third == "sandbox":
         return f"{first}/{second}/{third}"
+    if "sandboxing" in path.parts:
+        return "extensions/core/contract/sandboxing"
     if first == "extensions" or (first == "iotdash" and second in house.LOWER_ROWS):
         return f"{first}/{second}"
     return "iotdash (root)" if first == "iotdash" else first

@@ -4,9 +4,11 @@ Written from the wire facts alone (specification sections 5, 6, 7, 9 and 12), ap
 checks the other. Choices of our own, where the facts are silent, are listed in `CHOICES.md`.
 """
 
+from extensions.core.contract.sandboxing.calls import Call
+from extensions.core.contract.sandboxing.faults import Fault, Kind
+
 from .app import Application, create_app
-from .faults import Fault, Kind
-from .log import Call, Performed
+from .log import Performed
 from .model import Account, CycleUsage, Message, RatePlan, Role, Sim
 from .seed import seed_default
 from .server import RunningSandbox, running, serve

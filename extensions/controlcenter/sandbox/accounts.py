@@ -6,9 +6,10 @@ import hmac
 import sqlite3
 from uuid import uuid4
 
+from extensions.core.contract.sandboxing.problems import Unusable
+from extensions.core.contract.sandboxing.records import load, update
+
 from .model import Account
-from .problems import Unusable
-from .records import load, update
 
 
 def find(db: sqlite3.Connection, username: str) -> Account | None:
@@ -72,6 +73,12 @@ def set_licence_key(db: sqlite3.Connection, username: str, licence_key: str = ""
     key = licence_key or str(uuid4())
     update(db, "accounts", ("account_id", _known(db, username).account_id), {"licence_key": key})
     return key
+
+
+def names_of(db: sqlite3.Connection, username: str, licensee: Account | None = None) -> frozenset[str]:
+    """Names under which the account of a call is known: of whom it claims to be, and of its licence."""
+    user = find(db, username)
+    return frozenset(each.account_id for each in (user, licensee) if each)
 
 
 def _change(db: sqlite3.Connection, username: str, values: dict[str, object]) -> None:

@@ -6,9 +6,10 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
+from extensions.core.contract.sandboxing.records import insert, update
+
 from . import fleet
 from .model import ACTIVATED, CUSTOM_KEYS, AuditLine, Sim
-from .records import insert, update
 
 
 def apply_change(db: sqlite3.Connection, iccid: str, name: str, value: str, at: datetime, username: str) -> None:

@@ -6,12 +6,13 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
+from extensions.core.contract.sandboxing.records import insert, load, stamp
+
 from . import accounts, cycles, fleet
 from .changes import apply_change, write_audit
 from .edits import check_transition
 from .model import ACTIVATED, AuditLine, CycleUsage, Message, Pending, Sim
 from .problems import Problem
-from .records import insert, load, stamp
 from .settings import load_settings
 from .usage import in_cycle
 

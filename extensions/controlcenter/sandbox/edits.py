@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from extensions.core.contract.sandboxing.records import stamp
+
 from . import fleet, log
 from .changes import apply_change
 from .model import (
@@ -22,7 +24,6 @@ from .model import (
     Sim,
 )
 from .problems import Problem, Reason
-from .records import stamp
 from .settings import Settings
 
 MAX_AHEAD = timedelta(days=180)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from extensions.core.contract.sandboxing.records import encode, load, stamp
+
 from .model import Account, AuditLine, Sim
 from .problems import Problem, Reason
-from .records import encode, load, stamp
 
 PAGE_SIZE = 50
 _MILLISECOND = timedelta(milliseconds=1)

@@ -8,11 +8,12 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from extensions.core.contract.sandboxing.records import insert, load, stamp
+
 from . import fleet, log
 from .edits import Desk
 from .model import ACTIVATED, Account, Message, Role
 from .problems import Problem, Reason
-from .records import insert, load, stamp
 
 FIRST_ID = 4302867004
 SERVER = "Server"

@@ -30,10 +30,6 @@ class Reason(Enum):
     ZONE_INVALID = auto()
 
 
-class Unusable(ValueError):
-    """What a person asks of the sandbox itself cannot be; the text says why, in a sentence."""
-
-
 class Problem(Exception):
     """A refusal by the rules of the carrier, with a sentence of its own where one helps."""
 
@@ -41,14 +37,3 @@ class Problem(Exception):
         super().__init__(detail or reason.name)
         self.reason = reason
         self.detail = detail
-
-
-def number_in(name: str, value: object, kind: type[int] | type[float]) -> float:
-    """A number that is 0 or more, from JSON or a form. Unusable for anything else."""
-    try:
-        number = kind(str(value))
-    except ValueError:
-        raise Unusable(f"{name} is a number, not {value!r}.") from None
-    if not 0 <= number < float("inf"):
-        raise Unusable(f"{name} cannot be {value}.")
-    return number

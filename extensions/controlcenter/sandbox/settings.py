@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from extensions.core.contract.sandboxing import settings as kept
+from extensions.core.contract.sandboxing.problems import Unusable
 
 from .model import (
     ACTIVATED,
@@ -17,7 +19,6 @@ from .model import (
     STATUSES,
     TEST_READY,
 )
-from .problems import Unusable, number_in
 
 DEFAULT_TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     TEST_READY: (INVENTORY, ACTIVATION_READY, ACTIVATED),
@@ -65,35 +66,19 @@ class Settings:
 
 def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """Settings with `values` put in. Unusable, for what cannot be."""
-    names = {f.name for f in fields(Settings)}
-    unknown = sorted(set(values) - names)
-    if unknown:
-        raise Unusable(f"There is no setting called {unknown[0]}.")
-    return replace(settings, **{name: _checked(name, value) for name, value in values.items()})
+    return kept.changed(settings, values, _checked)
 
 
 def load_settings(db: sqlite3.Connection) -> Settings:
-    stored = {row["name"]: json.loads(row["value"]) for row in db.execute("select name, value from settings")}
-    return changed(Settings(), stored)
-
-
-def save_settings(db: sqlite3.Connection, settings: Settings) -> None:
-    rows = [(name, json.dumps(value)) for name, value in asdict(settings).items()]
-    db.executemany("insert or replace into settings values (?, ?)", rows)
+    return changed(Settings(), kept.stored(db))
 
 
 def _checked(name: str, value: object) -> object:
     if name == "transitions":
         return _matrix(value)
     if name in CHOICES:
-        return _choice(name, value)
-    return number_in(name, value, type(getattr(Settings, name)))
-
-
-def _choice(name: str, value: object) -> object:
-    if value not in CHOICES[name]:
-        raise Unusable(f"{name} is one of {', '.join(CHOICES[name])}.")
-    return value
+        return kept.one_of(name, value, CHOICES[name])
+    return kept.like(getattr(Settings, name), name, value)
 
 
 def _matrix(value: object) -> dict[str, tuple[str, ...]]:

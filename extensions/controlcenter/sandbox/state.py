@@ -8,16 +8,19 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import accounts, due, faults, fleet, log, usage
+from extensions.core.contract.sandboxing import calls
+from extensions.core.contract.sandboxing.calls import Call
+from extensions.core.contract.sandboxing.meter import RateMeter
+from extensions.core.contract.sandboxing.problems import Unusable
+from extensions.core.contract.sandboxing.records import insert, load, stamp, update
+from extensions.core.contract.sandboxing.state import Screws, WithFaults
+
+from . import accounts, due, fleet, usage
 from .dates import parse_instant, utc_now
-from .faults import Fault
-from .log import Call
-from .meter import RateMeter
+from .log import Performed
 from .model import OVERRIDES, STATUSES, Account, CycleUsage, Message, RatePlan, Sim
-from .problems import Unusable
-from .records import insert, load, stamp, update
-from .settings import Settings, changed, load_settings, save_settings
-from .store import Store
+from .settings import Settings, changed, load_settings
+from .store import open_store
 
 FILE_NAME = "controlcenter.sqlite3"
 _FIXED = ("iccid", "account_id", "customs")
@@ -26,17 +29,17 @@ _TABLES = {Account: "accounts", RatePlan: "plans", Sim: "sims", CycleUsage: "usa
 _ALLOWED = {"status": STATUSES, "suspended": ("Y", "N", "F"), "overage_limit_override": OVERRIDES}
 
 
-class State:
+class State(Screws[Settings], WithFaults):
     """Everything the sandbox knows, in one file under `state_dir`. Safe to use from several threads."""
+
+    load_settings = staticmethod(load_settings)
+    changed = staticmethod(changed)
 
     def __init__(self, state_dir: Path, clock: Callable[[], datetime] = utc_now) -> None:
         state_dir.mkdir(parents=True, exist_ok=True)
-        self.store = Store(state_dir / FILE_NAME)
+        self.store = open_store(state_dir / FILE_NAME)
         self.meter = RateMeter()
         self._clock = clock
-
-    def close(self) -> None:
-        self.store.close()
 
     def now(self) -> datetime:
         """The sandbox's time: the clock, moved by what it was advanced."""
@@ -107,7 +110,7 @@ class State:
     def calls(self, after: int = 0, last: int | None = None) -> list[Call]:
         """The call log in order: calls with an id above `after`, only the `last` so many."""
         with self.store.read() as db:
-            return log.read(db, after, last)
+            return calls.read(db, Performed, after, last)
 
     def counts(self) -> dict[str, int]:
         """How many SIMs are in each status."""
@@ -122,27 +125,6 @@ class State:
             return [tuple(row) for row in rows]
 
     # Screws
-
-    @property
-    def settings(self) -> Settings:
-        with self.store.read() as db:
-            return load_settings(db)
-
-    def change_settings(self, **values: Any) -> Settings:
-        """Unusable for a value that cannot be."""
-        with self.store.write() as db:
-            settings = changed(load_settings(db), values)
-            save_settings(db, settings)
-        return settings
-
-    def advance(self, seconds: float) -> datetime:
-        """Moves the sandbox's clock forward and lets everything happen that is due; returns the new time."""
-        if not 0 <= seconds < float("inf"):
-            raise Unusable("The clock moves forward only, by a number of seconds.")
-        with self.store.write() as db:
-            settings = load_settings(db)
-            save_settings(db, changed(settings, {"clock_offset_s": settings.clock_offset_s + seconds}))
-        return self.settle()
 
     def change_sim(self, iccid: str, /, **values: Any) -> Sim:
         """Changes a SIM behind the API's back, as the carrier or the world would; else Unusable."""
@@ -178,21 +160,6 @@ class State:
         """A new licence key for the user's account, made up if none is given; the old one stops working."""
         with self.store.write() as db:
             return accounts.set_licence_key(db, username, licence_key)
-
-    # Faults
-
-    def faults(self) -> list[Fault]:
-        with self.store.read() as db:
-            return faults.active(db)
-
-    def add_fault(self, fault: Fault) -> Fault:
-        with self.store.write() as db:
-            return faults.add(db, fault)
-
-    def clear_faults(self, fault_id: int | None = None) -> int:
-        """Clears one fault or all; calls that hang on them are let go. Returns how many."""
-        with self.store.write() as db:
-            return faults.clear(db, fault_id)
 
 
 def _sim_values(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,15 @@
-"""The sandbox's one file on disk: SQLite in WAL mode, safe under threads and under SIGKILL."""
+"""The tables of the sandbox's one file on disk."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, LifoQueue
 
+from extensions.core.contract.sandboxing import calls, faults, settings
+from extensions.core.contract.sandboxing.records import create_table
+from extensions.core.contract.sandboxing.store import Store
+
+from .log import Performed
 from .model import Account, AuditLine, CycleUsage, Message, Pending, RatePlan, Sim
-from .records import create_table
 
 TABLES = (
     create_table(Account, "accounts", "username"),
@@ -24,71 +24,11 @@ TABLES = (
     "create index if not exists messages_by_sim on messages (account_id, date_modified)",
     "create index if not exists pending_due on pending (due_at)",
     "create index if not exists audit_by_sim on audit (iccid, at)",
-    """create table if not exists calls (id integer primary key autoincrement, at, account, transport, method,
-       path, parameters, status, error_code, fault, finished)""",
-    """create table if not exists performed (id integer primary key, call_id, iccid, what, before, after,
-       effective_at, sms_id)""",
-    "create index if not exists performed_by_call on performed (call_id)",
-    """create table if not exists faults (id integer primary key autoincrement, kind, account, path, method,
-       seconds, times, error_code, status, retry_after)""",
-    "create table if not exists settings (name primary key, value)",
+    *calls.tables(Performed),
+    faults.TABLE,
+    settings.TABLE,
 )
 
 
-class Store:
-    """A pool of connections to one file; a write is one transaction."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
-        with self._connection() as db:
-            db.execute("pragma journal_mode = wal")
-            for statement in TABLES:
-                db.execute(statement)
-
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """One consistent view of the state."""
-        with self._transaction("begin") as db:
-            yield db
-
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it is kept, or none."""
-        with self._transaction("begin immediate") as db:
-            yield db
-
-    def close(self) -> None:
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except Empty:
-                return
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute(begin)
-            try:
-                yield db
-            except BaseException:
-                db.execute("rollback")
-                raise
-            db.execute("commit")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = self._idle.get_nowait()
-        except Empty:
-            db = self._connect()
-        try:
-            yield db
-        finally:
-            self._idle.put(db)
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        db.execute("pragma synchronous = normal")
-        return db
+def open_store(path: Path) -> Store:
+    return Store(path, TABLES)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from extensions.core.contract.sandboxing.records import load
+
 from .model import CycleUsage, Sim
-from .records import load
 
 
 @dataclass(frozen=True)

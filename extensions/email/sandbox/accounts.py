@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass
 from hashlib import sha512
 
-from .problems import Unusable
+from extensions.core.contract.sandboxing.problems import Unusable
 
 MAIL_SEND = "mail.send"
 VALID, REVOKED, BLOCKED = "valid", "revoked", "blocked"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .problems import Unusable, number_in
+from extensions.core.contract.sandboxing.problems import Unusable, number_in
 
 
 class Kind(StrEnum):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .store import Store
+from extensions.core.contract.sandboxing.store import Store
 
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 LIFETIME = timedelta(days=3650)

@@ -6,8 +6,9 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from extensions.core.contract.sandboxing.problems import Unusable, number_in
+
 from .events import magic_name
-from .problems import Unusable, number_in
 
 GREYLISTED = "451 4.7.1 Greylisted, please try again in a few minutes"
 _FIXED = {

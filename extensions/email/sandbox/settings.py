@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .problems import Unusable, number_in
+from extensions.core.contract.sandboxing import settings as kept
+from extensions.core.contract.sandboxing.problems import Unusable
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -36,32 +36,15 @@ class Settings:
 
 def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """Settings with `values` put in. Unusable, for what cannot be."""
-    unknown = sorted(set(values) - {f.name for f in fields(Settings)})
-    if unknown:
-        raise Unusable(f"There is no setting called {unknown[0]}.")
-    return replace(settings, **{name: _checked(name, value) for name, value in values.items()})
+    return kept.changed(settings, values, _checked)
 
 
 def load_settings(db: sqlite3.Connection) -> Settings:
-    return Settings(**{row["name"]: json.loads(row["value"]) for row in db.execute("select name, value from settings")})
-
-
-def save_settings(db: sqlite3.Connection, settings: Settings) -> None:
-    rows = [(name, json.dumps(value)) for name, value in asdict(settings).items()]
-    db.executemany("insert or replace into settings values (?, ?)", rows)
+    return Settings(**kept.stored(db))
 
 
 def _checked(name: str, value: object) -> object:
-    kind = type(getattr(Settings, name))
-    if kind is bool:
-        return _switch(name, value)
-    return _webhook_url(str(value)) if kind is str else number_in(name, value, kind)
-
-
-def _switch(name: str, value: object) -> bool:
-    if str(value).lower() not in ("yes", "no", "true", "false"):
-        raise Unusable(f"{name} is yes or no.")
-    return str(value).lower() in ("yes", "true")
+    return _webhook_url(str(value)) if name == "webhook_url" else kept.like(getattr(Settings, name), name, value)
 
 
 def _webhook_url(text: str) -> str:

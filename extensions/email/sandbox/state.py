@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+
+from extensions.core.contract.sandboxing.state import Screws
 
 from . import accounts, events, faults, log, messages, scripts
 from .accounts import ApiKey, SmtpUser
@@ -14,28 +15,27 @@ from .faults import Fault
 from .identity import Identity
 from .log import Call
 from .messages import Message
-from .problems import Unusable
 from .scripts import Script
-from .settings import Settings, changed, load_settings, save_settings
-from .store import Store
+from .settings import Settings, changed, load_settings
+from .store import open_store
 
 FILE_NAME = "email.sqlite3"
 
 
-class State:
+class State(Screws[Settings]):
     """Everything the sandbox knows, in one file under `state_dir`. Safe to use from several threads and processes.
 
     `clock` gives Unix seconds.
     """
 
+    load_settings = staticmethod(load_settings)
+    changed = staticmethod(changed)
+
     def __init__(self, state_dir: Path, clock: Callable[[], float] = time.time) -> None:
         state_dir.mkdir(parents=True, exist_ok=True)
-        self.store = Store(state_dir / FILE_NAME)
+        self.store = open_store(state_dir / FILE_NAME)
         self.identity = Identity(self.store)
         self._clock = clock
-
-    def close(self) -> None:
-        self.store.close()
 
     def now(self) -> float:
         """The sandbox's time in Unix seconds: the clock, moved by what it was advanced."""
@@ -93,27 +93,6 @@ class State:
             return log.read(db, after, last)
 
     # Screws
-
-    @property
-    def settings(self) -> Settings:
-        with self.store.read() as db:
-            return load_settings(db)
-
-    def change_settings(self, **values: Any) -> Settings:
-        """Unusable for a value that cannot be."""
-        with self.store.write() as db:
-            settings = changed(load_settings(db), values)
-            save_settings(db, settings)
-        return settings
-
-    def advance(self, seconds: float) -> float:
-        """Moves the sandbox's clock forward and lets everything happen that is due; returns the new time."""
-        if not 0 <= seconds < float("inf"):
-            raise Unusable("The clock moves forward only, by a number of seconds.")
-        with self.store.write() as db:
-            settings = load_settings(db)
-            save_settings(db, changed(settings, {"clock_offset_s": settings.clock_offset_s + seconds}))
-        return self.settle()
 
     def forget_messages(self) -> None:
         """Empties the inbox; the call log stays."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from extensions.core.contract.sandboxing.records import load
+
 from ..dates import iso_date
 from ..model import RatePlan, Role
-from ..records import load
 from .call import Answer, RestCall, check_account_id, page
 from .errors import RestError
 

@@ -12,9 +12,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from extensions.core.contract.sandboxing.calls import redacted
+from extensions.core.contract.sandboxing.exchange import Incoming, Reply, json_body
+from extensions.core.contract.sandboxing.faults import Fault, Kind
+
 from .. import accounts
-from ..exchange import Incoming, Reply, json_body
-from ..faults import Fault, Kind
+from ..log import SECRET_KEYS
 from ..model import Account
 from ..problems import Problem
 from ..state import State
@@ -76,8 +79,11 @@ class RestFace:
     def incoming(self, request: Request) -> Incoming:
         username = (request.authorization.username or "") if _is_basic(request) else ""
         body = json_body(request)
-        parameters = request.args.to_dict() | (body if isinstance(body, dict) else {})
-        return Incoming(request, username, parameters, body, request.path, edits=request.method == "PUT")
+        parameters = redacted(request.args.to_dict() | (body if isinstance(body, dict) else {}), SECRET_KEYS)
+        with self._state.store.read() as db:
+            known_as = accounts.names_of(db, username)
+        edits = request.method == "PUT"
+        return Incoming(request, username, parameters, body, request.path, known_as, edits)
 
     def answer(self, incoming: Incoming) -> Reply:
         """The reply of the carrier; refusals included."""

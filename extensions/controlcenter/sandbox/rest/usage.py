@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from extensions.core.contract.sandboxing.records import load
+
 from .. import cycles, usage
 from ..dates import iso_date, parse_day
 from ..model import CycleUsage, RatePlan, Sim
-from ..records import load
 from .call import Answer, RestCall
 from .devices import read_sim
 from .errors import RestError

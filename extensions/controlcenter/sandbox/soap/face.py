@@ -8,16 +8,21 @@ from typing import Any
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
+from extensions.core.contract.sandboxing.calls import redacted
+from extensions.core.contract.sandboxing.exchange import Incoming, Reply
+from extensions.core.contract.sandboxing.faults import Fault, Kind
+from extensions.core.contract.sandboxing.soap.names import qualified
+from extensions.core.contract.sandboxing.soap.reading import as_sent
+
 from .. import accounts
-from ..exchange import Incoming, Reply
-from ..faults import Fault, Kind
+from ..log import SECRET_KEYS
 from ..model import Account
 from ..problems import Problem
 from ..state import State
 from . import errors, reading, writing
 from .call import SoapCall
 from .errors import SoapFault
-from .names import qualified
+from .names import SCHEMA
 from .reading import Posted
 from .services import SERVICES, Operation
 
@@ -45,13 +50,14 @@ class SoapFace:
         operation = _operation(request, posted)
         with self._state.store.read() as db:
             licensee = accounts.of_licence(db, posted.licence_key)
+            known_as = accounts.names_of(db, posted.username, licensee)
         return Incoming(
             request,
             posted.username,
-            reading.as_sent(posted.payload),
+            redacted(as_sent(posted.payload), SECRET_KEYS),
             posted,
             path=f"{request.path}/{operation.name}" if operation else request.path,
-            account_id=licensee.account_id if licensee else "",
+            known_as=known_as,
             edits=operation is not None and operation.edits,
         )
 
@@ -118,7 +124,7 @@ def _checked(incoming: Incoming) -> Posted:
 
 def _operation(request: Request, posted: Posted) -> Operation | None:
     offered = SERVICES[request.path].operations
-    return next((each for each in offered if posted.payload.tag == qualified(each.request_root)), None)
+    return next((each for each in offered if posted.payload.tag == qualified(each.request_root, SCHEMA)), None)
 
 
 def _named(request: Request, posted: Posted) -> Operation:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extensions.core.contract.sandboxing.soap.types import Sequence
+
 from . import billing, changes, messages, tables, terminals
 from .call import SoapCall
 from .names import SERVICE
-from .types import Sequence
 
 Handler = Callable[[SoapCall], dict[str, Any]]
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from .types import (
+from extensions.core.contract.sandboxing.soap.types import (
     BOOLEAN,
     BYTE,
     DATE,
     DATE_TIME,
     DECIMAL,
-    ENCODING,
     INT,
     LONG,
     STRING,
     Attribute,
     Field,
     Sequence,
+    enumeration,
 )
 
+from .names import SCHEMA
+
+ENCODING = enumeration("LITERAL", "BASE64")
 REQUEST_ID = Attribute("requestId", STRING, qualified=True)
+
+
+def _sequence(name: str, fields: tuple[Field, ...], attributes: tuple[Attribute, ...] = ()) -> Sequence:
+    return Sequence(name, fields, attributes, SCHEMA)
 
 
 def _strings(*names: str, least: int = 1) -> tuple[Field, ...]:
@@ -34,21 +41,23 @@ def _many(name: str, kind: Sequence | None = None, least: int = 0) -> Field:
 
 def _request(name: str, *fields: Field, attributes: tuple[Attribute, ...] = ()) -> Sequence:
     first = _strings("messageId", "version", "licenseKey")
-    return Sequence(f"{name}RequestType", (*first, *fields), attributes)
+    return _sequence(f"{name}RequestType", (*first, *fields), attributes)
 
 
 def _reply(name: str, *fields: Field) -> Sequence:
     first = (*_strings("correlationId", "version", "build"), Field("timestamp", DATE_TIME))
-    return Sequence(f"{name}ResponseType", (*first, *fields), (REQUEST_ID,))
+    return _sequence(f"{name}ResponseType", (*first, *fields), (REQUEST_ID,))
 
 
-ICCIDS_ASKED = Sequence("IccidsAskedType", (_many("iccid", least=1),))
-ICCIDS = Sequence("IccidsType", (_many("iccid"),))
-MESSAGE_IDS_ASKED = Sequence("SmsMsgIdsAskedType", (Field("smsMsgId", LONG, 1, None),))
-MESSAGE_IDS = Sequence("SmsMsgIdsType", (Field("smsMsgId", LONG, 0, None),))
+ICCIDS_ASKED = _sequence("IccidsAskedType", (_many("iccid", least=1),))
+ICCIDS = _sequence("IccidsType", (_many("iccid"),))
+MESSAGE_IDS_ASKED = _sequence("SmsMsgIdsAskedType", (Field("smsMsgId", LONG, 1, None),))
+MESSAGE_IDS = _sequence("SmsMsgIdsType", (Field("smsMsgId", LONG, 0, None),))
 
-RATING = Sequence("RatingType", tuple(Field(name, DATE, 0) for name in ("termStartDate", "termEndDate", "renewalDate")))
-TERMINAL = Sequence(
+RATING = _sequence(
+    "RatingType", tuple(Field(name, DATE, 0) for name in ("termStartDate", "termEndDate", "renewalDate"))
+)
+TERMINAL = _sequence(
     "TerminalType",
     (
         *_strings("iccid"),
@@ -76,7 +85,7 @@ TERMINAL = Sequence(
     ),
     (Attribute("msisdn", STRING),),
 )
-SESSION = Sequence(
+SESSION = _sequence(
     "SessionType",
     (
         *_strings("iccid"),
@@ -85,7 +94,7 @@ SESSION = Sequence(
         Field("dateSessionEnded", DATE_TIME, nillable=True),
     ),
 )
-MESSAGE = Sequence(
+MESSAGE = _sequence(
     "SmsMessageType",
     (
         Field("smsMsgId", LONG),
@@ -99,7 +108,7 @@ MESSAGE = Sequence(
 
 DETAILS_REQUEST = _request("GetTerminalDetails", Field("iccids", ICCIDS_ASKED))
 DETAILS_REPLY = _reply(
-    "GetTerminalDetails", Field("terminals", Sequence("TerminalsType", (_many("terminal", TERMINAL),)))
+    "GetTerminalDetails", Field("terminals", _sequence("TerminalsType", (_many("terminal", TERMINAL),)))
 )
 MODIFIED_REQUEST = _request(
     *("GetModifiedTerminals", Field("since", DATE_TIME, 0), Field("simState", STRING, 0), Field("pageNumber", INT, 0)),
@@ -115,7 +124,7 @@ EDIT_REQUEST = _request(
 EDIT_REPLY = _reply("EditTerminal", Field("iccid", STRING), Field("effectiveDate", DATE))
 SESSION_REQUEST = _request("GetSessionInfo", _many("iccid", least=1))
 SESSION_REPLY = _reply(
-    "GetSessionInfo", Field("sessionInfo", Sequence("SessionInfoType", (_many("session", SESSION),)))
+    "GetSessionInfo", Field("sessionInfo", _sequence("SessionInfoType", (_many("session", SESSION),)))
 )
 USAGE_REQUEST = _request("GetTerminalUsage", Field("iccid", STRING), Field("cycleStartDate", DATE, 0))
 USAGE_REPLY = _reply(
@@ -136,7 +145,7 @@ SEND_REQUEST = _request(
 SEND_REPLY = _reply("SendSMS", Field("smsMsgId", LONG))
 MESSAGES_REQUEST = _request("GetSMSDetails", Field("smsMsgIds", MESSAGE_IDS_ASKED))
 MESSAGES_REPLY = _reply(
-    "GetSMSDetails", Field("smsMessages", Sequence("SmsMessagesType", (_many("smsMessage", MESSAGE),)))
+    "GetSMSDetails", Field("smsMessages", _sequence("SmsMessagesType", (_many("smsMessage", MESSAGE),)))
 )
 SEARCH_REQUEST = _request(
     "GetModifiedSMS", Field("iccid", STRING, 0), Field("fromDate", DATE_TIME, 0), Field("toDate", DATE_TIME, 0)

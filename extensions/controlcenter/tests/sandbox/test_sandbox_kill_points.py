@@ -17,6 +17,7 @@ import os, signal, sys
 from pathlib import Path
 from werkzeug.test import Client
 from extensions.controlcenter.sandbox import create_app, edits, log, messages
+from extensions.core.contract.sandboxing import calls
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -32,7 +33,7 @@ def killing(module, name, moment):
 
 folder, place, moment, method, path, body = sys.argv[1:]
 module, name = place.split(".")
-killing({"log": log, "edits": edits, "messages": messages}[module], name, moment)
+killing({"calls": calls, "log": log, "edits": edits, "messages": messages}[module], name, moment)
 client = Client(create_app(Path(folder)))
 client.open("/rws/api/v1/devices/" + path, method=method, data=body, auth=("editor", "key"))
 """
@@ -82,5 +83,5 @@ def test_a_kill_in_the_middle_of_performing_leaves_neither_deed_nor_line(state, 
 
 @pytest.mark.parametrize(("call", "what"), [(EDIT, "status"), (TEXT, "sms")])
 def test_a_kill_between_performing_and_answering_leaves_both(state, tmp_path, call, what):
-    killed_in(tmp_path, "log.finish", "before", call)
+    killed_in(tmp_path, "calls.finish", "before", call)
     assert story(state) == ([what], True, False)

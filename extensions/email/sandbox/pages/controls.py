@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from werkzeug.wrappers import Response
+
+from extensions.core.contract.sandboxing.pages import (
+    button,
+    code,
+    empty_row,
+    join,
+    moment,
+    options,
+    page,
+    row,
+    setting,
+    times_left,
+)
 
 from ..accounts import ApiKey, SmtpUser
 from ..faults import MEANINGS, Fault
 from ..log import Call
 from ..ports import ports_of
 from ..scripts import Script
-from ..settings import Settings
 from ..state import State
-from .frame import button, code, empty_row, join, moment, options, page, row
 
+_HERE = Path(__file__).parent
 _SHOWN_CALLS = 20
 _PATHS = {
     "*": "every call",
@@ -42,7 +55,7 @@ _LABELS = {
 def response(state: State, base_url: str) -> Response:
     settings, ports = state.settings, ports_of(urlsplit(base_url).port or 80)
     return page(
-        "controls.html",
+        _HERE / "controls.html",
         base_url=base_url.rstrip("/"),
         smtp=ports.smtp,
         smtps=ports.smtps,
@@ -53,7 +66,7 @@ def response(state: State, base_url: str) -> Response:
         public_key=state.identity.public_key,
         webhook_url=settings.webhook_url,
         now=f"{moment(state.now())} UTC",
-        settings=join(_setting(settings, name, label) for name, label in _LABELS.items()),
+        settings=join(setting(name, label, getattr(settings, name)) for name, label in _LABELS.items()),
         kinds=options({kind: label for kind, (label, _) in MEANINGS.items()}),
         meanings=join(Markup("<dt>{}</dt><dd>{}</dd>").format(*meaning) for meaning in MEANINGS.values()),
         paths=options(_PATHS),
@@ -79,11 +92,14 @@ def _sender(name: str) -> Markup:
 
 
 def _fault_row(fault: Fault) -> Markup:
-    left = "until cleared" if fault.times is None else f"{fault.times} more"
-    if fault.times == 0:
-        left = "holding a call"
     clear = button("/_sandbox/faults/clear", "id", fault.id, "Clear")
-    return row(MEANINGS[fault.kind][0], code(fault.path), f"{fault.seconds:g}" if fault.seconds else "", left, clear)
+    return row(
+        MEANINGS[fault.kind][0],
+        code(fault.path),
+        f"{fault.seconds:g}" if fault.seconds else "",
+        times_left(fault.times),
+        clear,
+    )
 
 
 def _script_row(script: Script) -> Markup:
@@ -94,13 +110,3 @@ def _script_row(script: Script) -> Markup:
 def _call_row(call: Call) -> Markup:
     answer = "no answer" if call.status is None else f"{call.status} {call.words}"
     return row(moment(call.at), call.account or "nobody", code(call.path), answer, call.taken or "", call.fault)
-
-
-def _setting(settings: Settings, name: str, label: str) -> Markup:
-    value = getattr(settings, name)
-    if isinstance(value, bool):
-        choices = options({"no": "no", "yes": "yes"}, "yes" if value else "no")
-        entry = Markup('<select name="{}">{}</select>').format(name, choices)
-    else:
-        entry = Markup('<input name="{}" value="{}" inputmode="decimal">').format(name, f"{value:.10g}")
-    return Markup("<label>{}{}</label>").format(label, entry)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from extensions.core.contract.sandboxing.pages import code, empty_row, join, moment, page, row
+
 from ..events import FAILED, KEPT, PLANNED, SENT, WAITING, Event
 from ..messages import Message
 from ..state import State
-from .frame import code, empty_row, join, moment, page, row
 
+_HERE = Path(__file__).parent
 SHOWN = 50
 # Links open in a tab of their own, outside the sandbox of the frame; nothing else in it works.
 _FRAME_POLICY = (
@@ -36,7 +39,7 @@ def listed(state: State, to: str, before: int | None) -> Response:
     shown = found[:SHOWN]
     nothing = f"No message to {to}." if to else "No message yet."
     return page(
-        "inbox.html",
+        _HERE / "inbox.html",
         to=to,
         all=Markup('<a href="/">Show all</a>') if to else "",
         total=state.count(),
@@ -47,7 +50,7 @@ def listed(state: State, to: str, before: int | None) -> Response:
 
 def shown(message: Message, events: list[Event]) -> Response:
     return page(
-        "message.html",
+        _HERE / "message.html",
         subject=message.subject or "(no subject)",
         recipient=message.recipient,
         sender=f"{message.sender_name} <{message.sender}>" if message.sender_name else message.sender,

@@ -5,20 +5,17 @@ from __future__ import annotations
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
+from extensions.core.contract.sandboxing.exchange import GATEWAY_PAGE
+from extensions.core.contract.sandboxing.wire import Cut, Wire
+
 from ..faults import Fault, Kind
 from ..log import Call
 from ..state import State
-from ..wire import Cut, Wire
 from .meter import rate_headers
 from .service import TOO_MANY, WRONG_KEY, Outcome, Service, refused
 
 PREFIX = "/v3/"
 USUAL_WAIT_S = 20
-GATEWAY_PAGE = """<!doctype html>
-<html><head><title>502 Bad Gateway</title></head>
-<body><h1>Bad Gateway</h1>
-<p>The proxy server received an invalid response from an upstream server.</p></body></html>
-"""
 
 
 class Exchange:

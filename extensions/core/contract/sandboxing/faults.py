@@ -29,22 +29,24 @@ class Kind(StrEnum):
     NEVER_HAPPENS = "never_happens"
 
 
-# Kind -> what people call it, and what it does.
+# Kind -> what people call it, and what it does; a sandbox adds what its service says then.
 MEANINGS: Mapping[str, tuple[str, str]] = {
     Kind.SLOW: ("Slow reply", "waits so many seconds, then carries the call out and answers as usual"),
     Kind.HANG: ("Hang", "performs nothing; cuts the connection after so many seconds, or when cleared"),
     Kind.HANG_AFTER: ("Hang after performing", "carries the call out, and then hangs"),
     Kind.CUT_BEFORE: ("Cut connection", "before anything is performed"),
     Kind.CUT_AFTER: ("Cut connection after performing", "carries the call out, but nobody hears of it"),
-    Kind.HTML: ("HTML error page", "502 from a gateway, not from the carrier"),
-    Kind.SERVER_ERROR: ("Server error", "500 with the carrier's own words: 30000001 over REST, 400300 over SOAP"),
+    Kind.HTML: ("HTML error page", "502 from a gateway, not from the service"),
+    Kind.SERVER_ERROR: ("Server error", "500 with the service's own words"),
     Kind.ERROR: ("Error code", "refuses the call with the code of your choice"),
-    Kind.THROTTLE: ("Throttling", "40000029 or 400101, with Retry-After if given"),
-    Kind.EXPIRED_KEY: ("Expired key", "401 over REST, 400100 over SOAP, whatever the key"),
+    Kind.THROTTLE: ("Throttling", "refused for the number of calls"),
+    Kind.EXPIRED_KEY: ("Expired key", "the credentials are refused, whatever they are"),
     Kind.GARBAGE: ("Garbled reply", "the reply breaks off in the middle"),
     Kind.WRONG_TYPE: ("Wrong content type", "the right body, called text/plain"),
     Kind.NEVER_HAPPENS: ("Edit that never happens", "accepted, and then nothing is done"),
 }
+TABLE = """create table if not exists faults (id integer primary key autoincrement, kind, account, path, method,
+           seconds, times, error_code, status, retry_after)"""
 _WHOLE = ("times", "status", "retry_after")
 
 
@@ -63,7 +65,7 @@ class Fault:
     """One fault.
 
     `account`: user name or account id; `method`: GET, PUT or POST; both empty for any.
-    `path`: pattern such as `*/smsMessages*`; a SOAP call's path ends in its operation, `*/SendSMS`.
+    `path`: pattern such as `*/messages*`; a SOAP call's path ends in its operation, `*/Echo`.
     `seconds`: wait before the fault takes effect; for a hang its length, 0 for "until cleared".
     `times`: calls still to be hit; None for "until cleared"; 0 for a used-up hang that still holds its calls.
     """
@@ -136,6 +138,11 @@ def take(db: sqlite3.Connection, target: Target) -> Fault | None:
             _use(db, fault)
             return fault
     return None
+
+
+def forget_used(db: sqlite3.Connection, fault: Fault) -> None:
+    """A used-up hang that let its call go."""
+    db.execute("delete from faults where id = ? and times = 0", (fault.id,))
 
 
 def _use(db: sqlite3.Connection, fault: Fault) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from . import accounts, faults, log
+from . import calls, faults
 from .faults import Fault, Kind, Target
-from .state import State
+from .store import Store
 from .wire import Cut, Wire
 
 GATEWAY_PAGE = """<!doctype html>
@@ -27,8 +27,9 @@ _ANSWERED_BY_FACE = (Kind.SERVER_ERROR, Kind.ERROR, Kind.THROTTLE, Kind.EXPIRED_
 class Incoming:
     """A call as it arrived.
 
-    `username`: whom it claims to be. `account_id`: the account that it names in another way. `path`: what it is
-    called in the log, and what faults choose it by. `edits`: it changes a SIM. `fault`: what was put in its way.
+    `username`: whom it claims to be; `known_as`: names of the user and of the account. `parameters`: what the log
+    shows. `path`: what it is called there, and what faults choose it by. `edits`: it changes something. `fault`: what
+    was put in its way.
     """
 
     request: Request
@@ -36,7 +37,7 @@ class Incoming:
     parameters: Mapping[str, Any]
     body: Any
     path: str
-    account_id: str = ""
+    known_as: frozenset[str] = frozenset()
     edits: bool = False
     fault: Fault | None = None
     call_id: int | None = None
@@ -51,6 +52,17 @@ class Incoming:
 class Reply:
     response: Response
     error_code: str | None = None
+
+
+class Served(Protocol):
+    """The state of a sandbox, as far as an exchange must know it."""
+
+    store: Store
+
+    @property
+    def latency_ms(self) -> int: ...
+
+    def now(self) -> datetime: ...
 
 
 class Face(Protocol):
@@ -68,7 +80,7 @@ class Face(Protocol):
 class Exchange:
     """Leads a call through fault, log and face."""
 
-    def __init__(self, state: State, face: Face) -> None:
+    def __init__(self, state: Served, face: Face) -> None:
         self._state = state
         self._face = face
 
@@ -81,11 +93,11 @@ class Exchange:
         finally:
             status = reply.response.status_code if reply else None
             with self._state.store.write() as db:
-                log.finish(db, incoming.call_id or 0, status, reply.error_code if reply else None)
+                calls.finish(db, incoming.call_id or 0, status, reply.error_code if reply else None)
 
     def _logged(self, incoming: Incoming) -> Incoming:
         with self._state.store.write() as db:
-            fault = faults.take(db, _target(db, incoming))
+            fault = faults.take(db, _target(incoming))
             line = {
                 "account": incoming.username,
                 "transport": self._face.transport,
@@ -94,11 +106,11 @@ class Exchange:
                 "parameters": incoming.parameters,
                 "fault": fault.kind if fault else "",
             }
-            call_id = log.begin(db, self._state.now(), line)
+            call_id = calls.begin(db, self._state.now(), line)
         return replace(incoming, fault=fault, call_id=call_id)
 
     def _reply(self, incoming: Incoming, wire: Wire) -> Reply:
-        wire.wait(self._state.settings.latency_ms / 1000)
+        wire.wait(self._state.latency_ms / 1000)
         fault = incoming.fault
         if fault is None:
             return self._face.answer(incoming)
@@ -131,16 +143,19 @@ class Exchange:
 
     def _hang(self, fault: Fault, wire: Wire) -> None:
         try:
-            wire.hang(fault.seconds, lambda: any(held.id == fault.id for held in self._state.faults()))
+            wire.hang(fault.seconds, lambda: self._holds(fault))
         finally:
             with self._state.store.write() as db:
-                db.execute("delete from faults where id = ? and times = 0", (fault.id,))
+                faults.forget_used(db, fault)
+
+    def _holds(self, fault: Fault) -> bool:
+        with self._state.store.read() as db:
+            return any(held.id == fault.id for held in faults.active(db))
 
 
-def _target(db: sqlite3.Connection, incoming: Incoming) -> Target:
-    account = accounts.find(db, incoming.username)
-    known_as = {incoming.username, incoming.account_id} | ({account.account_id} if account else set())
-    return Target(frozenset(known_as), incoming.request.method, incoming.path, incoming.edits)
+def _target(incoming: Incoming) -> Target:
+    names = incoming.known_as | {incoming.username}
+    return Target(names, incoming.request.method, incoming.path, incoming.edits)
 
 
 def json_body(request: Request) -> Any:

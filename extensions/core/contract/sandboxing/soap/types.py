@@ -1,4 +1,4 @@
-"""The little of XML Schema that the carrier's messages need: sequences, attributes and simple types."""
+"""The little of XML Schema that messages need: sequences, choices, attributes and simple types."""
 
 from __future__ import annotations
 
@@ -9,20 +9,34 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..dates import iso_date
-
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 # Years far enough from the calendar's ends that every zone can be applied.
 _DATE = re.compile(r"([1-8]\d{3}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
 _DATE_TIME = re.compile(r"[1-8]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 
 
+def written(value: object) -> str:
+    """A value as text of its type."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return f"{value.isoformat()}Z"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
 @dataclass(frozen=True)
 class Simple:
-    """A type of XML Schema. `read` raises ValueError for text that is not of the type."""
+    """A type of XML Schema. `read` raises ValueError for text that is not of the type.
+
+    `one_of`: an enumeration of the texts that there are.
+    """
 
     name: str
     read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = written
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Field:
-    """An element of a sequence; `most` None: any number."""
+    """An element of a sequence; `most` None: any number. Where there may be several, its value is a list."""
 
     name: str
     type: Simple | Sequence
@@ -47,23 +61,34 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of several elements; `least` 0: or none."""
+
+    options: tuple[Field, ...]
+    least: int = 1
+
+
+@dataclass(frozen=True)
 class Sequence:
-    """Elements in an order that both sides keep."""
+    """Elements in an order that both sides keep. `namespace` is its own and that of its elements."""
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[Field | Choice, ...]
     attributes: tuple[Attribute, ...] = ()
+    namespace: str = ""
+
+    def every_field(self) -> list[Field]:
+        """Also those of which one is chosen."""
+        return [each for part in self.fields for each in (part.options if isinstance(part, Choice) else (part,))]
 
 
-def written(value: object) -> str:
-    """A value as text of its type."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return iso_date(value)
-    if isinstance(value, date):
-        return f"{value.isoformat()}Z"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+def enumeration(*texts: str) -> Simple:
+    def read(text: str) -> str:
+        if text not in texts:
+            raise ValueError(f"not one of {', '.join(texts)}")
+        return text
+
+    return Simple("string", read, one_of=texts)
 
 
 def _read_whole(text: str) -> int:
@@ -94,18 +119,17 @@ def _read_date_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _read_encoding(text: str) -> str:
-    if text not in ("LITERAL", "BASE64"):
-        raise ValueError("neither LITERAL nor BASE64")
-    return text
+def _read_boolean(text: str) -> bool:
+    if text.strip() not in ("true", "false", "1", "0"):
+        raise ValueError("neither true nor false")
+    return text.strip() in ("true", "1")
 
 
 STRING = Simple("string")
-ENCODING = Simple("string", _read_encoding)
 INT = Simple("int", _read_whole)
 LONG = Simple("long", _read_whole)
 BYTE = Simple("unsignedByte", _read_byte)
 DECIMAL = Simple("decimal")
-BOOLEAN = Simple("boolean")
+BOOLEAN = Simple("boolean", _read_boolean)
 DATE = Simple("date", _read_date)
 DATE_TIME = Simple("dateTime", _read_date_time)

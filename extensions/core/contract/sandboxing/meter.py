@@ -1,4 +1,4 @@
-"""The call rate of an account, over all its users and both transports."""
+"""The call rate of an account, over all its users and transports."""
 
 from __future__ import annotations
 
