@@ -1,6 +1,6 @@
 """A stand-in for Control Center that costs nothing: the carrier's wire protocol over a state on disk.
 
-Written from the wire facts alone (specification sections 5, 6, 7, 9 and 12), apart from our client, so that each
+Written from the wire facts alone (specification sections 5 to 9 and 12), apart from our client, so that each
 checks the other. Choices of our own, where the facts are silent, are listed in `CHOICES.md`.
 """
 

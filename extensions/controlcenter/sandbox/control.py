@@ -9,9 +9,18 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from extensions.core.contract.sandboxing import pages
-from extensions.core.contract.sandboxing.controls import PREFIX, Controls, common_rules, json_reply, rule, values_of
+from extensions.core.contract.sandboxing.controls import (
+    PREFIX,
+    Controls,
+    common_rules,
+    json_reply,
+    rule,
+    values_of,
+    whole,
+)
 
 from . import page
+from .push.model import AS_IT_IS, FORM, Rule
 from .state import State
 
 _RENEWALS: Mapping[str, tuple[str, Callable[[State, str, str], str]]] = {
@@ -29,6 +38,11 @@ ROUTES = Map(
         rule("POST", f"{PREFIX}/settings", "change_settings"),
         rule("GET", f"{PREFIX}/sims/<iccid>", "show_sim"),
         rule("PUT", f"{PREFIX}/sims/<iccid>", "change_sim"),
+        rule("POST", f"{PREFIX}/push-rules", "put_push_rule"),
+        rule("GET", f"{PREFIX}/pushes", "list_pushes"),
+        rule("POST", f"{PREFIX}/pushes", "push"),
+        rule("POST", f"{PREFIX}/usage", "use_data"),
+        rule("POST", f"{PREFIX}/received-sms", "receive_sms"),
     ]
 )
 
@@ -89,3 +103,37 @@ class Control(Controls):
     def change_sim(self, request: Request, iccid: str) -> Response:
         """Fields of a SIM by name, changed behind the API's back."""
         return json_reply(asdict(self._state.change_sim(iccid, **values_of(request))))
+
+    def put_push_rule(self, request: Request) -> Response:
+        """`account_id`, `url` (empty: pushes go nowhere), shared `secret`, `body`: form or json."""
+        values = _texts(request, "account_id", "url", "secret", "body")
+        self._state.put_push_rule(Rule(values["account_id"], values["url"], values["secret"], values["body"] or FORM))
+        return self.done(request, {"rules": [asdict(each) for each in self._state.push_rules()]})
+
+    def list_pushes(self, request: Request) -> Response:
+        """`last=`: only so many, newest first."""
+        last = whole("last", request.args.get("last", 100))
+        return json_reply({"pushes": [asdict(push) for push in self._state.pushes(last)]})
+
+    def push(self, request: Request) -> Response:
+        """A push on request: `iccid`, `event_type`, `way` (what is wrong with it), `body` where not the rule's."""
+        values = _texts(request, "iccid", "event_type", "way", "body")
+        way = values["way"] or AS_IT_IS
+        push = self._state.push(values["iccid"], values["event_type"], way, values["body"])
+        return self.done(request, asdict(push), 201)
+
+    def use_data(self, request: Request) -> Response:
+        """A device uses data: `iccid`, `bytes`."""
+        values = _texts(request, "iccid", "bytes")
+        return self.done(request, {"used": self._state.use_data(values["iccid"], whole("bytes", values["bytes"]))})
+
+    def receive_sms(self, request: Request) -> Response:
+        """A device sends an SMS: `iccid`, `text`."""
+        values = _texts(request, "iccid", "text")
+        return self.done(request, asdict(self._state.receive_sms(values["iccid"], values["text"])), 201)
+
+
+def _texts(request: Request, *names: str) -> dict[str, str]:
+    """What was given of these, and empty texts for the rest."""
+    given = values_of(request)
+    return {name: str(given.get(name, "")).strip() for name in names}

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from extensions.core.contract.sandboxing.records import insert, load, stamp
 
-from . import accounts, cycles, fleet
+from . import fleet
 from .changes import apply_change, write_audit
 from .edits import check_transition
 from .model import ACTIVATED, AuditLine, CycleUsage, Message, Pending, Sim
 from .problems import Problem
 from .settings import load_settings
-from .usage import in_cycle
+from .usage import running_entry
 
 _DUE_CHANGES = "select * from pending where due_at <= ? order by due_at, id"
 _DUE_MESSAGES = """select * from messages where status = 'Pending' and deliver_at <= ? and iccid in
@@ -64,11 +64,7 @@ def _deliver(db: sqlite3.Connection, message: Message, now: datetime) -> None:
 
 def _count_message(db: sqlite3.Connection, message: Message, at: datetime) -> None:
     """A delivered message shows in the cycle's usage, as it does at the carrier."""
-    account = accounts.of_account_id(db, message.account_id)
     sim = fleet.find(db, message.iccid)
-    if account is None or sim is None:
-        return
-    start = cycles.current_start(account, at)
-    entries = [entry for entry in in_cycle(db, sim.iccid, start) if entry.rate_plan == sim.rate_plan]
-    entry = entries[0] if entries else CycleUsage(sim.iccid, start, rate_plan=sim.rate_plan)
-    insert(db, "usage", [replace(entry, sms_mt=(entry.sms_mt or 0) + 1)], CycleUsage)
+    if sim:
+        entry = running_entry(db, sim, at)
+        insert(db, "usage", [replace(entry, sms_mt=(entry.sms_mt or 0) + 1)], CycleUsage)

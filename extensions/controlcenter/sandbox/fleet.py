@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from extensions.core.contract.sandboxing.records import encode, load, stamp
 
-from .model import Account, AuditLine, Sim
+from .model import Account, AuditLine, RatePlan, Sim
 from .problems import Problem, Reason
 
 PAGE_SIZE = 50
@@ -39,6 +39,14 @@ def owned(db: sqlite3.Connection, account: Account, iccid: str) -> Sim:
     if sim is None or sim.account_id != account.account_id:
         raise Problem(Reason.SIM_UNKNOWN)
     return sim
+
+
+def plan_of(db: sqlite3.Connection, sim: Sim) -> RatePlan | None:
+    """The SIM's rate plan, as its account has it."""
+    row = db.execute(
+        "select * from plans where account_id = ? and name = ?", (sim.account_id, sim.rate_plan)
+    ).fetchone()
+    return load(RatePlan, row) if row else None
 
 
 def search(db: sqlite3.Connection, account: Account, wanted: Search) -> tuple[list[Sim], bool]:

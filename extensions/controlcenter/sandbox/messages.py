@@ -100,7 +100,7 @@ def owned(db: sqlite3.Connection, account: Account, message_id: int) -> Message:
 
 def _message(desk: Desk, draft: Draft, text: str, msisdn: str) -> Message:
     return Message(
-        id=_next_id(desk.db),
+        id=next_id(desk.db),
         account_id=desk.account.account_id,
         iccid=draft.iccid,
         text=text,
@@ -118,7 +118,7 @@ def _message(desk: Desk, draft: Draft, text: str, msisdn: str) -> Message:
     )
 
 
-def _next_id(db: sqlite3.Connection) -> int:
+def next_id(db: sqlite3.Connection) -> int:
     return (db.execute("select max(id) from messages").fetchone()[0] or FIRST_ID - 1) + 1
 
 

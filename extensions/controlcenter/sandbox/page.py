@@ -13,6 +13,7 @@ from extensions.core.contract.sandboxing.faults import Fault, Kind
 from extensions.core.contract.sandboxing.pages import button, code, empty_row, join, moment, options, row, times_left
 
 from .model import Account
+from .push.page import section
 from .settings import CHOICES, Settings
 from .soap.services import SERVICES
 from .state import State
@@ -74,6 +75,7 @@ def response(state: State, base_url: str) -> Response:
         paths=options(_PATHS),
         faults=join(map(_fault_row, state.faults())) or empty_row("No fault is active.", 6),
         calls=join(map(_call_row, reversed(state.calls(last=_SHOWN_CALLS)))) or empty_row("No call yet.", 6),
+        push=section(state),
         settings=join(_setting(state.settings, name, label) for name, label in _LABELS.items()),
     )
 

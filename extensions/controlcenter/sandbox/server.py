@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from extensions.core.contract.sandboxing.posting import posting
 from extensions.core.contract.sandboxing.serving import in_thread, listening, until_stopped
 
 from .app import create_app
 from .dates import utc_now
+from .push.sender import Sender
 from .state import State
 
 
@@ -25,7 +27,8 @@ class RunningSandbox:
 
 def serve(state_dir: Path, host: str = "127.0.0.1", port: int = 0, ready: Callable[[int], None] | None = None) -> None:
     """Serves until SIGTERM or SIGINT. `ready` is called with the port; OSError if the port is taken."""
-    with listening(create_app(state_dir), host, port) as server:
+    app = create_app(state_dir)
+    with listening(app, host, port) as server, posting(Sender(app.state).post_due):
         until_stopped(server, ready)
 
 
@@ -35,5 +38,6 @@ def running(
 ) -> Iterator[RunningSandbox]:
     """Serves from a thread for as long as the block lasts."""
     app = create_app(state_dir, clock)
-    with listening(app, host, port) as server, in_thread(server):
+    sender = Sender(app.state)
+    with listening(app, host, port) as server, posting(sender.post_due), in_thread(server):
         yield RunningSandbox(f"http://{host}:{server.port}", app.state)

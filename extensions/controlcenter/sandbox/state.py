@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -15,10 +16,12 @@ from extensions.core.contract.sandboxing.problems import Unusable
 from extensions.core.contract.sandboxing.records import insert, load, stamp, update
 from extensions.core.contract.sandboxing.state import Screws, WithFaults
 
-from . import accounts, due, fleet, usage
+from . import accounts, changes, due, fleet, happenings, usage
 from .dates import parse_instant, utc_now
 from .log import Performed
 from .model import OVERRIDES, STATUSES, Account, CycleUsage, Message, RatePlan, Sim
+from .push import queue
+from .push.model import AS_IT_IS, Push, Rule
 from .settings import Settings, changed, load_settings
 from .store import open_store
 
@@ -39,11 +42,11 @@ class State(Screws[Settings], WithFaults):
         state_dir.mkdir(parents=True, exist_ok=True)
         self.store = open_store(state_dir / FILE_NAME)
         self.meter = RateMeter()
-        self._clock = clock
+        self.clock = clock
 
     def now(self) -> datetime:
         """The sandbox's time: the clock, moved by what it was advanced."""
-        return self._clock() + timedelta(seconds=self.settings.clock_offset_s)
+        return self.clock() + timedelta(seconds=self.settings.clock_offset_s)
 
     def settle(self) -> datetime:
         """Puts into force what is due, and returns the time."""
@@ -130,9 +133,7 @@ class State(Screws[Settings], WithFaults):
         """Changes a SIM behind the API's back, as the carrier or the world would; else Unusable."""
         now = self.settle()
         with self.store.write() as db:
-            sim = fleet.find(db, iccid)
-            if sim is None:
-                raise Unusable(f"There is no SIM {iccid}.")
+            sim = _known(db, iccid)
             update(db, "sims", ("iccid", iccid), {**_sim_values(values), "date_updated": now})
             if values.get("offline") is False:
                 db.execute(
@@ -140,7 +141,47 @@ class State(Screws[Settings], WithFaults):
                        where iccid = ? and status = 'Pending'""",
                     (stamp(now), iccid),
                 )
+            for name in values:
+                changes.push_change(db, sim, name, now)
             return load(Sim, db.execute("select * from sims where iccid = ?", (iccid,)).fetchone())
+
+    # What devices do by themselves
+
+    def use_data(self, iccid: str, data_bytes: int) -> int:
+        """A device uses data; returns its data in the running cycle, in bytes."""
+        now = self.settle()
+        with self.store.write() as db:
+            return happenings.use_data(db, _known(db, iccid), data_bytes, now)
+
+    def receive_sms(self, iccid: str, text: str) -> Message:
+        """A device sends an SMS."""
+        now = self.settle()
+        with self.store.write() as db:
+            return happenings.send_sms(db, _known(db, iccid), text, now)
+
+    # Push
+
+    def put_push_rule(self, rule: Rule) -> None:
+        """Says where the pushes of an account go; nowhere without an address."""
+        with self.store.write() as db:
+            queue.put_rule(db, rule)
+
+    def push_rules(self) -> list[Rule]:
+        with self.store.read() as db:
+            return queue.rules(db)
+
+    def push(self, iccid: str, event_type: str, way: str = AS_IT_IS, body: str = "") -> Push:
+        """Makes a push whether or not anything happened, with what is wrong with it."""
+        now = self.settle()
+        with self.store.write() as db:
+            return queue.asked(db, _known(db, iccid), event_type, way, body, now)
+
+    def pushes(self, last: int = 100) -> list[Push]:
+        """The last so many, newest first."""
+        with self.store.read() as db:
+            return queue.latest(db, last)
+
+    # Accounts
 
     def expire_key(self, username: str) -> None:
         with self.store.write() as db:
@@ -160,6 +201,13 @@ class State(Screws[Settings], WithFaults):
         """A new licence key for the user's account, made up if none is given; the old one stops working."""
         with self.store.write() as db:
             return accounts.set_licence_key(db, username, licence_key)
+
+
+def _known(db: sqlite3.Connection, iccid: str) -> Sim:
+    sim = fleet.find(db, iccid)
+    if sim is None:
+        raise Unusable(f"There is no SIM {iccid}.")
+    return sim
 
 
 def _sim_values(values: dict[str, Any]) -> dict[str, Any]:

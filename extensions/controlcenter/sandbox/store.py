@@ -10,6 +10,7 @@ from extensions.core.contract.sandboxing.store import Store
 
 from .log import Performed
 from .model import Account, AuditLine, CycleUsage, Message, Pending, RatePlan, Sim
+from .push import queue
 
 TABLES = (
     create_table(Account, "accounts", "username"),
@@ -24,6 +25,7 @@ TABLES = (
     "create index if not exists messages_by_sim on messages (account_id, date_modified)",
     "create index if not exists pending_due on pending (due_at)",
     "create index if not exists audit_by_sim on audit (iccid, at)",
+    *queue.TABLES,
     *calls.tables(Performed),
     faults.TABLE,
     settings.TABLE,

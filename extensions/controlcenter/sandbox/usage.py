@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from extensions.core.contract.sandboxing.records import load
 
+from . import accounts, cycles
 from .model import CycleUsage, Sim
 
 
@@ -41,6 +42,14 @@ def totals(sim: Sim, entries: list[CycleUsage]) -> CycleTotals:
         _sum(entries, lambda entry: (entry.voice_mo_s, entry.voice_mt_s)),
         _sum(entries, lambda entry: (entry.sessions,)),
     )
+
+
+def running_entry(db: sqlite3.Connection, sim: Sim, at: datetime) -> CycleUsage:
+    """The SIM's entry of the cycle at a moment, on the plan that it has; one without figures if there is none yet."""
+    account = accounts.of_account_id(db, sim.account_id)
+    start = cycles.current_start(account, at) if account else at.date().replace(day=1)
+    entries = [entry for entry in in_cycle(db, sim.iccid, start) if entry.rate_plan == sim.rate_plan]
+    return entries[0] if entries else CycleUsage(sim.iccid, start, rate_plan=sim.rate_plan)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from werkzeug.serving import BaseWSGIServer
 
+from extensions.core.contract.sandboxing.posting import posting
 from extensions.core.contract.sandboxing.serving import in_thread, server_of, until_stopped
 
-from . import smtp, webhook
+from . import smtp
 from .app import Application
 from .ports import Ports, listening, ports_of
 from .state import State
+from .webhook import Poster
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def _served(state: State, host: str, port: int) -> Iterator[BaseWSGIServer]:
         with (
             listening(host, port) as listeners,
             smtp.serving(state, listeners.smtp, listeners.smtps),
-            webhook.posting(state),
+            posting(Poster(state).post_due),
             _http(app, listeners.http) as server,
         ):
             yield server

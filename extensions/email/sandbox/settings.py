@@ -6,12 +6,9 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from extensions.core.contract.sandboxing import settings as kept
-from extensions.core.contract.sandboxing.problems import Unusable
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from extensions.core.contract.sandboxing.posting import address
 
 
 @dataclass(frozen=True)
@@ -44,12 +41,4 @@ def load_settings(db: sqlite3.Connection) -> Settings:
 
 
 def _checked(name: str, value: object) -> object:
-    return _webhook_url(str(value)) if name == "webhook_url" else kept.like(getattr(Settings, name), name, value)
-
-
-def _webhook_url(text: str) -> str:
-    """Nothing leaves this machine: events go to it only."""
-    address = urlsplit(text.strip())
-    if text.strip() and (address.scheme not in ("http", "https") or address.hostname not in _LOOPBACK):
-        raise Unusable("webhook_url is an http address on this machine, such as http://127.0.0.1:8000/….")
-    return text.strip()
+    return address(name, str(value)) if name == "webhook_url" else kept.like(getattr(Settings, name), name, value)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-import requests
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from extensions.core.contract.sandboxing.posting import Post
 
 from . import events
 from .events import Event
@@ -22,8 +21,6 @@ SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 3600
 LAST_TRY = 12
-_TIMEOUTS_S = (2, 5)
-_POLL_S = 0.1
 
 
 def body_of(posted: Sequence[Event]) -> bytes:
@@ -41,8 +38,7 @@ class Poster:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._send = Post()
         self._stranger = new_key()
 
     def post_due(self) -> int:
@@ -66,14 +62,9 @@ class Poster:
             SIGNATURE: sign(key, timestamp, body),
             TIMESTAMP: timestamp,
         }
-        try:
-            for _ in range(2 if settings.webhook_duplicates else 1):
-                answer = self._session.post(
-                    settings.webhook_url, body, headers=headers, timeout=_TIMEOUTS_S, allow_redirects=False
-                )
-        except requests.RequestException as error:
-            return 0, type(error).__name__
-        return answer.status_code, f"{answer.status_code} {answer.reason}"
+        if settings.webhook_duplicates:
+            self._send(settings.webhook_url, body, headers)
+        return self._send(settings.webhook_url, body, headers)
 
     def _note(self, posted: list[Event], status: int, words: str) -> None:
         """Anything but 5xx and silence is the end of it."""
@@ -83,22 +74,3 @@ class Poster:
         pause = min(FIRST_PAUSE_S * 2**tries, LONGEST_PAUSE_S)
         with self._state.store.write() as db:
             events.note(db, posted, state, self._state.now() + pause, words)
-
-
-@contextmanager
-def posting(state: State) -> Iterator[None]:
-    """Posts for as long as the block lasts."""
-    stop, poster = threading.Event(), Poster(state)
-
-    def run() -> None:
-        while not stop.is_set():
-            if not poster.post_due():
-                stop.wait(_POLL_S)
-
-    thread = threading.Thread(target=run, name="webhook", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()

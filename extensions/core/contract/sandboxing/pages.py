@@ -22,12 +22,16 @@ _HEAD = Markup(
 
 def page(template: Path, **parts: object) -> Response:
     """A page from a template, whose `{head}` is filled in. Parts are escaped unless they are markup."""
-    body = Markup(template.read_text(encoding="utf-8")).format(head=_HEAD, **parts)  # noqa: S704
-    reply = Response(body, content_type="text/html; charset=utf-8")
+    reply = Response(part(template, head=_HEAD, **parts), content_type="text/html; charset=utf-8")
     reply.headers["Content-Security-Policy"] = _POLICY
     reply.headers["Referrer-Policy"] = "no-referrer"
     reply.headers["Cache-Control"] = "no-store"
     return reply
+
+
+def part(template: Path, **parts: object) -> Markup:
+    """A template filled in, for a place in a page."""
+    return Markup(template.read_text(encoding="utf-8")).format(**parts)  # noqa: S704
 
 
 def style(*more: Path) -> Response:
