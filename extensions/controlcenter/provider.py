@@ -17,6 +17,7 @@ from extensions.sims.contract import (
     PlanList,
     SimProvider,
     SimRecord,
+    SmsReply,
     SmsReport,
     UsageRecord,
 )
@@ -29,7 +30,7 @@ _MESSAGES = {REST: rest_sms, SOAP: soap_sms}
 class ControlCenter(SimProvider):
     """Stateless; every carrier that runs Control Center uses this class as it is."""
 
-    supports = frozenset({"inventory", "terminal", "status", "usage", "sms", "rateplan"})
+    supports = frozenset({"inventory", "terminal", "status", "usage", "sms", "replies", "rateplan"})
     settable_states = SETTABLE
     # Over REST; SOAP knows older ones too.
     past_cycles = 2
@@ -80,6 +81,9 @@ class ControlCenter(SimProvider):
         self, context: Context, subject: str, text: str, since: datetime, taken: frozenset[str]
     ) -> SmsReport | None:
         return _MESSAGES[_protocol(context)].find(context, subject, text, since, taken)
+
+    def replies(self, context: Context, subject: str, since: datetime) -> Sequence[SmsReply]:
+        return _MESSAGES[_protocol(context)].replies(context, subject, since)
 
 
 def _protocol(context: Context) -> str:

@@ -11,12 +11,14 @@ from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.rest import RestLink
 from extensions.controlcenter.sentences import TOO_MANY_MESSAGES
 from extensions.core.contract import BadResponse, Context, NoData, NotFound
-from extensions.sims.contract import Accepted, SmsReport
+from extensions.sims.contract import Accepted, SmsReply, SmsReport
 
 # The default; where an account has another limit, Control Center refuses what is longer.
 SMS_LIMIT = 320
 MOST_LIST_PAGES = 3
 MOST_DETAILS = 8
+# The list has the messages of all SIMs, those that were sent to them, too.
+MOST_REPLIES = 20
 
 
 def send(context: Context, subject: str, text: str) -> Accepted:
@@ -48,6 +50,23 @@ def find(
     if complete and len(references) <= MOST_DETAILS:
         return None
     raise NoData(TOO_MANY_MESSAGES)
+
+
+def replies(context: Context, subject: str, since: datetime) -> list[SmsReply]:
+    """Those among the newest messages of the account."""
+    link = RestLink(context)
+    listed, _ = _references_since(link, since - CLOCK_SLACK)
+    found = ((reference, _details(link, reference)) for reference in listed[:MOST_REPLIES])
+    return [_reply(reference, details) for reference, details in found if _is_reply(details, subject)]
+
+
+def _is_reply(details: Mapping[str, Any], subject: str) -> bool:
+    return text_of(details.get("iccid")) == subject and str(details.get("msgType")).upper() == "MO"
+
+
+def _reply(reference: str, details: Mapping[str, Any]) -> SmsReply:
+    received = instant(details.get("dateReceived")) or instant(details.get("dateSent"))
+    return SmsReply(reference, text_of(details.get("messageText")) or "", received)
 
 
 def _references_since(link: RestLink, since: datetime) -> tuple[list[str], bool]:

@@ -12,7 +12,7 @@ from extensions.controlcenter.soap import GET_MODIFIED_SMS, GET_SMS_DETAILS, SEN
 from extensions.controlcenter.soap_batches import LARGEST_BATCH, fetch_all
 from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Refused
-from extensions.sims.contract import Accepted, SmsReport
+from extensions.sims.contract import Accepted, SmsReply, SmsReport
 
 SMS_LIMIT = 160
 # Looked at in two calls.
@@ -58,6 +58,24 @@ def find(
     if len(references) <= MOST_DETAILS:
         return None
     raise NoData(TOO_MANY_MESSAGES)
+
+
+def replies(context: Context, subject: str, since: datetime) -> list[SmsReply]:
+    """Those among the newest messages to and from the SIM."""
+    link = SoapLink(context)
+    references = _references(link, subject, since - CLOCK_SLACK)[:MOST_DETAILS]
+    found = fetch_all(lambda batch: _details(link, batch), references)
+    return [_reply(each, found[each]) for each in references if each in found and _is_reply(found[each])]
+
+
+def _is_reply(message: Node) -> bool:
+    """The list has the messages of one SIM; whose a message from it is, its fields do not say for sure."""
+    return (message.value("msgType") or "").strip().upper() == "MO"
+
+
+def _reply(reference: str, message: Node) -> SmsReply:
+    times = (instant(message.value(name)) for name in ("dateReceived", "dateSent", "dateAdded"))
+    return SmsReply(reference, text_of(message.value("messageText")) or "", next(filter(None, times), None))
 
 
 def _references(link: SoapLink, subject: str, since: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from rest_spec import ICCID, SMS, SMS_OF_DEVICE, error_json
 from extensions.controlcenter.provider import ControlCenter
 from extensions.controlcenter.rest_sms import MOST_DETAILS, MOST_LIST_PAGES
 from extensions.core.contract import BadResponse, NoData, NotFound, Refused, Throttled
-from extensions.sims.contract import Accepted, SmsReport, SmsState
+from extensions.sims.contract import Accepted, SmsReply, SmsReport, SmsState
 
 SINCE = datetime(2017, 3, 15, 9, 58, tzinfo=UTC)
 
@@ -232,3 +232,40 @@ def test_the_same_text_sent_a_moment_earlier_is_not_taken_for_the_lost_one(https
 
     assert find(context).reference == "7"
     assert find(context, taken=frozenset({"7"})) is None
+
+
+# --- What SIMs sent ---------------------------------------------------------------------------------------------------
+
+
+def replies(context):
+    return ControlCenter().replies(context, ICCID, SINCE)
+
+
+def test_what_the_sim_sent_is_found_among_the_messages_of_the_account(httpserver, context):
+    serve_list(httpserver, [11, 12, 13, 14])
+    mine = {"msgType": "MO", "status": "Received", "messageText": "valve shut"}
+    serve_detail(httpserver, 11, **mine, dateSent=None, dateReceived="2017-03-15 09:58:03.120+0000")
+    serve_detail(httpserver, 12, **mine, iccid="8988200000000000022")
+    serve_detail(httpserver, 13)
+    serve_detail(httpserver, 14, **{**mine, "messageText": None, "dateSent": None})
+
+    found = replies(context)
+
+    at = datetime(2017, 3, 15, 9, 58, 3, 120000, tzinfo=UTC)
+    assert found == [SmsReply("14", "", None), SmsReply("11", "valve shut", at)]
+    assert httpserver.log[0][0].args["fromDate"] == "2017-03-15T09:57:00Z"
+
+
+def test_of_many_messages_the_newest_are_looked_at(httpserver, context):
+    serve_list(httpserver, list(range(1, 101)))
+    for number in range(1, 101):
+        serve_detail(httpserver, number, msgType="MO")
+
+    assert [reply.reference for reply in replies(context)] == [str(number) for number in range(100, 80, -1)]
+
+
+def test_a_message_that_is_gone_meanwhile_is_left_out(httpserver, context):
+    serve_list(httpserver, [11])
+    httpserver.expect_request(f"{SMS}/11").respond_with_json(error_json("20000002", "Not found."), status=404)
+
+    assert replies(context) == []

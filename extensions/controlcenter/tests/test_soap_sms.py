@@ -287,3 +287,28 @@ def test_throttling_while_searching_is_throttling(httpserver, soap_context):
 
 def test_the_limit_is_that_of_soap():
     assert soap_sms.SMS_LIMIT == 160
+
+
+# What SIMs sent
+
+
+def replies(context):
+    return soap_sms.replies(context, ICCID, SINCE)
+
+
+def test_what_the_sim_sent_is_found_among_its_messages(httpserver, soap_context):
+    received = ("<ns2:msgType>MT<", "<ns2:msgType>MO<")
+    serve_messages(httpserver, {11: message(11, received, ("reboot", "valve shut")), 12: message(12), 13: ""})
+
+    [found] = replies(soap_context)
+
+    assert (found.reference, found.text) == ("11", "valve shut")
+    assert found.at == soap_sms.report(soap_context, "12").at
+    assert fields(httpserver.log[0][0]) == [("iccid", ICCID), ("fromDate", "2017-03-15T09:57:00Z")]
+
+
+def test_without_messages_no_details_are_asked_for(httpserver, soap_context):
+    serve_messages(httpserver, {})
+
+    assert replies(soap_context) == []
+    assert len(httpserver.log) == 1

@@ -10,7 +10,7 @@ SETTINGS = {"username": "fleet-reader", "access_key": "key", "domain_id": "resta
 def test_it_is_a_sim_carrier_identified_by_iccid():
     assert (MANIFEST.slug, MANIFEST.device_key, MANIFEST.subject_field) == ("jasper", "jasper", "iccid")
     assert MANIFEST.capability == "sims"
-    assert MANIFEST.provider.supports == {"inventory", "terminal", "status", "usage", "sms", "rateplan"}
+    assert MANIFEST.provider.supports == {"inventory", "terminal", "status", "usage", "sms", "replies", "rateplan"}
 
 
 def test_an_account_is_called_as_often_as_control_center_allows():

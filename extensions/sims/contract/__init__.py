@@ -12,15 +12,18 @@ from extensions.sims.contract.records import (
     PlanList,
     SimRecord,
     SimState,
+    SmsReply,
     SmsReport,
     SmsState,
     UsageRecord,
 )
+from extensions.sims.contract.reports import About, SimReport, payload_of, report_of
 
 __all__ = [
     "EVERY_PART",
     "FIELDS_OF",
     "OVERAGE_OVERRIDES",
+    "About",
     "Accepted",
     "Cursor",
     "Page",
@@ -28,8 +31,12 @@ __all__ = [
     "PlanList",
     "SimProvider",
     "SimRecord",
+    "SimReport",
     "SimState",
+    "SmsReply",
     "SmsReport",
     "SmsState",
     "UsageRecord",
+    "payload_of",
+    "report_of",
 ]

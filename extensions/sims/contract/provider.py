@@ -12,6 +12,7 @@ from extensions.sims.contract.records import (
     Part,
     PlanList,
     SimRecord,
+    SmsReply,
     SmsReport,
     UsageRecord,
 )
@@ -20,10 +21,10 @@ from extensions.sims.contract.records import (
 class SimProvider(Protocol):
     """Every method makes as few calls as it can through `context.http` and raises only the contract's errors.
 
-    `supports` names what the carrier has, of `inventory` and the operations `terminal`, `status`, `usage`, `sms`,
-    `rateplan`; what it lacks is absent from the product, not broken. `past_cycles` is how many cycles before the
-    running one it answers for. A write is sent once and never repeated here: when its answer is lost the error has
-    `may_have_happened=True`.
+    `supports` names what the carrier has, of `inventory`, `replies` (messages that SIMs sent) and the operations
+    `terminal`, `status`, `usage`, `sms`, `rateplan`; what it lacks is absent from the product, not broken.
+    `past_cycles` is how many cycles before the running one it answers for. A write is sent once and never repeated
+    here: when its answer is lost the error has `may_have_happened=True`.
     """
 
     supports: frozenset[str]
@@ -72,3 +73,6 @@ class SimProvider(Protocol):
     ) -> SmsReport | None:
         """The newest message with this text to this SIM since a moment, other than those taken: what became of a lost
         answer. NoData when there are too many messages to be sure."""
+
+    def replies(self, context: Context, subject: str, since: datetime) -> Sequence[SmsReply]:
+        """Messages that the SIM sent since about a moment; where a carrier lists all SIMs' messages, of the newest."""

@@ -152,6 +152,15 @@ class SmsReport:
 
 
 @dataclass(frozen=True)
+class SmsReply:
+    """A message that a SIM sent, as the carrier has it. `at` is when the carrier received it."""
+
+    reference: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class PlanList:
     """`names` are the plans that the carrier lists; `why_not` says why it lists none (no permission, no such call)."""
 
