@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from extensions.core.models import Operation
-from extensions.sims.models import CarrierPlans, Sim, Synchronisation, UsageCycle, UsageDay
+from extensions.sims.models import CarrierPlans, ReceivedSms, ReportedSim, Sim, Synchronisation, UsageCycle, UsageDay
 from iotdash.lib.admin import ReadOnlyAdmin, last_digits, list_of
 
 
@@ -71,3 +71,22 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     list_select_related = ("config",)
     search_fields = ("=config__name",)
     exclude = ("settings_digest",)
+
+
+@admin.register(ReportedSim)
+class ReportedSimAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "what", "config", "reported_at", "due_at")
+    list_filter = ("config__slug", "reported_at")
+    list_select_related = ("config",)
+    search_fields = ("=subject",)
+
+
+@admin.register(ReceivedSms)
+class ReceivedSmsAdmin(ReadOnlyAdmin):
+    """Without the texts, which are nobody's business but the organization's."""
+
+    list_display = ("reference", "subject", "config", "received_at")
+    list_filter = ("config__slug", "received_at")
+    list_select_related = ("config",)
+    search_fields = ("=reference", "=subject")
+    exclude = ("text",)

@@ -12,13 +12,15 @@ class SimsConfig(AppConfig):
         from extensions.sims import first_records, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
-        from extensions.sims.sync import sources
+        from extensions.sims.sync import reported, reports, sources
         from iotdash.runtime.sweep import register_due_finder
 
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
+        lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
         lanes.register_source(sources.lists, lanes.Purpose.SYNC)
         lanes.register_source(sources.usage, lanes.Purpose.USAGE)
         register_due_finder("days of usage", usage_days.forget_old)
+        register_due_finder("reported SIMs", reports.forget_old)
         register_due_finder("rate plans", plans.ask_where_due)
         register_due_finder("first records", first_records.ask_where_due)

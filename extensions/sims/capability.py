@@ -27,7 +27,7 @@ from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
 from extensions.sims import links, operations, panel, plans, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
-from extensions.sims.sync import card, wanting
+from extensions.sims.sync import card, reports, wanting
 from extensions.sims.units import BYTES_PER_MB
 from iotdash.audit.services import Source
 
@@ -85,7 +85,7 @@ class SimCapability:
         return ()
 
     def receive(self, config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
-        """No carrier that is installed sends anything by itself."""
+        reports.receive(config, records)
 
     def act(self, config: ExtensionConfig, action: str, source: Source) -> str:
         return wanting.want(config, action, source)

@@ -193,3 +193,50 @@ class Synchronisation(models.Model):
 
     def __str__(self) -> str:
         return f"synchronisation of {self.config}"
+
+
+class ReportedSim(models.Model):
+    """A carrier reported on a SIM by itself: it, or its messages, are to be read again. The row goes when they were.
+
+    The SIM may have no row of its own: nothing is known of it before it is read. `reported_at` is that of the newest
+    report; one that comes while the SIM is being read changes it, and then the SIM is read once more. `since` is the
+    time of the first report.
+    """
+
+    class What(models.TextChoices):
+        SIM = "sim", "SIM"
+        MESSAGES = "messages", "Messages"
+
+    config = models.ForeignKey(ExtensionConfig, on_delete=models.CASCADE, related_name="reported_sims")
+    subject = models.CharField("identifier", max_length=40)
+    what = models.CharField(max_length=8, choices=What.choices, default=What.SIM)
+    since = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "reported SIM"
+        constraints = [models.UniqueConstraint(fields=["config", "subject", "what"], name="reported_once")]
+        indexes = [models.Index(fields=["config", "due_at", "id"], name="reported_sim_due")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class ReceivedSms(models.Model):
+    """A message that a SIM sent, as the carrier told when it was asked. `reference` is the carrier's own id."""
+
+    config = models.ForeignKey(ExtensionConfig, on_delete=models.CASCADE, related_name="received_sms")
+    subject = models.CharField("identifier", max_length=40)
+    reference = models.CharField(max_length=80)
+    text = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "received SMS"
+        verbose_name_plural = "received SMS"
+        constraints = [models.UniqueConstraint(fields=["config", "reference"], name="received_once")]
+        indexes = [models.Index(fields=["config", "subject", "received_at", "id"], name="received_sms_of_sim")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} from {self.subject}"

@@ -1,5 +1,6 @@
 """Writing what carriers said of SIMs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from django.db import transaction
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
-from extensions.sims.contract import PlanList, SimRecord, UsageRecord
-from extensions.sims.models import CarrierPlans, Sim, UsageCycle
+from extensions.sims.contract import PlanList, SimRecord, SmsReply, UsageRecord
+from extensions.sims.models import CarrierPlans, ReceivedSms, Sim, UsageCycle
 
 
 def store_record(config: ExtensionConfig, record: SimRecord, at: datetime) -> None:
@@ -26,6 +27,21 @@ def store_usage(config: ExtensionConfig, usage: UsageRecord, at: datetime) -> No
         cycle_start=start,
         defaults={**values, "rate_plans": list(usage.rate_plans), "fetched_at": at},
     )
+
+
+def store_replies(config: ExtensionConfig, subject: str, replies: Sequence[SmsReply], at: datetime) -> None:
+    """Those that are not stored yet; one without a time came at last when it was asked for."""
+    rows = [
+        ReceivedSms(
+            config=config,
+            subject=subject,
+            reference=reply.reference[:80],
+            text=reply.text,
+            received_at=reply.at or at,
+        )
+        for reply in replies
+    ]
+    ReceivedSms.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def store_plans(config: ExtensionConfig, plans: PlanList, at: datetime) -> None:

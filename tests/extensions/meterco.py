@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from extensions.core.contract import Context, LanePolicy, Manifest, Proof
-from extensions.sims.contract import Accepted, PlanList, SimRecord, SmsReport, SmsState, UsageRecord
+from extensions.sims.contract import Accepted, PlanList, SimRecord, SmsReply, SmsReport, SmsState, UsageRecord
 
 SETTINGS = {"user": "fleet", "key": "s3cret-key", "host": "meterco.test"}
 
@@ -33,7 +33,7 @@ DEVICE_SCHEMA = {
 class Scripted:
     """`will[method]` is a list of errors to raise or values to return, in order; after that the default answer."""
 
-    supports = frozenset({"terminal", "status", "usage", "sms", "rateplan"})
+    supports = frozenset({"terminal", "status", "usage", "sms", "replies", "rateplan"})
     settable_states = ("Inventory", "Activated", "Deactivated", "Retired")
     past_cycles = 4
 
@@ -88,6 +88,9 @@ class Scripted:
     ) -> SmsReport | None:
         self.taken = taken
         return self._next("find_sms", None)
+
+    def replies(self, context: Context, subject: str, since: datetime) -> list[SmsReply]:
+        return self._next("replies", [])
 
 
 def manifest(provider: Scripted, **changes) -> Manifest:

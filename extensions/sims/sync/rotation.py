@@ -8,36 +8,23 @@ A SIM that the carrier does not know any more is asked about once after that was
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from extensions.core import health
-from extensions.core.contract import (
-    AuthRejected,
-    NoData,
-    NotFound,
-    PermissionDenied,
-    ProviderError,
-    QuotaSpent,
-    Refused,
-    Throttled,
-)
-from extensions.core.lanes import LaneLost, Turn
+from extensions.core.contract import ProviderError
+from extensions.core.lanes import Turn
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
 from extensions.sims.contract import EVERY_PART, Part, SimRecord
 from extensions.sims.models import ASKED_ABOUT, Sim
 from extensions.sims.sync import timing
-from extensions.sims.sync.asking import ask, guarded, is_of_present
-from iotdash.lib.crypto import CryptoError
+from extensions.sims.sync.asking import OF_ACCOUNT, OF_SIM, ask_and_store, is_of_present
 
 AGAIN_AFTER = timedelta(minutes=5)
 MOST_IN_A_ROW = 4
-# Errors that speak of the SIM asked about: the next one may go better.
-_OF_SIM = (NoData, NotFound, PermissionDenied, Refused)
-_OF_ACCOUNT = (AuthRejected, QuotaSpent, Throttled)
 
 
 def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
@@ -64,20 +51,14 @@ def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime]
 
 def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:
     """Asks about these SIMs and stores what is told; those that are not in the account are marked."""
-    wanted = _parts(sims)
-    try:
-        found = ask(config, turn, lambda carrier, context: carrier.refresh(context, [s.subject for s in sims], wanted))
-        with guarded(config):
-            _store(config, sims, found)
-    except LaneLost:
-        return
-    except CryptoError as error:
-        health.note_unreadable(config, error)
-    except ProviderError as error:
-        health.note_failure(config, error)
-        _passed_over(sims, error)
-    else:
-        health.note_success(config)
+    subjects, wanted = [sim.subject for sim in sims], _parts(sims)
+    ask_and_store(
+        config,
+        turn,
+        lambda carrier, context: carrier.refresh(context, subjects, wanted),
+        partial(_store, config, sims),
+        partial(_passed_over, sims),
+    )
 
 
 def _parts(sims: Sequence[Sim]) -> frozenset[Part]:
@@ -104,9 +85,9 @@ def _passed_over(sims: Sequence[Sim], error: ProviderError) -> None:
     No answer may be about the SIM too: one that is asked about first again and again would keep all others waiting, and
     the lane shut for people.
     """
-    if isinstance(error, _OF_SIM):
+    if isinstance(error, OF_SIM):
         _asked(sims, timezone.now(), refresh_due=False)
-    elif not isinstance(error, _OF_ACCOUNT):
+    elif not isinstance(error, OF_ACCOUNT):
         _asked(sims, timezone.now())
 
 

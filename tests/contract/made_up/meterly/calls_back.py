@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from extensions.core.contract import Forged, InboundRecord, Malformed
+from extensions.sims.contract import SimReport, payload_of
 
 
 def guide(address: str, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
@@ -27,4 +28,4 @@ def _record(line: str) -> InboundRecord:
     told = dict(word.split("=", 1) for word in line.split())
     if not told.get("number") or "chip" not in told:
         raise ValueError(line)
-    return InboundRecord(told["number"], {"chip": told["chip"], "power": told.get("power", "")})
+    return InboundRecord(told["number"], payload_of(SimReport(told["chip"])))

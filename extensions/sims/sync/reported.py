@@ -1,0 +1,141 @@
+"""Reading again what carriers reported on: at once, behind what people ask.
+
+All of it together gets the share of a minute that usage has: a carrier that reports more than can be read must not keep
+lists and usage from their turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial, reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from extensions.core import registry
+from extensions.core.contract import ProviderError
+from extensions.core.lanes import Purpose, Turn, Work
+from extensions.core.models import CallCount, ExtensionConfig, Lane
+from extensions.sims import services, storing
+from extensions.sims.contract import EVERY_PART, SimRecord, SmsReply
+from extensions.sims.models import ReportedSim, Sim
+from extensions.sims.sync.asking import OF_ACCOUNT, OF_SIM, ask_and_store, is_of_present, provider_of
+
+AGAIN_AFTER = timedelta(minutes=5)
+# How much earlier than its report a message may have come.
+MESSAGES_BEFORE = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+What = ReportedSim.What
+# Of the SIM of an outer query.
+WAITING_OF_SIM = ReportedSim.objects.filter(config=OuterRef("config"), subject=OuterRef("subject"))
+
+
+# --- SIMs and messages are read ---------------------------------------------------------------------------------------
+
+
+def read(config: ExtensionConfig, reported: Sequence[ReportedSim], turn: Turn) -> None:
+    """Asks about these SIMs, by one call where the carrier can, and stores what it says of them."""
+    subjects = [each.subject for each in reported]
+    ask_and_store(
+        config,
+        turn,
+        lambda carrier, context: carrier.refresh(context, subjects, EVERY_PART),
+        partial(_store, config, reported),
+        partial(_failed, reported),
+    )
+
+
+def read_messages(config: ExtensionConfig, reported: ReportedSim, turn: Turn) -> None:
+    """Asks for what the SIM sent; the report itself said nothing that is believed."""
+    since = reported.since - MESSAGES_BEFORE
+    ask_and_store(
+        config,
+        turn,
+        lambda carrier, context: carrier.replies(context, reported.subject, since),
+        partial(_store_replies, config, reported),
+        partial(_failed, [reported]),
+    )
+
+
+@transaction.atomic
+def _store(config: ExtensionConfig, reported: Sequence[ReportedSim], found: Mapping[str, SimRecord]) -> None:
+    if not is_of_present(config):
+        return
+    now = timezone.now()
+    storing.store(config, found.values(), now)
+    absent = [each.subject for each in reported if each.subject not in found]
+    Sim.objects.filter(config=config, subject__in=absent, missing_since=None).update(missing_since=now)
+    _done(reported)
+
+
+@transaction.atomic
+def _store_replies(config: ExtensionConfig, reported: ReportedSim, found: Sequence[SmsReply]) -> None:
+    if is_of_present(config):
+        services.store_replies(config, reported.subject, found, timezone.now())
+        _done([reported])
+
+
+def _failed(reported: Sequence[ReportedSim], error: ProviderError) -> None:
+    """What is about the account is waited for; a SIM without an answer is asked about later, as others wait too."""
+    if isinstance(error, OF_SIM):
+        _done(reported)
+    elif not isinstance(error, OF_ACCOUNT):
+        ReportedSim.objects.filter(pk__in=[each.pk for each in reported]).update(due_at=timezone.now() + AGAIN_AFTER)
+
+
+def _done(reported: Sequence[ReportedSim]) -> None:
+    """But for those that were reported on again while they were read."""
+    same = reduce(or_, (Q(pk=each.pk, reported_at=each.reported_at) for each in reported))
+    ReportedSim.objects.filter(same).delete()
+
+
+# --- As work of lanes -------------------------------------------------------------------------------------------------
+
+
+class _Reported:
+    def next(self, lane_id: int, now: datetime) -> Work | None:
+        first = _waiting(lane_id).filter(due_at__lte=now).order_by("due_at", "pk").first()
+        if first is None or _share_is_used(first.config.lane, now):
+            return None
+        return Work(_reading(first, now), Purpose.BACKGROUND, first.config_id)
+
+    def next_due_at(self, lane_id: int) -> datetime | None:
+        first, now = _waiting(lane_id).order_by("due_at", "pk").first(), timezone.now()
+        if first and _share_is_used(first.config.lane, now):
+            return max(first.due_at, _minute_of(now) + MINUTE)
+        return first and first.due_at
+
+    def due_lanes(self, now: datetime) -> set[int]:
+        due = _waiting().filter(due_at__lte=now)
+        return set(due.values_list("config__lane_id", flat=True).distinct())
+
+    def recover(self, lane_id: int) -> None:
+        """Nothing: what was asked and not stored is still due."""
+
+
+def _waiting(lane_id: int | None = None) -> QuerySet[ReportedSim]:
+    configs = ExtensionConfig.objects.callable().filter(slug__in=registry.manifests())
+    if lane_id is not None:
+        configs = configs.filter(lane_id=lane_id)
+    return ReportedSim.objects.filter(config__in=configs).select_related("config__organization", "config__lane")
+
+
+def _reading(first: ReportedSim, now: datetime) -> partial[None]:
+    config = first.config
+    if first.what == What.MESSAGES:
+        return partial(read_messages, config, first)
+    due = ReportedSim.objects.filter(config=config, what=What.SIM, due_at__lte=now).order_by("due_at", "pk")
+    return partial(read, config, list(due[: provider_of(config).refresh_batch(config.settings)]))
+
+
+def _share_is_used(lane: Lane, now: datetime) -> bool:
+    counted = CallCount.objects.filter(lane=lane, purpose=Purpose.BACKGROUND, begins=_minute_of(now), seconds=60)
+    return (counted.aggregate(calls=Sum("calls"))["calls"] or 0) >= lane.limited_per_minute
+
+
+def _minute_of(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+source = _Reported()
