@@ -38,9 +38,10 @@ class Inbound:
     case. Raises Forged or Malformed. It is quick and calls nobody.
     `guide(address, settings)` are (what to enter, value or words) pairs: what is to be pasted where at the service,
     without secrets; none if it sends nothing with these settings.
-    `max_body` in bytes.
+    `max_body` in bytes. `needs` names the setting without which nothing that comes can be proved, if any does.
     """
 
     parse: Callable[[str, Mapping[str, str], bytes, Mapping[str, Any]], Sequence[InboundRecord]]
     guide: Callable[[str, Mapping[str, Any]], Sequence[tuple[str, str]]]
     max_body: int = 1_000_000
+    needs: str = ""

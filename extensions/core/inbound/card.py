@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from django.db.models import Sum
 from django.utils import timezone
 
-from extensions.core import registry
+from extensions.core import registry, secret_settings
 from extensions.core.contract import ProviderError
 from extensions.core.guard import guarded
 from extensions.core.inbound.addresses import address_of
 from extensions.core.models import ExtensionConfig, InboundCount, InboundEvent, InboundHook
 from iotdash.lib.lists import Count, bounded_count
+from iotdash.lib.schema_forms import rules_of
 
 LISTED = 5
 
@@ -34,12 +35,14 @@ class GuideLine:
 class InboundCard:
     """`received` and `refused` are messages and `events` what they told, of the last day.
 
-    `problem` says why there is no guide. `given_up` are the newest of the `all_given_up` events that failed for good.
+    `problem` says why there is no guide. `missing` is the title of the setting without which nothing can be taken, if
+    that is not entered. `given_up` are the newest of the `all_given_up` events that failed for good.
     """
 
     address: str
     guide: Sequence[GuideLine]
     problem: str
+    missing: str
     hook: InboundHook
     received: int
     refused: int
@@ -74,6 +77,7 @@ def _card(config: ExtensionConfig, address: str, guide: Sequence[GuideLine], pro
         address=address,
         guide=guide,
         problem=problem,
+        missing=_missing(config),
         hook=InboundHook.objects.filter(config=config).first() or InboundHook(config=config),
         **_counts(config, day),
         events=bounded_count(events.filter(received_at__gt=day)),
@@ -90,6 +94,14 @@ def _guide(config: ExtensionConfig, address: str) -> tuple[list[GuideLine], str]
             return [GuideLine(*line) for line in manifest.inbound.guide(address, config.settings)], ""
     except ProviderError as error:
         return [], error.sentence
+
+
+def _missing(config: ExtensionConfig) -> str:
+    manifest = registry.manifest(config.slug)
+    name = manifest.inbound.needs
+    if not name or secret_settings.problem(config) or secret_settings.whole(config).get(name):
+        return ""
+    return rules_of(manifest.settings_schema, config.settings).get(name, {}).get("title", name)
 
 
 def _counts(config: ExtensionConfig, since: datetime) -> dict[str, int]:
