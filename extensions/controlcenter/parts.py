@@ -5,6 +5,7 @@ from typing import Any
 from extensions.controlcenter import iccid, settings
 from extensions.controlcenter.diagnostics import WIRE
 from extensions.controlcenter.provider import ControlCenter
+from extensions.controlcenter.push import INBOUND
 from extensions.controlcenter.rehearsal import EAST, Rehearsal
 from extensions.core.contract import LanePolicy
 
@@ -30,6 +31,7 @@ def manifest_parts(rest_host: str, rehearsal: Rehearsal = EAST) -> dict[str, Any
         "device_problems": iccid.device_problems,
         "subject_field": iccid.FIELD,
         "warnings": iccid.device_warnings,
+        "inbound": INBOUND,
         "wire": WIRE,
         "sandbox": rehearsal.offer,
         "demo": rehearsal.demo,

@@ -10,6 +10,7 @@ from extensions.controlcenter.address import PATHS, REST, SOAP, Address, DomainI
 from iotdash.lib.outbound import policy_from_settings
 
 Settings = Mapping[str, Any]
+PUSH_FIELD = "push_secret"
 
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
 _CONSOLE = re.compile(r"(?!rest|api|rws)[a-z0-9-]+\.jasper\.com")
@@ -34,6 +35,11 @@ _PROPERTIES = {
     "time_zone": _text(
         "Time zone of the account",
         "Only if cycles start on the wrong day: the carrier's zone, as Europe/Amsterdam or +08:00.",
+    ),
+    PUSH_FIELD: _text(
+        "Shared secret of pushes",
+        "Only if Control Center is to push changes; it is not the licence key. The address comes after Done.",
+        writeOnly=True,
     ),
 }
 
@@ -92,6 +98,11 @@ def username_of(settings: Settings) -> str:
 def access_key_of(settings: Settings) -> str:
     # Copied keys often bring a line end along.
     return str(settings.get("access_key", "")).strip()
+
+
+def push_secret_of(settings: Settings) -> str:
+    """Empty where no pushes are taken."""
+    return str(settings.get(PUSH_FIELD) or "").strip()
 
 
 def zone_of(settings: Settings) -> tzinfo | None:

@@ -193,7 +193,7 @@ def test_the_schema_takes_what_it_says_and_nothing_else():
 def test_secrets_and_the_address_are_marked():
     rules = settings_schema("restapi3.jasper.com")["properties"]
 
-    assert {name for name, rule in rules.items() if rule.get("writeOnly")} == {"password", "access_key"}
+    assert {name for name, rule in rules.items() if rule.get("writeOnly")} == {"password", "access_key", "push_secret"}
     assert {name for name, rule in rules.items() if rule.get("x-address")} == {"domain_id"}
 
 
