@@ -1,12 +1,13 @@
 """The SIM panel of a drilldown: everything from rows, nothing from the carrier."""
 
+import hashlib
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from extensions.core.targets import Target
 from extensions.core.words import operation_title
 from extensions.sims import operations, plans
 from extensions.sims.models import Sim, UsageCycle
+from extensions.sims.sync import reported
 from extensions.sims.sync.timing import is_stale
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
@@ -44,7 +46,8 @@ def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
     """The last record, what was asked and what became of it."""
     # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
-    return _addresses(request, target) | _what_was_asked(target, asked) | _what_is_known(target)
+    known = _what_is_known(target)
+    return _addresses(request, target) | _what_was_asked(target, asked) | known | {"seen": _seen(target, asked, known)}
 
 
 def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
@@ -77,13 +80,23 @@ def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
 
 def _what_is_known(target: Target) -> dict[str, Any]:
     """Before the first record there may be no row at all; templates then see one in which everything is unknown."""
-    sims = Sim.objects.select_related("config__carrier_plans")
+    sims = Sim.objects.select_related("config__carrier_plans").annotate(reported=Exists(reported.WAITING_OF_SIM))
     sim = sims.filter(config=target.config, subject=target.subject).first()
     if sim is None:
         return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
     starts = _earlier_cycles(target, cycles)
     return {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
+
+
+def _seen(target: Target, asked: Sequence[Operation], known: Mapping[str, Any]) -> str:
+    """Another as soon as the part would show something else, whoever changed it."""
+    sim = known["sim"]
+    shown = [target.config.state, getattr(sim, "reported", None), known.get("sim_stale")]
+    shown += [sim.fetched_at, sim.details_at, sim.usage_at, sim.missing_since]
+    shown += [(operation.pk, operation.state, operation.sentence, operation.priority) for operation in asked]
+    shown += [(cycle.pk, cycle.fetched_at) for cycle in known["cycles"]]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def _is_persons_read(operation: Operation) -> bool:

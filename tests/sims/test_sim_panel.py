@@ -1,19 +1,20 @@
 """The SIM panel: what it shows while the carrier is being asked, and what it leaves alone."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from extensions.core import lanes
-from extensions.core.contract import AuthRejected, NoData
-from extensions.core.models import Operation
-from extensions.core.services import device_configuration
+from extensions.core.contract import AuthRejected, InboundRecord, NoData
+from extensions.core.models import ExtensionConfig, Health, Operation
+from extensions.core.services import configurations, device_configuration
 from extensions.core.services import operations as asking
 from extensions.sims import operations, plans, services
-from extensions.sims.contract import PlanList, UsageRecord
+from extensions.sims.contract import PlanList, SimRecord, SimReport, UsageRecord, payload_of
 from extensions.sims.models import Sim
+from extensions.sims.sync import reports
 
 PANEL = "/abc123/devices/pump/p1/extensions/meterco/"
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -208,3 +209,58 @@ def test_a_form_that_still_waits_for_its_plans_can_take_a_fresh_key(target, conf
     fresh = set(re.findall(r'id="(id_\w+_form_key)"', answer))
     assert fresh
     assert fresh <= set(re.findall(r'id="(id_\w+_form_key)"', page))
+
+
+# --- What others change ---------------------------------------------------------------------------------------------
+
+
+def asks_again(page: str) -> str:
+    """The address that the open part asks for by itself."""
+    return re.search(r'id="sim-data-meterco" hx-get="([^"]+)"', page).group(1)
+
+
+def again(client, address: str):
+    return client.get(address, headers={"hx-request": "true", "hx-target": "sim-data-meterco"})
+
+
+def test_an_open_panel_is_left_alone_until_something_is_new(target, config, reader_client):
+    services.store_record(config, SimRecord("0001", state="Activated"), AT)
+    address = asks_again(reader_client.get(PANEL).content.decode())
+    same = again(reader_client, address)
+    assert (same.status_code, same.content) == (204, b"")
+    services.store_record(config, SimRecord("0001", state="Retired"), AT + timedelta(seconds=1))
+    new = again(reader_client, address).content.decode()
+    assert "Retired" in new
+    assert again(reader_client, asks_again(new)).status_code == 204
+
+
+@pytest.mark.parametrize("what", ["operation", "outcome", "usage", "missing", "health", "report"])
+def test_whatever_the_part_shows_is_new_when_it_changes(what, target, config, source, work, reader_client):
+    spec = {each.id: each for each in operations.of(target.manifest.provider, {})}
+    if what == "outcome":
+        asking.ask(target, spec["sms"], {"message": "hello"}, source)
+    address = asks_again(reader_client.get(PANEL).content.decode())
+    changes = {
+        "operation": lambda: asking.ask(target, spec["sms"], {"message": "hello"}, source),
+        "outcome": work,
+        "usage": lambda: services.store_usage(config, UsageRecord("0001", date(2026, 10, 1)), AT),
+        "missing": lambda: services.note_missing(config, "0001", AT),
+        "health": lambda: ExtensionConfig.objects.update(health=Health.UNREACHABLE),
+        "report": lambda: reports.receive(config, [InboundRecord("key", payload_of(SimReport("0001")))]),
+    }
+    assert again(reader_client, address).status_code == 204
+    changes[what]()
+    assert again(reader_client, address).status_code == 200
+
+
+def test_it_asks_more_often_while_a_report_waits_and_says_so(target, config, reader_client):
+    assert 'hx-trigger="every 5s"' in reader_client.get(PANEL).content.decode()
+    reports.receive(config, [InboundRecord("key", payload_of(SimReport("0001")))])
+    page = reader_client.get(PANEL).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    assert "the carrier reported something, so it is read again" in page
+
+
+def test_while_nothing_is_asked_of_the_carrier_the_panel_asks_nothing(target, config, source, reader_client):
+    configurations.pause(config, source)
+    assert "hx-trigger" not in reader_client.get(PANEL).content.decode()

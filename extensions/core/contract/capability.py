@@ -44,7 +44,11 @@ class Capability(Protocol):
         """QuerySet of the devices that are linked to the configuration; `listed`: its inventory has their subjects."""
 
     def panel(self, request: Any, target: Any) -> tuple[str, Mapping[str, Any]]:
-        """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider."""
+        """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider.
+
+        For a part that refreshes itself, `seen` in the context names what it shows: asked for with the same `?seen=`,
+        it is answered with 204 and stays as it is in the page.
+        """
 
     def configuration_card(self, request: Any, config: Any) -> tuple[str, Mapping[str, Any]] | None:
         """Template and context of a card on a configuration's page, element id `capability-card`; None for no card."""

@@ -1,5 +1,6 @@
 """The panel of an extension on a device, and asking for its operations."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -82,6 +83,8 @@ def _show(request: HttpRequest, shown: Panel) -> HttpResponse:
     template, inner = _inner(request, shown.target)
     own_part = htmx.wants_part(request) and request.htmx.target not in (None, shown.element_id)
     if own_part and template:
+        if request.method == "GET" and request.GET.get("seen") == inner.get("seen", ""):
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
         response = htmx.render(request, template, inner)
         response.write(render_to_string(FRAME_STATE, {"panel": shown}, request))
         return response
