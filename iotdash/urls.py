@@ -18,6 +18,7 @@ organization_pages = [
     path("", include("iotdash.organizations.urls")),
     path("", include("devices.urls")),
     path("", include("extensions.core.urls")),
+    path("", include("extensions.sims.urls")),
 ]
 
 urlpatterns = [

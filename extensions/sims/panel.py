@@ -60,6 +60,7 @@ def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
         "plan_id": f"sim-plan-{target.manifest.device_key}",
         "panel_url": _url("panel", request, target),
         "ask": {spec.id: _url("ask", request, target, operation_id=spec.id) for spec in specs},
+        "messages_url": _url("device_messages", request, target, app="sims"),
     }
 
 
@@ -114,11 +115,11 @@ def _status_line(asked: list[Operation]) -> str:
     return f"{operation_title(newest)}: {newest.get_state_display()}. {newest.sentence}".strip()
 
 
-def _url(name: str, request: HttpRequest, target: Target, **more: str) -> str:
+def _url(name: str, request: HttpRequest, target: Target, app: str = "extensions", **more: str) -> str:
     device = target.device
     where = {"type_id": device.device_type.type_id, "device_id": device.device_id}
     keys = {"org": request.organization.public_id, "key": target.manifest.device_key}
-    return reverse(f"extensions:{name}", kwargs=keys | where | more)
+    return reverse(f"{app}:{name}", kwargs=keys | where | more)
 
 
 def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, Any]:

@@ -108,6 +108,19 @@ def _fresh_panel(page: Page, product: Product) -> None:
     expect(steps.asked(page, "Change activation state")).to_be_visible()
 
 
+def _send(page: Page, product: Product) -> None:
+    page.get_by_role("link", name="Send SMS").click()
+    page.get_by_label("Message").fill("Report the pressure of your tank, and how long the pump has been running today.")
+    page.get_by_role("button", name="Send SMS").click()
+    page.get_by_role("link", name="All messages").click()
+    expect(page.locator("#sms-list")).to_contain_text("Report the pressure")
+
+
+def _replies(page: Page, product: Product) -> None:
+    page.get_by_role("button", name="Ask Jasper").click()
+    expect(page.get_by_role("button", name="Ask Jasper")).to_be_enabled()
+
+
 def _unknown_sim(page: Page, product: Product) -> None:
     page.get_by_role("button", name="Refresh").click()
     expect(steps.panel(page)).to_contain_text("The carrier does not know this SIM")
@@ -150,6 +163,8 @@ SCREENS = (
     Screen("device-token", f"/{SCENE}/devices/", who=SCENE_ADMIN, prepare=_add_device),
     Screen("device", "{activated}", prepare=_fresh_panel),
     Screen("device-reader", f"{DEVICES}/pump/pump-001/", who=SAMPLE_READER, prepare=_panel),
+    Screen("messages-sent", f"{DEVICES}/pump/pump-001/extensions/jasper/messages/", prepare=_send),
+    Screen("messages-received", f"{DEVICES}/pump/pump-001/extensions/jasper/messages/?show=received", prepare=_replies),
     Screen("device-unconfigured", f"{DEVICES}/gateway/gateway-011/"),
     Screen("device-unknown-sim", "{unknown_sim}", prepare=_unknown_sim),
     Screen("device-mangled", f"{DEVICES}/pump/pump-003/", prepare=_mangled),

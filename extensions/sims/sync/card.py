@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from extensions.core.models import STANDING_STILL, ExtensionConfig
+from extensions.sims import messages
 from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.sync import timing
+from extensions.sims.sync.asking import provider_of
 from extensions.sims.sync.sources import lists_sims
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
@@ -21,7 +23,8 @@ def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[
     if not lists_sims(config):
         return None
     state = Synchronisation.objects.filter(config=config).first()
-    return TEMPLATE, {"sync": state, "sims": counts(config), "may_operate": _may(request), **_progress(config, state)}
+    known = {"sync": state, "sims": counts(config), "has_messages": messages.sends(config, provider_of(config))}
+    return TEMPLATE, {**known, "may_operate": _may(request), **_progress(config, state)}
 
 
 def counts(config: ExtensionConfig) -> dict[str, int]:

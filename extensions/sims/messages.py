@@ -1,0 +1,93 @@
+"""Text messages as people see them: what was sent and how far it got, and what SIMs sent back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.template.defaultfilters import pluralize
+
+from extensions.core.models import STANDING_STILL, ExtensionConfig, Operation, State
+from extensions.core.presenting import OPERATION_TONES
+from extensions.sims import operations, queries
+from extensions.sims.models import ReceivedSms
+from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
+
+RECEIVED = "received"
+_COLUMNS = (Column("at", "Time"),)
+_SHOW = Filter("show", "Show", ((RECEIVED, "Received"),))
+# An accepted message is not a delivered one; the other states are called as everywhere.
+_LABELS = {
+    State.ACCEPTED: "Accepted, not delivered yet",
+    State.CONFIRMED: "Delivered",
+    State.TIMED_OUT: "Accepted, delivery not known",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """`words` are what the carrier says of it; `operation` is how it was sent, None for one that was received."""
+
+    text: str
+    subject: str
+    at: datetime
+    label: str = "Received"
+    tone: str = "success"
+    words: str = ""
+    operation: Operation | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    active: bool
+
+
+def sends(config: ExtensionConfig, provider: Any) -> bool:
+    return any(spec.id == operations.SMS for spec in operations.of(provider, config.settings))
+
+
+def list_context(config: ExtensionConfig, provider: Any, query: QueryDict, subject: str = "") -> Mapping[str, Any]:
+    """One page of messages of one SIM, or of all that begin as searched for. Raises BadListQuery."""
+    replies = "replies" in provider.supports
+    state = ListState.from_query(query, _COLUMNS, (_SHOW,) if replies else (), default_sort="-at")
+    received = state.value("show") == RECEIVED
+    reads, order = (queries.received_sms, "-received_at") if received else (queries.sent_sms, "-asked_at")
+    found = reads(config, subject, state.search)
+    count = bounded_count(found)
+    shown = page(found, order_by=order, cursor=state.cursor, size=state.size)
+    return {
+        "messages_shown": [_received(row) if received else _sent(row) for row in shown.rows],
+        "tabs": [Tab("Sent", "?", not received), Tab("Received", f"?show={RECEIVED}", received)] if replies else [],
+        "received": received,
+        "kept": [("show", RECEIVED)] if received else [],
+        "plain_url": f"?show={RECEIVED}" if received else "?",
+        "state": state,
+        "count": f"{count} message{pluralize(count.value)}",
+        "under_way": config.state not in STANDING_STILL and any(_is_under_way(row) for row in shown.rows),
+        "next_url": shown.next_cursor and state.query(cursor=shown.next_cursor),
+        "previous_url": shown.previous_cursor and state.query(cursor=shown.previous_cursor),
+    }
+
+
+def _is_under_way(row: Operation | ReceivedSms) -> bool:
+    return isinstance(row, Operation) and not row.settled
+
+
+def _sent(row: Operation) -> Message:
+    state = State(row.state)
+    return Message(
+        text=str(row.parameters.get("message", "")),
+        subject=row.subject,
+        at=row.asked_at,
+        label=_LABELS.get(state, state.label),
+        tone=OPERATION_TONES[state],
+        words=row.sentence,
+        operation=row,
+    )
+
+
+def _received(row: ReceivedSms) -> Message:
+    return Message(row.text, row.subject, row.received_at)

@@ -1,0 +1,1 @@
+"""HTTP of SIMs: thin views over `queries` and services."""

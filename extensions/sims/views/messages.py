@@ -1,0 +1,89 @@
+"""The text messages of a device's SIM, and of all SIMs of a configuration."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from extensions.core import registry, targets
+from extensions.core.models import ExtensionConfig
+from extensions.core.services.operations import NotCallable
+from extensions.core.targets import Target
+from extensions.core.views.lookup import configuration_or_404, device_or_404
+from extensions.sims.capability import SimCapability
+from extensions.sims.messages import RECEIVED, list_context, sends
+from extensions.sims.operations import SMS
+from extensions.sims.sync import reports
+from iotdash.lib import htmx
+from iotdash.lib.lists import BadListQuery
+from iotdash.organizations.authorization import may
+from iotdash.organizations.roles import OPERATE
+from iotdash.organizations.scoping import organization_view
+
+PART = {"sms-list": "sims/messages/_table.html"}
+
+
+@require_safe
+@organization_view()
+def of_device(request: HttpRequest, type_id: str, device_id: str, key: str) -> HttpResponse:
+    target = _target_or_404(request, type_id, device_id, key)
+    where = {"org": request.organization.public_id, "type_id": type_id, "device_id": device_id, "key": key}
+    context = {
+        "device": target.device,
+        "subject": target.subject,
+        "may_operate": may(request.membership, OPERATE, request.organization),
+        "panel_url": reverse("extensions:panel", kwargs=where),
+        "send_url": reverse("extensions:ask", kwargs=where | {"operation_id": SMS}),
+        "replies_url": reverse("sims:device_replies", kwargs=where),
+        "awaited": reports.waits_for_replies(target.config, target.subject),
+    }
+    return _show(request, "sims/messages/of_device.html", target.config, context)
+
+
+@require_safe
+@organization_view()
+def of_configuration(request: HttpRequest, config_id: int) -> HttpResponse:
+    config = configuration_or_404(request, config_id)
+    _require_messages(config)
+    return _show(request, "sims/messages/of_configuration.html", config, {})
+
+
+@require_POST
+@organization_view()
+def ask_for_replies(request: HttpRequest, type_id: str, device_id: str, key: str) -> HttpResponse:
+    target = _target_or_404(request, type_id, device_id, key)
+    if "replies" not in target.manifest.provider.supports:
+        raise Http404("This carrier does not tell what SIMs sent.")
+    try:
+        reports.want_replies(target.config, target.subject)
+    except NotCallable as refusal:
+        messages.error(request, str(refusal))
+    where = {"org": request.organization.public_id, "type_id": type_id, "device_id": device_id, "key": key}
+    return htmx.redirect(request, f"{reverse('sims:device_messages', kwargs=where)}?show={RECEIVED}")
+
+
+def _show(request: HttpRequest, template: str, config: ExtensionConfig, context: dict[str, Any]) -> HttpResponse:
+    manifest = registry.manifest(config.slug)
+    try:
+        listed = list_context(config, manifest.provider, request.GET, context.get("subject", ""))
+    except BadListQuery as error:
+        raise BadRequest(str(error)) from error
+    return htmx.render(request, template, {"config": config, "manifest": manifest, **context, **listed}, part=PART)
+
+
+def _target_or_404(request: HttpRequest, type_id: str, device_id: str, key: str) -> Target:
+    device = device_or_404(request, type_id, device_id)
+    found = next((each for each in targets.of_device(device) if each.manifest.device_key == key), None)
+    if found is None:
+        raise Http404("This device is not configured for such an extension.")
+    _require_messages(found.config)
+    return found
+
+
+def _require_messages(config: ExtensionConfig) -> None:
+    manifest = registry.manifest(config.slug)
+    if manifest.capability != SimCapability.name or not sends(config, manifest.provider):
+        raise Http404("This service has no text messages.")
