@@ -9,12 +9,13 @@ from extensions.controlcenter.gsm import data_coding
 from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, sms_state
 from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.rest import RestLink
-from extensions.controlcenter.sentences import TOO_MANY_MESSAGES
-from extensions.core.contract import BadResponse, Context, NoData, NotFound
+from extensions.controlcenter.sentences import NOT_ACTIVE, TOO_MANY_MESSAGES
+from extensions.core.contract import BadResponse, Context, NoData, NotFound, Refused
 from extensions.sims.contract import Accepted, SmsReply, SmsReport
 
 # The default; where an account has another limit, Control Center refuses what is longer.
 SMS_LIMIT = 320
+INVALID_STATUS = "10000005"
 MOST_LIST_PAGES = 3
 MOST_DETAILS = 8
 # The list has the messages of all SIMs, those that were sent to them, too.
@@ -24,7 +25,13 @@ MOST_REPLIES = 20
 def send(context: Context, subject: str, text: str) -> Accepted:
     """The text goes out exactly as given."""
     body = {"messageText": text, "messageEncoding": "LITERAL", "dataCoding": data_coding(text)}
-    reply = RestLink(context).post("devices", subject, "smsMessages", body=body)
+    try:
+        reply = RestLink(context).post("devices", subject, "smsMessages", body=body)
+    except Refused as error:
+        if error.code != INVALID_STATUS:
+            raise
+        # Of a message, the status that is not valid is the SIM's.
+        raise Refused(NOT_ACTIVE, code=error.code, words=error.words) from error
     reference = text_of(reply.get("smsMessageId")) or text_of(reply.get("smsMsgId"))
     if reference is None:
         raise BadResponse("Control Center took the message but gave no number for it.", may_have_happened=True)

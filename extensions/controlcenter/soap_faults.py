@@ -9,6 +9,7 @@ from extensions.controlcenter.sentences import (
     BROKEN,
     NO_MESSAGE,
     NO_RIGHT,
+    NOT_ACTIVE,
     OURS,
     REFUSED,
     SMS,
@@ -45,7 +46,6 @@ _TRANSITION_RIGHT = "The API user may not make this change of state. Give it a r
 _SUSPENDED = "This SIM is suspended. Ask the carrier to end that first."
 _EMPTY_SMS = "Control Center does not send an empty message. Write something."
 _SEND_FAILED = "Control Center could not send this message. Try again later."
-_NOT_ACTIVE = "Control Center sends messages to activated SIMs only. Activate this one first."
 _NO_SESSION = "There is no active data session."
 _STRANGE = "Control Center answered with a fault that is not known here. If it lasts, tell the carrier."
 
@@ -70,7 +70,7 @@ _MEANINGS: dict[str, tuple[type[ProviderError], str]] = {
     "500400": (Refused, _EMPTY_SMS),
     "500500": (Refused, SMS),
     "500600": (Refused, _SEND_FAILED),
-    "500700": (Refused, _NOT_ACTIVE),
+    "500700": (Refused, NOT_ACTIVE),
     "500800": (Refused, SMS),
     "900100": (NoData, _NO_SESSION),
     "100000": (BadResponse, BROKEN),

@@ -85,6 +85,16 @@ def test_a_text_too_long_for_the_account_is_refused_by_the_provider(httpserver, 
     assert not caught.value.may_have_happened
 
 
+def test_a_sim_that_is_not_active_is_said_to_be_so(httpserver, context):
+    body = error_json("10000005", "Invalid SIM status")
+    httpserver.expect_request(SMS_OF_DEVICE, method="POST").respond_with_json(body, status=400)
+
+    with pytest.raises(Refused, match="activated SIMs only") as caught:
+        ControlCenter().send_sms(context, ICCID, "hello")
+
+    assert (caught.value.code, caught.value.words) == ("10000005", "Invalid SIM status")
+
+
 @pytest.mark.parametrize(
     ("word", "state"),
     [
