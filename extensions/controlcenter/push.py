@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl
 from extensions.controlcenter.dates import instant
 from extensions.controlcenter.iccid import FIELD, iccid_problem
 from extensions.controlcenter.settings import PUSH_FIELD, push_secret_of
-from extensions.controlcenter.xml_documents import XmlError
-from extensions.controlcenter.xml_documents import parse as parse_xml
 from extensions.core.contract import Forged, Inbound, InboundRecord, Malformed
 from extensions.sims.contract import About, SimReport, payload_of
+from iotdash.lib.xml_documents import XmlError
+from iotdash.lib.xml_documents import parse as parse_xml
 
 # An event is a few elements; the limit leaves room for a long text message.
 MOST_BYTES = 64 * 1024

@@ -9,10 +9,10 @@ from extensions.controlcenter.address import SOAP
 from extensions.controlcenter.calls import address_in, unanswered, without_secrets
 from extensions.controlcenter.errors import WRONG_DOMAIN, Reply, failure, retry_after
 from extensions.controlcenter.settings import access_key_of, username_of
-from extensions.controlcenter.soap_envelope import ENVELOPE, SCHEMA, Credentials, Field, NotInXmlError, envelope
+from extensions.controlcenter.soap_envelope import ENVELOPE, SCHEMA, Credentials, Field, envelope
 from extensions.controlcenter.soap_faults import fault_error, read_fault
-from extensions.controlcenter.xml_documents import Node, XmlError, parse
 from extensions.core.contract import BadResponse, CannotConnect, Context, OutboundError, ProviderError, Refused
+from iotdash.lib.xml_documents import Node, NotInXmlError, XmlError, parse
 
 _METHOD_NOT_ALLOWED = 405
 _PAGE = (b"<!doctype html", b"<html")

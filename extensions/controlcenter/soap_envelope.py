@@ -1,8 +1,9 @@
 """Requests of Control Center SOAP: elements in the order of the schema, in an envelope with the user's name."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from iotdash.lib.xml_documents import escaped
 
 SCHEMA = "http://api.jasperwireless.com/ws/schema"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -20,16 +21,9 @@ _TEMPLATE = (
     "</wsse:UsernameToken></wsse:Security></soapenv:Header>"
     "<soapenv:Body>{request}</soapenv:Body></soapenv:Envelope>"
 )
-# A line end alone would reach the other side as another one.
-_ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Value = str | Sequence["Field"]
 Field = tuple[str, Value]
-
-
-class NotInXmlError(ValueError):
-    """A text has a character that no XML document can hold."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +39,6 @@ def envelope(operation: str, fields: Sequence[Field], credentials: Credentials, 
     request = _element(f"{operation}Request", (*common, *fields))
     username, password = escaped(credentials.username), escaped(credentials.password)
     return _TEMPLATE.format(username=username, password=password, request=request).encode()
-
-
-def escaped(text: str) -> str:
-    """Text as character data. Raises NotInXmlError."""
-    if _NOT_IN_XML.search(text):
-        raise NotInXmlError("There is a character in it that XML cannot carry.")
-    return text.translate(_ESCAPES)
 
 
 def _element(name: str, value: Value) -> str:

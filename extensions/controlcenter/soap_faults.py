@@ -17,7 +17,6 @@ from extensions.controlcenter.sentences import (
     UNKNOWN_STATE,
 )
 from extensions.controlcenter.soap_envelope import ENVELOPE, SCHEMA
-from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import (
     AuthRejected,
     BadResponse,
@@ -28,6 +27,7 @@ from extensions.core.contract import (
     Refused,
     Throttled,
 )
+from iotdash.lib.xml_documents import Node
 
 LICENCE_KEY = (
     "Control Center does not accept this access key. SOAP needs the account's licence key, not the user's API key, "

@@ -11,9 +11,9 @@ from extensions.controlcenter.calls import is_identifier, require_numbers
 from extensions.controlcenter.dates import instant, request_instant
 from extensions.controlcenter.soap import GET_MODIFIED_TERMINALS, SoapLink
 from extensions.controlcenter.soap_envelope import Field
-from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import Context
 from extensions.sims.contract import Cursor, Page
+from iotdash.lib.xml_documents import Node
 
 
 def page(context: Context, since: datetime | None, cursor: Cursor | None) -> Page:

@@ -8,9 +8,9 @@ from fractions import Fraction
 from extensions.controlcenter.dates import cycle_start, instant
 from extensions.controlcenter.normalise import text
 from extensions.controlcenter.states import state_name, wire_word
-from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import BadResponse
 from extensions.sims.contract import SimRecord, UsageRecord
+from iotdash.lib.xml_documents import Node
 
 BYTES_PER_MB = 1_048_576
 

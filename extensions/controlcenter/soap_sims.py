@@ -17,9 +17,9 @@ from extensions.controlcenter.soap import (
 from extensions.controlcenter.soap_batches import LARGEST_BATCH, fetch_all
 from extensions.controlcenter.soap_records import iccid_of, sim_record, state_word, usage_record
 from extensions.controlcenter.states import SETTABLE
-from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Proof, Refused
 from extensions.sims.contract import EVERY_PART, Accepted, Part, PlanList, SimRecord, UsageRecord
+from iotdash.lib.xml_documents import Node
 
 # The answer names every SIM that changed since: a short while keeps it small.
 _CHECKED_PAST = timedelta(minutes=5)

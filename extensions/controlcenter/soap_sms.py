@@ -10,9 +10,9 @@ from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.sentences import NO_MESSAGE, TOO_MANY_MESSAGES
 from extensions.controlcenter.soap import GET_MODIFIED_SMS, GET_SMS_DETAILS, SEND_SMS, SoapLink
 from extensions.controlcenter.soap_batches import LARGEST_BATCH, fetch_all
-from extensions.controlcenter.xml_documents import Node
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Refused
 from extensions.sims.contract import Accepted, SmsReply, SmsReport
+from iotdash.lib.xml_documents import Node
 
 SMS_LIMIT = 160
 # Looked at in two calls.

@@ -6,9 +6,9 @@ import pytest
 from soap_spec import ICCID, OTHER_ICCID, TERMINAL, fault_xml, fields, ids_xml, reply_xml, serve, serve_by
 
 from extensions.controlcenter import soap_inventory
-from extensions.controlcenter.xml_documents import MOST_BYTES, MOST_ELEMENTS
 from extensions.core.contract import BadResponse, CannotConnect, ProviderError
 from iotdash.lib.outbound.http import MEBIBYTE
+from iotdash.lib.xml_documents import MOST_BYTES, MOST_ELEMENTS
 
 OPERATION = "GetModifiedTerminals"
 

@@ -1,4 +1,4 @@
-"""Everything that a provider may import from core, with the errors that its guarded session raises."""
+"""Everything that a provider may import from core: also the errors of its guarded session, and the reader of XML."""
 
 from extensions.core.contract.capability import Capability
 from extensions.core.contract.context import Context
@@ -21,6 +21,7 @@ from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec,
 from extensions.core.contract.paste import Paste, Pasted, PasteRefused
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
 from extensions.core.contract.wire import Wire
+from iotdash.lib import xml_documents
 from iotdash.lib.domains import ascii_name
 from iotdash.lib.outbound import (
     AddressRefused,
@@ -79,4 +80,5 @@ __all__ = [
     "Wire",
     "ascii_name",
     "tls_context",
+    "xml_documents",
 ]

@@ -1,12 +1,13 @@
-"""XML answers, read by namespace, with nothing in them that a document could make this process do.
+"""XML answers, read by namespace, with nothing in them that a document could make this process do; and text for XML.
 
-Why our own and no SOAP library: the carrier's WSDL is not ours to ship, so a library would have nothing to generate a
+Why our own and no SOAP library: carriers' WSDLs are not ours to ship, so a library would have nothing to generate a
 client from; few operations are called, and each is a short list of elements in a fixed order; and no lxml has to be
 installed in production. What is left is a tree of elements, for which the standard library's expat is enough. It is
 told to refuse a document type and with it every entity, so that none can be expanded or fetched.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -24,10 +25,24 @@ _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 _SEPARATOR = " "
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NIL = f"http://www.w3.org/2001/XMLSchema-instance{_SEPARATOR}nil"
+# A line end alone would reach the other side as another one.
+_ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class XmlError(Exception):
     """This is not an XML document that we read."""
+
+
+class NotInXmlError(ValueError):
+    """A text has a character that no XML document can hold."""
+
+
+def escaped(text: str) -> str:
+    """Text as character data. Raises NotInXmlError."""
+    if _NOT_IN_XML.search(text):
+        raise NotInXmlError("There is a character in it that XML cannot carry.")
+    return text.translate(_ESCAPES)
 
 
 @dataclass(slots=True)
@@ -61,21 +76,26 @@ class Node:
         return [child.text for child in self.all(name)]
 
 
-def parse(content: bytes, *, listing: bool = False) -> Node:
-    """The root element; a `listing` may be larger. Raises XmlError, and nothing else, for whatever bytes there are."""
+def parse(content: bytes, *, listing: bool = False, without: Collection[str] = ()) -> Node:
+    """The root element; a `listing` may be larger. Raises XmlError, and nothing else, for whatever bytes there are.
+
+    Elements with a name in `without`, in whatever namespace and case, are never in the tree, nor is what they hold.
+    """
     if len(content) > (MOST_LISTED_BYTES if listing else MOST_BYTES):
         raise XmlError("The document is too large.")
     try:
-        return _Reader(MOST_LISTED_ELEMENTS if listing else MOST_ELEMENTS).read(content)
+        most = MOST_LISTED_ELEMENTS if listing else MOST_ELEMENTS
+        return _Reader(most, frozenset(map(str.lower, without))).read(content)
     except expat.ExpatError as error:
         raise XmlError("The document is not well-formed.") from error
 
 
 class _Reader:
-    def __init__(self, most_elements: int) -> None:
+    def __init__(self, most_elements: int, without: Collection[str]) -> None:
         self._root: Node | None = None
         self._open: list[tuple[Node, list[str]]] = []
         self._elements, self._most_elements = 0, most_elements
+        self._without = without
         # A long list repeats few names: each is kept once.
         self._names: dict[str, tuple[str, str]] = {}
 
@@ -98,10 +118,10 @@ class _Reader:
         if self._elements > self._most_elements or len(self._open) >= DEEPEST:
             raise XmlError("The document has too many elements.")
         node = Node(*self._name(full_name), attributes or _NONE)
-        if self._open:
-            self._open[-1][0].children.append(node)
-        else:
+        if not self._open:
             self._root = node
+        elif node.name.lower() not in self._without:
+            self._open[-1][0].children.append(node)
         self._open.append((node, []))
 
     def _name(self, full_name: str) -> tuple[str, str]:

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.controlcenter.soap_envelope import NotInXmlError, escaped
-from extensions.controlcenter.xml_documents import DEEPEST, MOST_BYTES, MOST_ELEMENTS, Node, XmlError, parse
+from iotdash.lib.xml_documents import DEEPEST, MOST_BYTES, MOST_ELEMENTS, Node, NotInXmlError, XmlError, escaped, parse
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>
@@ -140,3 +139,9 @@ def test_escaped_text_comes_back_as_it_was_or_no_document_can_hold_it(text):
         assert parsed_or_none(f"<a>{inside}</a>".encode(errors="surrogatepass")) is None
     else:
         assert parse(f"<a>{inside}</a>".encode()).text == text
+
+
+def test_what_is_left_out_is_nowhere_in_the_tree():
+    root = parse(b'<a xmlns:n="urn:n"><n:PUK1>1<b>2</b></n:PUK1><b>3<puk1>4</puk1></b></a>', without=("puk1",))
+
+    assert repr(root) == repr(parse(b"<a><b>3</b></a>"))
