@@ -41,6 +41,8 @@ from extensions.core.words import error_fields
 NOT_NOW = (AuthRejected, Throttled, QuotaSpent, CannotConnect)
 BACK_OFF = timedelta(seconds=10)
 SLOWEST_BACK_OFF = timedelta(minutes=1)
+# How long a read waits for a spent allowance to be given back.
+READ_WITHIN = timedelta(minutes=5)
 # How long a write that could not be made yet waits for its chance, counted from when it was asked.
 SEND_WITHIN = timedelta(hours=1)
 
@@ -112,12 +114,19 @@ def _perform_failed(operation: Operation, error: ProviderError) -> None:
 def _read_failed(operation: Operation, error: ProviderError) -> None:
     if isinstance(error, NoData):
         settle(operation, State.CONFIRMED, error.sentence, error)
-    elif (error.retry_helps or isinstance(error, NOT_NOW)) and operation.attempts < MOST_ATTEMPTS:
+    elif _is_worth_waiting_for(error) and operation.attempts < MOST_ATTEMPTS:
         _again(operation, error)
     else:
         with transaction.atomic():
             note_missing(operation, error)
             settle(operation, State.FAILED, error.sentence, error)
+
+
+def _is_worth_waiting_for(error: ProviderError) -> bool:
+    """Nobody waits days for an answer; a spent allowance is told instead."""
+    if isinstance(error, QuotaSpent):
+        return error.until < timezone.now() + READ_WITHIN
+    return error.retry_helps or isinstance(error, NOT_NOW)
 
 
 def _again(operation: Operation, error: ProviderError) -> None:

@@ -19,7 +19,7 @@ from iotdash.runtime.models import Lease
 
 
 class NotCallable(Exception):
-    """The configuration is paused or waits for credentials; the message says which and what to do."""
+    """The configuration is paused, waits for credentials or for its allowance; the message says which."""
 
 
 class Unsettled(Exception):
@@ -93,6 +93,8 @@ def require_callable(config: ExtensionConfig) -> None:
         raise NotCallable(f'The secrets of "{config.name}" cannot be read. {config.unreadable_reason}')
     if config.health == Health.NEEDS_ATTENTION:
         raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can mend that.')
+    if config.health == Health.QUOTA_SPENT and config.next_attempt_at:
+        raise NotCallable(f'"{config.name}" has used up its allowance: {config.health_reason}')
 
 
 _ASKED = ("config_id", "subject", "operation_id", "parameters")
