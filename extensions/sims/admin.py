@@ -21,7 +21,7 @@ class SimAdmin(ReadOnlyAdmin):
     list_select_related = ("organization", "config", "device")
     search_fields = ("^subject", "=imsi", "=msisdn", "=imei", "=organization__public_id")
     searched_everywhere = 6
-    exclude = ("imsi", "msisdn", "imei")
+    exclude = ("imsi", "msisdn", "imei", "latitude", "longitude")
     readonly_fields = ("imsi_end", "msisdn_end", "imei_end")
 
     @admin.display(description="IMSI")

@@ -1,7 +1,6 @@
 """The SIM capability: performs operations through a carrier's provider and keeps what it answered."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -25,10 +24,9 @@ from extensions.core.contract import (
 )
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
-from extensions.sims import links, operations, panel, plans, services
+from extensions.sims import links, operations, panel, plans, results, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 from extensions.sims.sync import card, reports, wanting
-from extensions.sims.units import BYTES_PER_MB
 from iotdash.audit.services import Source
 
 _VERDICTS = {
@@ -96,13 +94,13 @@ class SimCapability:
 
 def _terminal(provider, context: Context, ask: Ask) -> Answer:
     record = provider.record(context, ask.subject)
-    return Answer(result=terminal_result(record), fetched=record)
+    return Answer(result=results.terminal(provider, record), fetched=record)
 
 
 def _usage(provider, context: Context, ask: Ask) -> Answer:
     start = ask.parameters.get("cycleStartDate")
     usage = provider.usage(context, ask.subject, date.fromisoformat(start) if start else None)
-    return Answer(result=usage_result(usage), fetched=usage)
+    return Answer(result=results.usage(usage), fetched=usage)
 
 
 def _plans(provider, context: Context, ask: Ask) -> Answer:
@@ -176,37 +174,3 @@ _READ_BACK = {
     operations.RATE_PLAN: _plan_seen,
     operations.SMS: _sms_seen,
 }
-
-
-# --- Results as the REST API names them -----------------------------------------------------------------------------
-
-
-def terminal_result(record: SimRecord) -> dict[str, Any]:
-    """`monthToDateDataUsage` in MB of 1 048 576 bytes, voice in seconds, instants in ISO 8601; null is unknown."""
-    return {
-        "iccid": record.subject,
-        "status": record.state,
-        "ratePlan": record.rate_plan,
-        "monthToDateDataUsage": _megabytes(record.ctd_data_bytes),
-        "monthToDateSMSUsage": record.ctd_sms,
-        "monthToDateVoiceUsage": record.ctd_voice_seconds,
-        "overageLimitReached": record.overage_limit_reached,
-        "overageLimitOverride": record.overage_limit_override,
-        "dateAdded": record.added_at and record.added_at.isoformat(),
-        "dateModified": record.modified_at and record.modified_at.isoformat(),
-    }
-
-
-def usage_result(usage: UsageRecord) -> dict[str, Any]:
-    values = asdict(usage)
-    named = {
-        f"{kind}{name}Volume": values[f"{kind}_{field}"]
-        for kind in ("billable", "total")
-        for name, field in (("SMS", "sms"), ("Voice", "voice_seconds"))
-    }
-    data = {f"{kind}DataVolume": _megabytes(values[f"{kind}_data_bytes"]) for kind in ("billable", "total")}
-    return {"cycleStartDate": usage.cycle_start.isoformat(), **data, **named}
-
-
-def _megabytes(count: int | None) -> float | None:
-    return None if count is None else round(count / BYTES_PER_MB, 3)

@@ -48,6 +48,16 @@ class Sim(models.Model):
     communication_plan = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     carrier_account = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
     carrier_device_id = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
+    state_changed_at = models.DateTimeField(null=True, blank=True)
+    state_refreshed_at = models.DateTimeField(null=True, blank=True)
+    requested_state = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
+    state_requested_at = models.DateTimeField(null=True, blank=True)
+    iccid = models.CharField("ICCID", max_length=20, null=True, blank=True)  # noqa: DJ001
+    location_status = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
+    located_at = models.DateTimeField(null=True, blank=True)
+    location_accuracy = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
 
     fetched_at = models.DateTimeField(null=True, blank=True)
     details_at = models.DateTimeField(null=True, blank=True)

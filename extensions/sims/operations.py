@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from extensions.core.contract import Kind, OperationSpec
+from extensions.sims import results
 from extensions.sims.contract import SimProvider, SimState
+from extensions.sims.results import NUMBER, TEXT
 from iotdash.organizations.roles import Role
 
 TERMINAL, STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = (
@@ -18,14 +20,12 @@ TERMINAL, STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = (
 )
 
 _NOTHING = {"type": "object", "properties": {}, "additionalProperties": False}
-_TEXT = {"type": ["string", "null"]}
-_NUMBER = {"type": ["number", "null"]}
 
 
 def of(provider: SimProvider, settings: Mapping[str, Any]) -> tuple[OperationSpec, ...]:
     """The operations that this carrier supports under these settings, the overview first."""
     sms = _sms(provider.sms_limit(settings))
-    declared = (_terminal(), _status(provider), _usage(), sms, _rate_plan(), _rate_plans())
+    declared = (_terminal(provider), _status(provider), _usage(), sms, _rate_plan(), _rate_plans())
     needs = {RATE_PLANS: RATE_PLAN}
     return tuple(spec for spec in declared if needs.get(spec.id, spec.id) in provider.supports)
 
@@ -34,11 +34,8 @@ def _object(required: list[str], **properties: Mapping[str, Any]) -> dict[str, A
     return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
-def _terminal() -> OperationSpec:
-    numbers = ("monthToDateDataUsage", "monthToDateSMSUsage", "monthToDateVoiceUsage")
-    texts = ("iccid", "status", "ratePlan", "overageLimitOverride", "dateAdded", "dateModified")
-    fields = dict.fromkeys(numbers, _NUMBER) | dict.fromkeys(texts, _TEXT)
-    result = _object([], **fields, overageLimitReached={"type": ["boolean", "null"]})
+def _terminal(provider: SimProvider) -> OperationSpec:
+    result = results.terminal_schema(provider)
     return OperationSpec(TERMINAL, "Refresh", Kind.READ, "GET", _NOTHING, result, Role.READER)
 
 
@@ -50,7 +47,7 @@ def _status(provider: SimProvider) -> OperationSpec:
         Kind.WRITE,
         "PUT",
         _object(["status"], status={"type": "string", "title": "New state", "oneOf": choices}),
-        _object([], status=_TEXT),
+        _object([], status=TEXT),
         Role.OPERATOR,
         confirm_within=timedelta(minutes=10),
         warning=_retire_warning,
@@ -71,7 +68,7 @@ def _usage() -> OperationSpec:
         "description": "YYYY-MM-DD, the first day of a billing cycle. Empty: the current cycle.",
     }
     numbers = [f"{kind}{what}Volume" for what in ("Data", "SMS", "Voice") for kind in ("billable", "total")]
-    result = _object([], cycleStartDate=_TEXT, **dict.fromkeys(numbers, _NUMBER))
+    result = _object([], cycleStartDate=TEXT, **dict.fromkeys(numbers, NUMBER))
     return OperationSpec(USAGE, "Get usage", Kind.READ, "GET", _object([], cycleStartDate=start), result, Role.READER)
 
 
@@ -89,7 +86,7 @@ def _sms(limit: int) -> OperationSpec:
         Kind.WRITE,
         "POST",
         _object(["message"], message=message),
-        _object([], messageId=_TEXT),
+        _object([], messageId=TEXT),
         Role.OPERATOR,
         confirm_within=timedelta(minutes=15),
     )
@@ -103,12 +100,12 @@ def _rate_plan() -> OperationSpec:
         Kind.WRITE,
         "PUT",
         _object(["ratePlan"], ratePlan=plan),
-        _object([], ratePlan=_TEXT),
+        _object([], ratePlan=TEXT),
         Role.OPERATOR,
         confirm_within=timedelta(minutes=10),
     )
 
 
 def _rate_plans() -> OperationSpec:
-    result = _object([], ratePlans={"type": "array", "items": {"type": "string"}}, reason=_TEXT)
+    result = _object([], ratePlans={"type": "array", "items": {"type": "string"}}, reason=TEXT)
     return OperationSpec(RATE_PLANS, "List rate plans", Kind.READ, "GET", _NOTHING, result, Role.READER)

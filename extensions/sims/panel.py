@@ -56,6 +56,8 @@ def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
         "target": target,
         "organization": request.organization,
         "device": target.device,
+        "tells": target.manifest.provider.tells,
+        "subject_title": target.manifest.device_schema["properties"][target.manifest.subject_field]["title"],
         "data_id": f"sim-data-{target.manifest.device_key}",
         "plan_id": f"sim-plan-{target.manifest.device_key}",
         "panel_url": _url("panel", request, target),
@@ -130,6 +132,7 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
     awaited = listed is None and target.config.state not in STANDING_STILL and plans.asked_now(target.config)
     return {
         "may_operate": may(request.membership, OPERATE, request.organization),
+        "changes": any(not spec.reads for spec in specs.values()),
         "forms": _forms(specs, sim),
         "plan_names": [] if awaited or operations.RATE_PLAN not in specs else plans.choices(target.config, listed),
         "plan_list": listed,

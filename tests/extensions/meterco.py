@@ -7,7 +7,16 @@ from collections import Counter
 from datetime import date, datetime
 
 from extensions.core.contract import Context, LanePolicy, Manifest, Proof
-from extensions.sims.contract import Accepted, PlanList, SimRecord, SmsReply, SmsReport, SmsState, UsageRecord
+from extensions.sims.contract import (
+    Accepted,
+    PlanList,
+    SimProvider,
+    SimRecord,
+    SmsReply,
+    SmsReport,
+    SmsState,
+    UsageRecord,
+)
 
 SETTINGS = {"user": "fleet", "key": "s3cret-key", "host": "meterco.test"}
 
@@ -30,7 +39,7 @@ DEVICE_SCHEMA = {
 }
 
 
-class Scripted:
+class Scripted(SimProvider):
     """`will[method]` is a list of errors to raise or values to return, in order; after that the default answer."""
 
     supports = frozenset({"terminal", "status", "usage", "sms", "replies", "rateplan"})

@@ -6,11 +6,14 @@ from typing import Any, Protocol
 
 from extensions.core.contract import Context, Proof
 from extensions.sims.contract.records import (
+    USUAL_FIELDS,
     Accepted,
     Cursor,
+    Pace,
     Page,
     Part,
     PlanList,
+    Quota,
     SimRecord,
     SmsReply,
     SmsReport,
@@ -23,16 +26,27 @@ class SimProvider(Protocol):
 
     `supports` names what the carrier has, of `inventory`, `replies` (messages that SIMs sent) and the operations
     `terminal`, `status`, `usage`, `sms`, `rateplan`; what it lacks is absent from the product, not broken.
-    `past_cycles` is how many cycles before the running one it answers for. A write is sent once and never repeated
-    here: when its answer is lost the error has `may_have_happened=True`.
+    `past_cycles` is how many cycles before the running one it answers for. `tells` are the fields of its records that
+    it ever fills; the others are absent as well. `subject_name` is what results of operations call a record's subject.
+    A carrier that only reads needs no more than `check`, `record`, and for its inventory `inventory`, `refresh` and
+    `refresh_batch`. A write is sent once and never repeated here: when its answer is lost the error has
+    `may_have_happened=True`.
     """
 
     supports: frozenset[str]
-    settable_states: tuple[str, ...]
-    past_cycles: int
+    settable_states: tuple[str, ...] = ()
+    past_cycles: int = 0
+    tells: frozenset[str] = USUAL_FIELDS
+    subject_name: str = "iccid"
+    pace: Pace = Pace()
+
+    def quota(self, settings: Mapping[str, Any], sims: int, now: datetime) -> Quota | None:
+        """The quota that counts now for an account with so many SIMs; None where calls are not counted."""
+        return None
 
     def sms_limit(self, settings: Mapping[str, Any]) -> int:
         """The most characters of one message under these settings; without any, the most that there can be."""
+        return 0
 
     def check(self, context: Context) -> Proof: ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,21 @@ class SimState(StrEnum):
     TRIAL = "Trial"
     PURGED = "Purged"
     REPLACED = "Replaced"
+    PRE_ACTIVATED = "Pre-activated"
+    ACTIVATED_FOR_TEST = "Activated for test"
+    SLEEPING = "Sleeping"
+    SUSPENDED = "Suspended"
+    CANCELLED = "Cancelled"
+
+
+class LocationStatus(StrEnum):
+    """What a carrier says of where a SIM is."""
+
+    LOCATED = "Located"
+    NOT_YET = "Not located yet"
+    NOT_IN_THIS_STATE = "Not available in this SIM status"
+    NOT_SUPPORTED = "Not supported"
+    UNKNOWN = "Unknown"
 
 
 # The carrier's word → what it means to a person.
@@ -46,6 +61,9 @@ class SimRecord:
 
     Data in bytes, voice in seconds, SMS in messages (received and sent together). `parts` are those that the carrier
     told: a None in one of them is unknown now, and fields of the others (`FIELDS_OF`) say nothing.
+    `state_changed_at` is when the carrier changed the state, `state_refreshed_at` when it last looked that up itself;
+    `requested_state` is set while a change is under way there. `iccid` is for carriers whose `subject` is another
+    number. Latitude and longitude in degrees (WGS 84), as of `located_at`; accuracy as the carrier words it ("500 m").
     """
 
     subject: str
@@ -65,14 +83,28 @@ class SimRecord:
     communication_plan: str | None = None
     carrier_account: str | None = None
     carrier_device_id: str | None = None
+    state_changed_at: datetime | None = None
+    state_refreshed_at: datetime | None = None
+    requested_state: str | None = None
+    state_requested_at: datetime | None = None
+    iccid: str | None = None
+    location_status: str | None = None
+    located_at: datetime | None = None
+    location_accuracy: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
     parts: frozenset[Part] = EVERY_PART
 
 
 FIELDS_OF: Mapping[Part, tuple[str, ...]] = {
-    Part.STATE: ("state", "rate_plan", "communication_plan"),
+    Part.STATE: (
+        *("state", "rate_plan", "communication_plan"),
+        *("state_changed_at", "state_refreshed_at", "requested_state", "state_requested_at"),
+    ),
     Part.DETAILS: (
-        *("added_at", "modified_at", "activated_at", "imsi", "msisdn", "imei"),
+        *("added_at", "modified_at", "activated_at", "imsi", "msisdn", "imei", "iccid"),
         *("carrier_account", "carrier_device_id"),
+        *("location_status", "located_at", "location_accuracy", "latitude", "longitude"),
     ),
     Part.USAGE: (
         *("ctd_data_bytes", "ctd_sms", "ctd_voice_seconds"),
@@ -80,8 +112,49 @@ FIELDS_OF: Mapping[Part, tuple[str, ...]] = {
     ),
 }
 
+# What a carrier with rate plans, usage and SMS tells.
+USUAL_FIELDS = frozenset(
+    {
+        *(
+            "state",
+            "rate_plan",
+            "communication_plan",
+            "added_at",
+            "modified_at",
+            "activated_at",
+            "imsi",
+            "msisdn",
+            "imei",
+        ),
+        *("carrier_account", "carrier_device_id", *FIELDS_OF[Part.USAGE]),
+    }
+)
+
 
 Cursor = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a carrier is to be left alone at least. The installation may be slower than this, never faster.
+
+    `changes` lies between two lists of what changed, `inventories` between two of all SIMs. In each span of
+    `refreshes`, counted from midnight UTC, a SIM is asked about once, so that as many as possible share a call.
+    """
+
+    changes: timedelta = timedelta(0)
+    inventories: timedelta = timedelta(0)
+    refreshes: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many calls an account may make from one moment to another; `basis` says where the number is from."""
+
+    allowed: int
+    begins: datetime
+    ends: datetime
+    basis: str
 
 
 @dataclass(frozen=True)

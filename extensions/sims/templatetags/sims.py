@@ -15,8 +15,13 @@ STATE_TONES = {
     SimState.ACTIVATION_READY: "info",
     SimState.TEST_READY: "info",
     SimState.TRIAL: "info",
+    SimState.PRE_ACTIVATED: "info",
+    SimState.ACTIVATED_FOR_TEST: "info",
+    SimState.SLEEPING: "info",
     SimState.DEACTIVATED: "warning",
+    SimState.SUSPENDED: "warning",
     SimState.RETIRED: "danger",
+    SimState.CANCELLED: "danger",
     SimState.PURGED: "danger",
 }
 
