@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from extensions.core.lanes import pace
@@ -53,6 +54,12 @@ def read(lane: Lane, config_ids: Collection[int]) -> Meter:
         minute[Purpose(count.purpose)] += count.calls * (count.begins == begins)
         totals.update(failed=count.failed, throttled=count.throttled)
     return Meter(+minute, +hour, totals["failed"], totals["throttled"], totals["others"], free_at(lane, now))
+
+
+def calls_since(lane: Lane, moment: datetime) -> int:
+    """All calls of the account since then, whoever on this server made them; to the hour where it is long ago."""
+    counts = CallCount.objects.filter(lane=lane, begins__gte=moment)
+    return counts.aggregate(calls=Sum("calls"))["calls"] or 0
 
 
 def free_at(lane: Lane, now: datetime) -> datetime:

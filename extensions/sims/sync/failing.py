@@ -38,7 +38,7 @@ def note(state: Synchronisation, error: ProviderError) -> None:
         state,
         failures=failures,
         failed_at=now,
-        next_at=now + (BACK_OFF * failures if soon else timing.between_changes()),
+        next_at=now + (BACK_OFF * failures if soon else timing.between_changes(timing.pace_of(state.config))),
         **error_fields(error),
         **({"running": Synchronisation.Running.NOTHING, "cursor": None} if anew else {}),
     )

@@ -133,7 +133,7 @@ def _end(state: Synchronisation, **more: object) -> None:
         cursor=None,
         watermark=state.as_of,
         synchronised_at=now,
-        next_at=now + timing.between_changes(),
+        next_at=now + timing.between_changes(timing.pace_of(state.config)),
         **more,
     )
     links.note_inventory(state.config)

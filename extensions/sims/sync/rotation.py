@@ -18,7 +18,7 @@ from extensions.core.contract import ProviderError
 from extensions.core.lanes import Turn
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
-from extensions.sims.contract import EVERY_PART, Part, SimRecord
+from extensions.sims.contract import EVERY_PART, Pace, Part, SimRecord
 from extensions.sims.models import ASKED_ABOUT, Sim
 from extensions.sims.sync import timing
 from extensions.sims.sync.asking import OF_ACCOUNT, OF_SIM, ask_and_store, is_of_present
@@ -32,18 +32,18 @@ def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
     return sims.filter(refresh_due=True, rotated_at__lte=now - AGAIN_AFTER).order_by("rotated_at", "pk")
 
 
-def watched(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
+def watched(sims: QuerySet[Sim], now: datetime, pace: Pace = timing.AT_WILL) -> QuerySet[Sim]:
     """Those of devices whose turn has come, the oldest first."""
-    due = timing.usage_due(now, watched=True)
+    due = timing.usage_due(now, watched=True, pace=pace)
     return sims.filter(ASKED_ABOUT, device__isnull=False, rotated_at__lte=due).order_by("rotated_at", "pk")
 
 
-def others(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
-    due = timing.usage_due(now, watched=False)
+def others(sims: QuerySet[Sim], now: datetime, pace: Pace = timing.AT_WILL) -> QuerySet[Sim]:
+    due = timing.usage_due(now, watched=False, pace=pace)
     return sims.filter(ASKED_ABOUT, rotated_at__lte=due).order_by("rotated_at", "pk")
 
 
-def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime], QuerySet[Sim]]]:
+def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime, Pace], QuerySet[Sim]]]:
     """Watched SIMs before others, but not for ever: so many watched SIMs may always be due that no other ever is."""
     lately = sims.filter(ASKED_ABOUT).order_by("-rotated_at", "-pk").values_list("device", flat=True)
     return (watched, others) if None in lately[:MOST_IN_A_ROW] else (others, watched)

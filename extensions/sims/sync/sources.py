@@ -8,15 +8,16 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from extensions.core import registry
+from extensions.core.contract import Manifest
 from extensions.core.lanes import Purpose, Work
 from extensions.core.models import ExtensionConfig
+from extensions.sims.contract import Pace
 from extensions.sims.models import Sim
-from extensions.sims.sync import listing, rotation, states
+from extensions.sims.sync import listing, rotation, states, timing
 from extensions.sims.sync.asking import provider_of
 
 CAPABILITY, INVENTORY = "sims", "inventory"
 _OF_CONFIG = Sim.objects.filter(config=OuterRef("pk"))
-_DUE = (rotation.to_refresh, rotation.watched, rotation.others)
 
 
 def lists_sims(config: ExtensionConfig) -> bool:
@@ -37,9 +38,18 @@ def before_first_inventory() -> QuerySet[ExtensionConfig]:
     return configs().filter(synchronisation__inventory_at=None).exclude(**given_up)
 
 
-def _slugs() -> list[str]:
+def _slugs(pace: Pace | None = None) -> list[str]:
+    """Of the carriers that list their SIMs; with `pace`, of those that want just this one."""
+    return [each.slug for each in _carriers() if pace in (None, each.provider.pace)]
+
+
+def _carriers() -> list[Manifest]:
     manifests = registry.manifests().values()
-    return [each.slug for each in manifests if each.capability == CAPABILITY and INVENTORY in each.provider.supports]
+    return [each for each in manifests if each.capability == CAPABILITY and INVENTORY in each.provider.supports]
+
+
+def _paces() -> set[Pace]:
+    return {each.provider.pace for each in _carriers()}
 
 
 def _batch(config: ExtensionConfig) -> int:
@@ -94,10 +104,17 @@ class _Usage:
         return now if self.next(lane_id, now) else None
 
     def due_lanes(self, now: datetime) -> set[int]:
-        return _lanes_of(*(Exists(due(_OF_CONFIG, now)) for due in _DUE))
+        changed = _lanes_of(Exists(rotation.to_refresh(_OF_CONFIG, now)))
+        return changed.union(*(_lanes_due(now, pace) for pace in _paces()))
 
     def recover(self, lane_id: int) -> None:
         """Nothing: a SIM that was asked about without an answer is still the oldest."""
+
+
+def _lanes_due(now: datetime, pace: Pace) -> set[int]:
+    """Lanes of carriers of this pace in which a SIM's turn has come."""
+    due = (Exists(rotating(_OF_CONFIG, now, pace)) for rotating in (rotation.watched, rotation.others))
+    return _lanes_of(*(Q(slug__in=_slugs(pace)) & Q(each) for each in due))
 
 
 def _lanes_of(*conditions: Q | Exists) -> set[int]:
@@ -118,7 +135,7 @@ def _rotating(config: ExtensionConfig, now: datetime) -> list[QuerySet[Sim]]:
     """What is due, the most urgent first. Details that come many in a call are the lists' own work."""
     sims = _sims(config)
     changed = [rotation.to_refresh(sims, now)] if _batch(config) == 1 else []
-    return [*changed, *(due(sims, now) for due in rotation.by_turns(sims))]
+    return [*changed, *(due(sims, now, timing.pace_of(config)) for due in rotation.by_turns(sims))]
 
 
 def _sims(config: ExtensionConfig) -> QuerySet[Sim]:

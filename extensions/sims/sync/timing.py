@@ -1,4 +1,4 @@
-"""When the carrier is asked: the installation's settings as spans of time."""
+"""When the carrier is asked: the installation's settings as spans of time, and the pace that a carrier wants."""
 
 from datetime import datetime, timedelta
 
@@ -6,26 +6,42 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from extensions.sims.models import Sim, Synchronisation
+from extensions.core import registry
+from extensions.core.models import ExtensionConfig
+from extensions.sims.contract import Pace
+from extensions.sims.models import NEVER, Sim, Synchronisation
 
 # Changes are asked for from this long before the last answer: carriers' lists lag behind their clocks.
 OVERLAP = timedelta(minutes=5)
 # An inventory that may lack SIMs is not believed for as long as a complete one.
 INCOMPLETE_FOR = timedelta(hours=1)
+AT_WILL = Pace()
 
 
-def between_changes() -> timedelta:
-    return timedelta(minutes=settings.IOTDASH_SYNC_MINUTES)
+def pace_of(config: ExtensionConfig) -> Pace:
+    return registry.manifest(config.slug).provider.pace
 
 
-def between_inventories() -> timedelta:
-    return timedelta(hours=settings.IOTDASH_INVENTORY_HOURS)
+def between_changes(pace: Pace) -> timedelta:
+    return max(timedelta(minutes=settings.IOTDASH_SYNC_MINUTES), pace.changes)
 
 
-def usage_due(now: datetime, *, watched: bool) -> datetime:
-    """Usage that was asked for before this is due. SIMs of devices are watched; nobody looks at the others daily."""
-    minutes = settings.IOTDASH_USAGE_MINUTES if watched else settings.IOTDASH_USAGE_MINUTES_OTHERS
-    return now - timedelta(minutes=minutes)
+def between_inventories(pace: Pace = AT_WILL) -> timedelta:
+    return max(timedelta(hours=settings.IOTDASH_INVENTORY_HOURS), pace.inventories)
+
+
+def usage_due(now: datetime, *, watched: bool, pace: Pace = AT_WILL) -> datetime:
+    """Usage that was asked for before this is due. SIMs of devices are watched; nobody looks at the others daily.
+
+    Where calls are scarce all SIMs are due at one time, the start of the span that runs: due one by one, each would
+    cost a call of its own.
+    """
+    span = timedelta(minutes=settings.IOTDASH_USAGE_MINUTES if watched else settings.IOTDASH_USAGE_MINUTES_OTHERS)
+    if not pace.refreshes:
+        return now - span
+    began = now - (now - NEVER) % max(span, pace.refreshes)
+    # What was asked for at the very start of the span is of this span.
+    return began - timedelta.resolution
 
 
 def stale_before() -> datetime:
@@ -44,7 +60,7 @@ def is_stale(sim: Sim) -> bool:
 def inventory_is_due(state: Synchronisation, now: datetime) -> bool:
     if state.inventory_wanted or state.inventory_at is None or state.watermark is None:
         return True
-    believed = _spread(state, between_inventories()) if state.complete else INCOMPLETE_FOR
+    believed = _spread(state, between_inventories(pace_of(state.config))) if state.complete else INCOMPLETE_FOR
     return state.inventory_at + believed <= now
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sims', '0007_indexes_for_rotation'),
+        ('sims', '0008_reported_sims'),
     ]
 
     operations = [

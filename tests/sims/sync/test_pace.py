@@ -1,0 +1,151 @@
+"""A carrier that counts calls by the month: few, full calls at its pace, and what was used of what is allowed."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from extensions.core import registry
+from extensions.core.lanes import meter
+from extensions.core.models import CallCount, ExtensionConfig
+from extensions.sims.contract import Pace, Quota
+from extensions.sims.models import Sim
+from extensions.sims.sync import sources
+from tests.extensions import meterco
+from tests.sims.fleet_carrier import FleetCarrier
+from tests.sims.sync.fleets import fleet, names, rows
+
+DAY = timedelta(days=1)
+BEGINS = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Scarce(FleetCarrier):
+    """Reads a page of its SIMs in one call, and answers for a quota of 40 calls."""
+
+    pace = Pace(changes=DAY, inventories=7 * DAY, refreshes=DAY)
+
+    def quota(self, settings, sims, now):
+        return Quota(40, BEGINS, BEGINS + 30 * DAY, f"40, whatever the {sims} SIMs.")
+
+
+@pytest.fixture
+def provider(monkeypatch, time_machine):
+    time_machine.move_to(datetime(2026, 11, 2, 9, tzinfo=UTC), tick=False)
+    carrier = Scarce(by_name=True, page_size=100)
+    monkeypatch.setitem(registry._manifests, "meterco", meterco.manifest(carrier))
+    return carrier
+
+
+@pytest.fixture
+def asked_in(provider, sync, later):
+    """`asked_in(hours)` are the calls of so many hours, looked for every hour as the sweep does."""
+
+    def of(hours: int) -> Counter:
+        before = Counter(provider.asked)
+        for _ in range(hours):
+            # Beyond the overlap of lists of changes.
+            later(hours=1)
+            if due_lanes():
+                sync()
+        return provider.asked - before
+
+    return of
+
+
+def due_lanes() -> set[int]:
+    now = timezone.now()
+    return sources.lists.due_lanes(now) | sources.usage.due_lanes(now)
+
+
+def test_a_quiet_day_costs_a_call_for_changes_and_one_for_each_page_of_sims(provider, asked_in):
+    provider.add(*names(230))
+    asked_in(24)
+    assert rows() == fleet(provider)
+    assert asked_in(24) == {"inventory": 1, "refresh": 3}
+
+
+def test_sims_that_come_one_by_one_share_calls_from_the_next_day_on(provider, config, asked_in):
+    provider.add(*names(10))
+    asked_in(24)
+    for [name] in (names(1, first=100 + number) for number in range(5)):
+        provider.add(name)
+        Sim.objects.create(config=config, organization_id=config.organization_id, subject=name)
+        assert asked_in(2)["refresh"] == 1
+    asked_in(24)
+    assert asked_in(24)["refresh"] == 1
+
+
+def test_the_list_of_all_is_gone_through_once_a_week(provider, asked_in):
+    provider.add(*names(5))
+    asked_in(24)
+    full = []
+    provider.before_call = lambda: full.append(_runs_inventory())
+    asked_in(24 * 12)
+    assert 1 <= sum(full) <= 2
+
+
+def _runs_inventory() -> bool:
+    state = ExtensionConfig.objects.get().synchronisation
+    return state.running == "inventory"
+
+
+def test_between_its_times_no_lane_is_due(provider, asked_in):
+    provider.add(*names(5))
+    asked_in(2)
+    assert due_lanes() == set()
+
+
+def test_an_installation_that_is_slower_still_is_obeyed(provider, asked_in, settings):
+    settings.IOTDASH_SYNC_MINUTES = 3 * 24 * 60
+    settings.IOTDASH_USAGE_MINUTES = settings.IOTDASH_USAGE_MINUTES_OTHERS = 3 * 24 * 60
+    provider.add(*names(5))
+    asked_in(24)
+    assert sum(asked_in(24 * 3).values()) == 2
+
+
+# --- The quota -------------------------------------------------------------------------------------------------------
+
+
+def card(config, client) -> str:
+    address = f"/abc123/extensions/{config.pk}/"
+    return client.get(address, headers={"hx-request": "true", "hx-target": "capability-card"}).content.decode()
+
+
+def count(config, calls, begins, *, seconds=60, of=0):
+    CallCount.objects.create(
+        lane=config.lane, begins=begins, seconds=seconds, purpose="sync", config_id=of or config.pk, calls=calls
+    )
+
+
+def test_calls_of_the_month_are_counted_whoever_made_them(config):
+    CallCount.objects.all().delete()
+    count(config, 7, BEGINS, seconds=3600)
+    count(config, 4, BEGINS + timedelta(days=2))
+    count(config, 2, BEGINS + timedelta(days=2), of=999_999)
+    count(config, 50, BEGINS - timedelta(hours=1), seconds=3600)
+    assert meter.calls_since(config.lane, BEGINS) == 13
+
+
+def test_what_was_used_is_shown_beside_what_is_allowed(config, sync, provider, reader_client):
+    provider.add(*names(3))
+    sync()
+    used = meter.calls_since(ExtensionConfig.objects.get(pk=config.pk).lane, BEGINS)
+    assert 0 < used < 10
+    page = card(config, reader_client)
+    assert f"{used} of 40" in page
+    assert "40, whatever the 3 SIMs." in page
+    assert "Most of this month" not in page
+
+
+def test_most_of_it_used_is_warned_about(config, sync, reader_client):
+    sync()
+    config.refresh_from_db()
+    count(config, 32, BEGINS)
+    assert "Most of this month" in card(config, reader_client)
+
+
+def test_a_carrier_that_does_not_count_has_no_such_line(config, sync, provider, monkeypatch, reader_client):
+    monkeypatch.setattr(Scarce, "quota", FleetCarrier.quota)
+    sync()
+    assert "Calls this month" not in card(config, reader_client)
