@@ -20,7 +20,7 @@ _ASKED = """
     simStatusChangeMinDate totalResultsNumber resultsNumberExceeded maxAllowedLineIdentifiersNumber code
     requestId timestamp value unit
 """
-_SETTINGS = "base_url monthly_calls"
+_SETTINGS = "base_url"
 _PARTS = """
     getConnectivityDirectory getConnectivityDirectoryResponse searchInConnectivityDirectory
     searchInConnectivityDirectoryResponse lineIdentifiers searchCriterion sortCriterion connectivityDirectory sim

@@ -103,7 +103,8 @@ def test_usage_alone_may_be_asked_for_and_a_sim_of_nobody_is_absent(fresh_list):
     subject = subject_of(fresh_list, "terminal")
     found = provider.refresh(context, [subject], frozenset({Part.USAGE}))
     assert set(found) == {subject}
-    assert Part.USAGE in found[subject].parts
+    tells_usage = not provider.tells.isdisjoint(FIELDS_OF[Part.USAGE])
+    assert (Part.USAGE in found[subject].parts) == tells_usage
     assert provider.refresh(context, [re.sub(r"\d", "9", subject)], EVERY_PART) == {}
 
 
