@@ -33,8 +33,17 @@ _PERSONAL = """
     username
 """
 _WORDS = """
-    orange malima iosw mlm req directory connectivity quota slm monitor autorisation authentification utilisateur
-    inconnu erreur acces refuse depasse mensuel service puk
+    orange malima iosw mlm req directory connectivity quota slm monitor puk
+"""
+# Its sentences may be in French.
+_FRENCH = """
+    a accès appels apres après atteint au aucun aucune authentification autorisation autorisé avec base calls ce cet
+    cette compte connexion d dans de demande demandes depasse dépassé des disponible donnees données du echec échec en
+    erreur erroné est et fois identifiant identifiants impossible inconnu inconnue indisponible interne invalide l la
+    le les ligne lignes limite mauvais maximum mensuel message mois mot n ne nombre non par parametre paramètre pas
+    passe plage plus pour refuse refusé refusée rejetee rejetée requete requête requetes requêtes reessayez réessayez
+    ressayer s schema schéma service simultanées sont sur survenue tard technique temporairement trop un une utilisateur
+    valide veuillez
 """
 # A request whose schema is not right: it is about that request alone.
 _FAULT = (
@@ -59,7 +68,7 @@ WIRE = Wire(
     kept=_names(_STATE, _ASKED, _SETTINGS),
     named=_names(_PARTS, _PERSONAL),
     prose=_names("message faultstring"),
-    words=_names(_WORDS),
+    words=_names(_WORDS, _FRENCH),
     code=CODE,
     paths=_names("MLM MLM_EXT_IMC", SERVICE),
     headers=_names("SOAPAction"),
