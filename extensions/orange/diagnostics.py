@@ -37,12 +37,12 @@ _WORDS = """
 """
 # Its sentences may be in French.
 _FRENCH = """
-    a accès appels apres après atteint au aucun aucune authentification autorisation autorisé avec base calls ce cet
+    a accès appel appels apres après atteint au aucun aucune authentification autorisation autorisé avec base ce cet
     cette compte connexion d dans de demande demandes depasse dépassé des disponible donnees données du echec échec en
     erreur erroné est et fois identifiant identifiants impossible inconnu inconnue indisponible interne invalide l la
     le les ligne lignes limite mauvais maximum mensuel message mois mot n ne nombre non par parametre paramètre pas
     passe plage plus pour refuse refusé refusée rejetee rejetée requete requête requetes requêtes reessayez réessayez
-    ressayer s schema schéma service simultanées sont sur survenue tard technique temporairement trop un une utilisateur
+    s schema schéma service simultanées sont sur survenue tard technique temporairement trop un une utilisateur
     valide veuillez
 """
 # A request whose schema is not right: it is about that request alone.

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from orange_spec import Orange
+from orange_spec import CREDENTIALS, Orange
 from pytest_httpserver import HTTPServer
 
 from extensions.core.contract import Context
 from iotdash.lib.outbound import AddressPolicy, GuardedSession
 
 NOW = datetime(2017, 3, 15, 10, 0, tzinfo=UTC)
-CREDENTIALS = {"username": "fleet-reader", "password": "pass/word"}
 
 
 @pytest.fixture

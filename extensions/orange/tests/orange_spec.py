@@ -9,6 +9,7 @@ from werkzeug import Request, Response
 SERIAL, OTHER = "9900000000010", "9900000000028"
 ICCID = "89330199000000000120"
 PATH = "/MLM/ConnectivityDirectory-1"
+CREDENTIALS = {"username": "fleet-reader", "password": "pass/word"}
 PUKS = ("47110815", "08154711")
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 V = "{http://webservice.malima.francetelecom.com/v1}"
@@ -110,7 +111,8 @@ class Orange:
     def _answer(self, request: Request) -> Response:
         request.get_data()
         self.requests.append(request)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return said() if callable(said) and not isinstance(said, Response) else said
 
     @property
     def asked(self) -> list[ElementTree.Element]:

@@ -8,7 +8,7 @@ from orange_spec import GET_REPLY, GET_REQUEST, ICCID, OTHER, PUKS, SERIAL, C, D
 
 from extensions.core.contract import BadResponse, NotFound
 from extensions.orange.provider import Orange
-from extensions.orange.soap import ENVELOPE
+from extensions.orange.soap import ENVELOPE, Link
 from extensions.sims.contract import EVERY_PART, Part
 
 CARRIER = Orange()
@@ -224,9 +224,11 @@ def test_one_sim_without_its_number_is_left_out_and_a_list_of_such_is_no_answer(
 def test_unlock_codes_are_in_no_record_and_in_no_tree(context, orange, caplog):
     caplog.set_level("DEBUG")
     orange.says(found(entry(more=f"<ns4:PUK1>{PUKS[0]}</ns4:PUK1>")))
+    tree = Link(context).call("getConnectivityDirectory", "").content
+    assert SERIAL in repr(tree)
     records = CARRIER.refresh(context, [SERIAL], EVERY_PART)
     orange.says(listed(entry(), total=1))
-    told = f"{records} {pages(context)} {caplog.text}"
+    told = f"{tree} {records} {pages(context)} {caplog.text}"
     assert [puk for puk in PUKS if puk in told] == []
 
 
