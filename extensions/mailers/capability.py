@@ -45,6 +45,9 @@ class MailCapability:
     def link(self, device: Device, targets: Sequence[Target]) -> None:
         """Devices have no part of a mail service."""
 
+    def fetches_first(self, target: Target) -> bool:
+        return False
+
     def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
         return ()
 

@@ -24,7 +24,7 @@ from extensions.core.contract import (
 )
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
-from extensions.sims import links, operations, panel, plans, results, services
+from extensions.sims import first_records, links, operations, panel, plans, results, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 from extensions.sims.sync import card, reports, wanting
 from iotdash.audit.services import Source
@@ -66,6 +66,9 @@ class SimCapability:
         links.link(device, mine)
         for target in mine:
             transaction.on_commit(partial(plans.ask_first, target.config))
+
+    def fetches_first(self, target: Target) -> bool:
+        return first_records.leave_to_batches(target)
 
     def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
         return set(links.listed(configs).filter(subject=subject).values_list("config_id", flat=True))

@@ -6,16 +6,29 @@ of it, the SIMs of a large fleet would keep the first inventory waiting for hour
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from extensions.core import lanes
 from extensions.core.models import ExtensionConfig, Health, Operation
+from extensions.core.targets import Target
 from extensions.sims import background, operations
 from extensions.sims.models import Sim
-from extensions.sims.sync import sources
+from extensions.sims.sync import sources, timing
 
 AT_ONCE = 100
 AGAIN_AFTER = timedelta(hours=1)
+
+
+def leave_to_batches(target: Target) -> bool:
+    """Where calls are scarce, a SIM's first record comes with others in one call, as soon as the lane has its turn."""
+    config = target.config
+    if timing.pace_of(config) == timing.AT_WILL or not sources.lists_sims(config):
+        return False
+    Sim.objects.filter(config=config, subject=target.subject).update(refresh_due=True)
+    transaction.on_commit(lambda: lanes.wake(config.lane_id))
+    return True
 
 
 def ask_where_due() -> None:

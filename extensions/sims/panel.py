@@ -89,7 +89,14 @@ def _what_is_known(target: Target) -> dict[str, Any]:
         return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
     starts = _earlier_cycles(target, cycles)
-    return {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
+    known = {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
+    return known | {"first_awaited": _is_awaited(target, sim)}
+
+
+def _is_awaited(target: Target, sim: Sim) -> bool:
+    """Its first record comes with those of others, and soon."""
+    soon = target.config.state not in STANDING_STILL and target.config.next_attempt_at is None
+    return soon and sim.refresh_due and sim.fetched_at is None and sim.missing_since is None
 
 
 def _seen(target: Target, asked: Sequence[Operation], known: Mapping[str, Any]) -> str:

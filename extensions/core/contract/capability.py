@@ -37,6 +37,12 @@ class Capability(Protocol):
     def link(self, device: Any, targets: Sequence[Any]) -> None:
         """The device's configuration changed: these are its targets now, of every capability."""
 
+    def fetches_first(self, target: Any) -> bool:
+        """Whether it sees by itself to the first record of a target, with others in one call; else each is asked for.
+
+        Called in the transaction that confirms a device's configuration.
+        """
+
     def having(self, configs: Sequence[Any], subject: str) -> Collection[int]:
         """Primary keys of those configurations whose inventory has the subject."""
 

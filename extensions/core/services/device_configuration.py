@@ -148,9 +148,10 @@ def _ask_first_records(device: Device, source: Source) -> None:
 
 def ask_first_record(target: Target, source: Source) -> None:
     """A background read by the first reading operation of an extension; skipped while it cannot be called."""
-    specs = registry.capability(target.manifest).operations(target.manifest)
+    capability = registry.capability(target.manifest)
+    specs = capability.operations(target.manifest)
     overview = next((spec for spec in specs if spec.reads), None)
-    if overview is None:
+    if overview is None or capability.fetches_first(target):
         return
     try:
         operations.ask(target, overview, {}, source, priority=Operation.BACKGROUND)

@@ -7,16 +7,18 @@ Every reply has both unlock codes of its SIMs, and they are looked for everywher
 import json
 import logging
 from datetime import UTC, datetime
+from xml.etree.ElementTree import Element
 
 import pytest
 from django.apps import apps
 from django.urls import reverse
-from orange_spec import CREDENTIALS, ICCID, OTHER, PUKS, SERIAL, answer, entry, fault, found, listed, position
+from orange_spec import CREDENTIALS, ICCID, OTHER, PUKS, SERIAL, C, V, answer, entry, fault, found, listed, position
 from werkzeug import Response
 
 from extensions.core import lanes
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks, device_configuration, recovery
+from extensions.orange.directory import GET, SEARCH
 from extensions.orange.manifest import MANIFEST
 from extensions.sims.models import Sim, Synchronisation
 from tests.cast import DeviceFactory, DeviceTypeFactory, cast, fast_passwords, organization, owner, owner_client, source  # noqa: F401
@@ -30,6 +32,13 @@ HERE = entry(SERIAL, sim=PENDING, more=position())
 NEXT_MONTH = datetime(2026, 11, 30, 23, tzinfo=UTC)
 
 
+def told(asked: Element) -> str:
+    if asked.tag.endswith("searchInConnectivityDirectory"):
+        return listed(HERE, entry(OTHER), total=2)
+    serials = {each.text for each in asked.iter(f"{C}simSerialNumber")}
+    return found(*([HERE] if SERIAL in serials else []), unknown=sorted(serials - {SERIAL}))
+
+
 @pytest.fixture
 def wire(orange):
     """An account that lists two SIMs and knows one; `wire(None)` has no calls left, `wire(text)` says just that."""
@@ -38,8 +47,7 @@ def wire(orange):
         def reply() -> Response:
             if text is None:
                 return answer(fault("MLM_QUOTA_EXCEEDED", "Quota mensuel dépassé"), 500)
-            searched = orange.asked[-1].tag.endswith("searchInConnectivityDirectory")
-            return answer(text or (listed(HERE, entry(OTHER), total=2) if searched else found(HERE, unknown=[OTHER])))
+            return answer(text or told(orange.asked[-1]))
 
         orange.answers = [reply]
 
@@ -122,9 +130,9 @@ def test_every_sim_of_the_account_is_known_and_read_in_batches(config, device, r
     assert (here.location_status, here.latitude, here.location_accuracy) == ("Located", 48.85661, "500 m")
     assert gone.missing_since, "the list had it, and its details were unknown"
     assert Synchronisation.objects.get().inventory_at
-    asked = [each.tag.rpartition("}")[2] for each in orange.asked]
-    # A check, the page of two SIMs once more to be sure of what is gone, the device's own record, one batch.
-    assert asked.count("getConnectivityDirectory") == 2
+    asked = [each.tag.removeprefix(V) for each in orange.asked]
+    # First the device's, then what else there is.
+    assert asked == [SEARCH, SEARCH, GET, GET]
 
 
 def test_the_panel_shows_what_orange_tells_and_no_form_but_refresh(config, device, run, owner_client):

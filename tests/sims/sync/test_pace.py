@@ -9,9 +9,11 @@ from django.utils import timezone
 from extensions.core import registry
 from extensions.core.lanes import meter
 from extensions.core.models import CallCount, ExtensionConfig
+from extensions.core.services import device_configuration
 from extensions.sims.contract import Pace, Quota
 from extensions.sims.models import Sim
 from extensions.sims.sync import sources
+from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 from tests.sims.sync.fleets import fleet, names, rows
@@ -102,6 +104,24 @@ def test_an_installation_that_is_slower_still_is_obeyed(provider, asked_in, sett
     provider.add(*names(5))
     asked_in(24)
     assert sum(asked_in(24 * 3).values()) == 2
+
+
+def test_first_records_of_devices_come_in_one_call(provider, organization, source, config, sync, reader_client):
+    provider.add(*names(12))
+    kind = DeviceTypeFactory(organization=organization, type_id="pump")
+    sync()
+    Sim.objects.all().delete()
+    before = Counter(provider.asked)
+    for name in names(12):
+        made = DeviceFactory(organization=organization, device_type=kind, device_id=name)
+        device_configuration.confirm(made, f'{{"meterco": {{"chip": "{name}"}}}}', 0, source)
+    address = "/abc123/devices/pump/0001/extensions/meterco/"
+    waiting = reader_client.get(address).content.decode()
+    assert ("being fetched" in waiting, "every 2s" in waiting) == (True, True)
+    sync()
+    assert (provider.asked - before, provider.calls["record"]) == ({"refresh": 1}, 0)
+    there = reader_client.get(address).content.decode()
+    assert ("being fetched" in there, "every 2s" in there) == (False, False)
 
 
 # --- The quota -------------------------------------------------------------------------------------------------------
