@@ -15,6 +15,7 @@ Settings = Mapping[str, Any]
 DEFAULT_BASE = "https://iosw-ba.orange.com:443/MLM/"
 # What Orange's service documents of 2016-17 allow for the directory: so many a month, and so many more for each SIM.
 CALLS_A_MONTH, CALLS_FOR_EACH_SIM = 1000, 3
+_AS_A_RULE = f"{CALLS_A_MONTH:,} and {CALLS_FOR_EACH_SIM} for each SIM, as contracts of 2017 had it"
 _PATH = "/MLM"
 _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -40,8 +41,7 @@ SETTINGS_SCHEMA: Mapping[str, Any] = {
         "monthly_calls": {
             "type": "integer",
             "title": "Calls a month",
-            "description": f"Left empty, {CALLS_A_MONTH} and {CALLS_FOR_EACH_SIM} for each SIM, as contracts of 2017 "
-            "had it. Enter the number of yours: it is shown beside what was used.",
+            "description": f"Left empty, {_AS_A_RULE}. Enter the number of yours: it is shown beside what was used.",
             "minimum": 1,
             "maximum": 1_000_000_000,
         },
@@ -103,9 +103,8 @@ def endpoint(settings: Settings) -> str:
 
 
 def derived(settings: Settings) -> dict[str, str]:
-    """For `Manifest.derived`."""
-    calls = f"{CALLS_A_MONTH} and {CALLS_FOR_EACH_SIM} for each SIM, as contracts of 2017 had it"
-    return {"base_url": f"{DEFAULT_BASE}, that of direct customers", "monthly_calls": calls}
+    """For `Manifest.derived`. What follows for the base URL is the endpoint, which is shown anyway."""
+    return {"monthly_calls": _AS_A_RULE}
 
 
 def account_key(settings: Settings) -> str:
@@ -127,10 +126,9 @@ def quota(settings: Settings, sims: int, now: datetime) -> Quota:
     begins, ends = month(now)
     typed = settings.get("monthly_calls")
     if isinstance(typed, int) and typed > 0:
-        return Quota(typed, begins, ends, "As typed in the settings.")
+        return Quota(typed, begins, ends, "Allowed is what the settings say.")
     allowed = CALLS_A_MONTH + CALLS_FOR_EACH_SIM * sims
-    basis = f"{CALLS_A_MONTH} and {CALLS_FOR_EACH_SIM} for each SIM, unless your contract says otherwise."
-    return Quota(allowed, begins, ends, basis)
+    return Quota(allowed, begins, ends, f"Allowed are {_AS_A_RULE}.")
 
 
 def _username_problem(settings: Settings) -> str:

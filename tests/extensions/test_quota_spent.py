@@ -45,12 +45,16 @@ def test_health_says_so_and_until_when(spent, config, owner_client):
     assert "Next attempt" in page
 
 
-def test_until_then_nothing_is_asked_and_whoever_asks_is_told(spent, target, config, provider, later, operator_client):
+def test_until_then_nothing_is_asked_and_whoever_asks_is_told(
+    spent, target, config, provider, later, operator_client, owner_client
+):
     before = provider.calls.total()
     answer = operator_client.post(f"{PANEL}operations/terminal/")
     assert answer.status_code == 409
     assert "has used up its allowance: " + WORDS in answer.content.decode()
     assert Operation.objects.count() == 1
+    checked = owner_client.post(f"/abc123/extensions/{config.pk}/check/", follow=True)
+    assert "has used up its allowance: " + WORDS in checked.content.decode()
     for _ in range(8):
         later(days=1)
         recovery.ask_again()

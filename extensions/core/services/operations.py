@@ -93,6 +93,11 @@ def require_callable(config: ExtensionConfig) -> None:
         raise NotCallable(f'The secrets of "{config.name}" cannot be read. {config.unreadable_reason}')
     if config.health == Health.NEEDS_ATTENTION:
         raise NotCallable(f'"{config.name}" needs attention: {config.health_reason} An administrator can mend that.')
+    require_allowance(config)
+
+
+def require_allowance(config: ExtensionConfig) -> None:
+    """Raises NotCallable until a spent allowance of calls is given back."""
     if config.health == Health.QUOTA_SPENT and config.next_attempt_at:
         raise NotCallable(f'"{config.name}" has used up its allowance: {config.health_reason}')
 

@@ -71,8 +71,9 @@ def check(request: HttpRequest, config_id: int) -> HttpResponse:
     """Checks the stored settings."""
     config = configuration_or_404(request, config_id)
     try:
+        operations.require_allowance(config)
         settings = secret_settings.whole(config)
-    except CryptoError as error:
+    except (CryptoError, operations.NotCallable) as error:
         messages.error(request, str(error))
         return _to_page(request, config)
     asked = connection_checks.ask(
