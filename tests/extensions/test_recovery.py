@@ -3,7 +3,7 @@
 import pytest
 
 from extensions.core import health, lanes
-from extensions.core.contract import CannotConnect, Throttled
+from extensions.core.contract import CannotConnect, PermissionDenied, Throttled
 from extensions.core.models import ConnectionCheck, ExtensionConfig
 from extensions.core.services import configurations, connection_checks, device_configuration, linking, recovery
 from extensions.sims.models import Sim
@@ -59,6 +59,23 @@ def test_an_account_that_works_without_a_proof_is_checked_and_joins_its_lane(
     second.refresh_from_db()
     assert second.proved_at
     assert second.lane_id == config.lane_id
+
+
+def test_a_check_that_is_refused_is_not_made_again_at_every_sweep(
+    other_organization, other_owner, carrier, provider, later
+):
+    somebody = Source(actor=other_owner.email, organization=other_organization.public_id)
+    refused = configurations.add(other_organization, carrier, "Theirs", meterco.SETTINGS, somebody)
+    provider.will["check"] = [PermissionDenied("This user may not read."), PermissionDenied("Still not.")]
+    connection_checks.ask(other_organization, carrier, meterco.SETTINGS, somebody, refused)
+    asked = []
+    for _ in range(70):
+        lanes.run(refused.lane_id)
+        asked.append(provider.calls["check"])
+        later(minutes=1)
+        connection_checks.forget_old()
+        recovery.ask_again()
+    assert (asked[50], asked[-1]) == (1, 2)
 
 
 @pytest.mark.parametrize("state", ["connected", "needs attention", "not checked"])

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from extensions.core import registry, secret_settings
+from extensions.core.contract import NoData, NotFound, PermissionDenied, Refused
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.services import connection_checks
 from extensions.core.words import PASSING
@@ -20,7 +21,8 @@ def ask_again() -> None:
     now = timezone.now()
     pending = ConnectionCheck.objects.filter(config=OuterRef("pk"), answered_at=None)
     open_lane = Q(lane__blocked_until=None) | Q(lane__blocked_until__lte=now)
-    found = ExtensionConfig.objects.callable().filter(open_lane, _in_trouble(now) | _UNPROVED, ~Exists(pending))
+    unproved = _UNPROVED & ~Exists(_REFUSED)
+    found = ExtensionConfig.objects.callable().filter(open_lane, _in_trouble(now) | unproved, ~Exists(pending))
     for config in found.select_related("organization", "lane"):
         _check(config)
 
@@ -28,6 +30,11 @@ def ask_again() -> None:
 # Its check was throttled, say, and other calls were answered since: until a check proves it, its calls pass through a
 # lane of their own and count beside those of others who use the account.
 _UNPROVED = Q(health=Health.CONNECTED, proved_at=None)
+# Checks are forgotten after an hour. Until then the same question would get the same answer, and every answer may count
+# for a quota.
+_REFUSED = ConnectionCheck.objects.filter(
+    config=OuterRef("pk"), error__in=[error.__name__ for error in (PermissionDenied, Refused, NotFound, NoData)]
+)
 
 
 def _in_trouble(now: datetime) -> Q:
