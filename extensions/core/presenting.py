@@ -1,9 +1,13 @@
-"""How states look: tones of health and operations, and the steps of an operation from asked to its outcome."""
+"""How states look: tones of health and operations, the steps of an operation from asked to its outcome, and the rows of
+the call meter.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from extensions.core.models import Health, Operation, State
+from extensions.core.lanes.call_history import days_told
+from extensions.core.lanes.meter import Meter
+from extensions.core.models import Health, Operation, Purpose, State
 
 HEALTH_TONES = {
     Health.NOT_CHECKED: "neutral",
@@ -69,3 +73,16 @@ def _outcome(operation: Operation) -> Step:
     look = "done" if state is State.CONFIRMED else "unknown" if state is State.TIMED_OUT else "failed"
     label = "Answered" if operation.kind == "read" and state is State.CONFIRMED else state.label
     return Step(label, look, operation.settled_at, note=operation.sentence)
+
+
+def calls_by_purpose(meter: Meter) -> list[tuple[str, list[int]]]:
+    """Purposes that had own calls, with the number in each span; what people ask for is always among them."""
+    rows = [(purpose, [span.own.get(purpose, 0) for span in meter.spans]) for purpose in Purpose]
+    return [(purpose.label, numbers) for purpose, numbers in rows if any(numbers) or purpose is Purpose.PEOPLE]
+
+
+def month_label(meter: Meter) -> str:
+    days = days_told()
+    if meter.quota:
+        return "This month"
+    return "Today" if days == 1 else f"Last {days} days"

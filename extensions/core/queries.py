@@ -1,6 +1,6 @@
 """Reads of the extensions, always of one organization."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,8 @@ from devices.conditions import Condition, of_devices
 from devices.models import Device, DeviceIdentifier
 from devices.queries import starting_with
 from extensions.core import registry
-from extensions.core.contract import Manifest
-from extensions.core.lanes import meter
+from extensions.core.contract import Manifest, Quota
+from extensions.core.lanes import call_history, meter
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Health, Operation, SettingsDraft
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
@@ -161,8 +161,24 @@ def sharing(config: ExtensionConfig) -> int:
 
 def meter_of(config: ExtensionConfig) -> meter.Meter:
     """What the organization's own configurations asked of the account lately, and how much others did."""
+    return meter.read(config.lane, _own_ids(config), quota_of(config))
+
+
+def quota_of(config: ExtensionConfig) -> Quota | None:
+    """How many calls its account may make now; None where the service does not count them, or is not installed."""
+    manifest = registry.manifests().get(config.slug)
+    return registry.capability(manifest).quota(config) if manifest else None
+
+
+def call_history_of(config: ExtensionConfig, scale: call_history.Scale) -> Sequence[call_history.Bar]:
+    """The same over time."""
+    return call_history.read(config.lane, meter.own_ids(config.lane, _own_ids(config)), scale)
+
+
+def _own_ids(config: ExtensionConfig) -> list[int]:
+    """Removed ones too: what they asked was asked by the same organization."""
     own = ExtensionConfig.objects.filter(organization=config.organization_id, slug=config.slug)
-    return meter.read(config.lane, set(own.values_list("pk", flat=True)))
+    return list(own.values_list("pk", flat=True))
 
 
 def check_of(organization: Organization, check_id: UUID | str | None, **exact: Any) -> ConnectionCheck | None:

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from devices.converters import IdConverter
 from extensions.core.views import (
+    calls,
     catalogue,
     checks,
     configuration,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("extensions/operations/<uuid:operation_id>/", operations.operation, name="operation"),
     path("extensions/operations/<uuid:operation_id>/cancel/", operations.cancel, name="cancel"),
     path(_CONFIG, configuration.configuration, name="configuration"),
+    path(f"{_CONFIG}calls/", calls.calls, name="calls"),
     path(f"{_CONFIG}check/", configuration_actions.check, name="check_stored"),
     path(f"{_CONFIG}credentials/", credentials.replace, name="credentials"),
     path(f"{_CONFIG}diagnostics/", diagnostics.exchange_list, name="diagnostics"),

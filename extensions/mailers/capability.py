@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from devices.models import Device
-from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, ReadBack
+from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, Quota, ReadBack
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
 from extensions.mailers import card, testmail
@@ -59,6 +59,9 @@ class MailCapability:
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)
+
+    def quota(self, config: ExtensionConfig) -> Quota | None:
+        return None
 
     def removal(self, config: ExtensionConfig) -> Sequence[tuple[str, str]]:
         return card.removal(config)

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from extensions.core.contract import Context, Proof
+from extensions.core.contract import Context, Proof, Quota
 from extensions.orange import directory, records, settings
 from extensions.orange.serial_numbers import FIELD
-from extensions.sims.contract import Cursor, Pace, Page, Part, Quota, SimProvider, SimRecord
+from extensions.sims.contract import Cursor, Pace, Page, Part, SimProvider, SimRecord
 
 DAY = timedelta(days=1)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from extensions.core.contract import Quota
 from extensions.orange.dates import month
-from extensions.sims.contract import Quota
 
 Settings = Mapping[str, Any]
 

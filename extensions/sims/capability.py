@@ -19,12 +19,13 @@ from extensions.core.contract import (
     Manifest,
     NoData,
     OperationSpec,
+    Quota,
     ReadBack,
     Verdict,
 )
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
-from extensions.sims import first_records, links, operations, panel, plans, results, services
+from extensions.sims import first_records, links, operations, panel, plans, queries, results, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 from extensions.sims.sync import card, reports, wanting
 from iotdash.audit.services import Source
@@ -81,6 +82,9 @@ class SimCapability:
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)
+
+    def quota(self, config: ExtensionConfig) -> Quota | None:
+        return queries.quota_of(config)
 
     def removal(self, config: ExtensionConfig) -> Sequence[tuple[str, str]]:
         return ()

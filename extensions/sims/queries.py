@@ -1,10 +1,13 @@
 """Reading what is known of SIMs."""
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from devices.queries import starting_with
+from extensions.core import registry
+from extensions.core.contract import Quota
 from extensions.core.models import ExtensionConfig, Operation
-from extensions.sims.models import ReceivedSms
+from extensions.sims.models import ReceivedSms, Sim
 from extensions.sims.operations import SMS
 
 
@@ -16,6 +19,12 @@ def sent_sms(config: ExtensionConfig, subject: str = "", prefix: str = "") -> Qu
 def received_sms(config: ExtensionConfig, subject: str = "", prefix: str = "") -> QuerySet[ReceivedSms]:
     """Messages from one SIM, or from those whose identifier begins so."""
     return _of(config.received_sms.all(), subject, prefix)
+
+
+def quota_of(config: ExtensionConfig) -> Quota | None:
+    """The carrier's, for an account with as many SIMs as are known of it."""
+    sims = Sim.objects.filter(config=config, missing_since=None).count()
+    return registry.manifest(config.slug).provider.quota(config.settings, sims, timezone.now())
 
 
 def _of(messages: QuerySet, subject: str, prefix: str) -> QuerySet:

@@ -1,4 +1,4 @@
-"""What counts of calls are kept, and what a configuration's page says of them."""
+"""What counts of calls are kept, and what the call meter makes of them."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from extensions.core import lanes, queries
-from extensions.core.contract import LanePolicy, Throttled
+from extensions.core.contract import CannotConnect, LanePolicy, Quota, Throttled
 from extensions.core.lanes import Purpose, counting, meter
 from extensions.core.models import CallCount, Lane
 from extensions.core.services import configurations, connection_checks
@@ -32,33 +32,115 @@ def count(lane, at, purpose=Purpose.SYNC, calls=1, config_id=1):
         counting.note_call(lane.pk, at, purpose, config_id)
 
 
-def test_the_meter_tells_minute_and_hour_by_purpose(lane, noon):
+def test_the_meter_tells_spans_by_purpose(lane, noon):
     count(lane, noon, Purpose.SYNC, 2)
     count(lane, noon - timedelta(minutes=1), Purpose.PEOPLE, 3)
     count(lane, noon - timedelta(minutes=1), Purpose.USAGE, 4)
     count(lane, noon - timedelta(minutes=59), Purpose.CONFIRMATION, 5)
-    count(lane, noon - timedelta(minutes=61), Purpose.SYNC, 100)
+    count(lane, noon - timedelta(minutes=60), Purpose.SYNC, 100)
     read = meter.read(lane, {1})
-    assert read.minute == {Purpose.PEOPLE: 3, Purpose.USAGE: 4}
-    assert read.hour == {Purpose.SYNC: 2, Purpose.PEOPLE: 3, Purpose.USAGE: 4, Purpose.CONFIRMATION: 5}
-    assert (read.calls, read.for_people) == (14, 8)
+    assert read.minute.own == {Purpose.PEOPLE: 3, Purpose.USAGE: 4}
+    assert read.hour.own == {Purpose.SYNC: 2, Purpose.PEOPLE: 3, Purpose.USAGE: 4, Purpose.CONFIRMATION: 5}
+    assert read.month.own == read.hour.own | {Purpose.SYNC: 102}
+    assert [span.used for span in read.spans] == [7, 14, 114]
+    assert read.hour.for_people == 8
+
+
+def test_what_is_left_is_what_the_pace_allows_besides(lane, noon):
+    count(lane, noon - timedelta(minutes=1), calls=7, config_id=1)
+    count(lane, noon - timedelta(minutes=1), calls=3, config_id=2)
+    read = meter.read(lane, {1})
+    assert [(span.most, span.left) for span in read.spans] == [(300, 290), (18000, 17990), (None, None)]
+    Lane.objects.update(per_second=0.001)
+    lane.refresh_from_db()
+    assert [(span.most, span.left) for span in meter.read(lane, {1}).spans[:2]] == [(1, 0), (3, 0)]
+
+
+def test_days_are_those_of_the_person_and_no_more_than_are_kept(lane, noon, settings):
+    """At 10:30 UTC it is 00:30 of the next day in the zone, so thirty days began at 10:00 UTC."""
+    begins = noon.replace(minute=0, second=0) - timedelta(days=29)
+    with timezone.override("Pacific/Kiritimati"):
+        assert meter.read(lane, ()).month.begins == begins
+        for hour, calls in ((begins, 2), (begins - timedelta(hours=1), 100)):
+            counting.add({**counting._of_minute(lane.pk, hour, "sync", 1), "seconds": 3600}, calls=calls)
+        assert meter.read(lane, {1}).month.used == 2
+        settings.IOTDASH_CALLS_BY_HOUR_DAYS = 7
+        assert meter.read(lane, ()).month.begins == begins + timedelta(days=23)
+
+
+def test_a_quota_has_a_month_of_its_own_and_whoever_called_used_it(lane, noon):
+    begins = noon.replace(day=8, hour=23, minute=0, second=0)
+    quota = Quota(100, begins, noon + timedelta(days=9), "As agreed.")
+    for at, calls, config_id in (
+        (begins, 30, 1),
+        (begins + timedelta(days=2), 49, 2),
+        (noon - timedelta(days=15), 5, 1),
+    ):
+        counting.add({**counting._of_minute(lane.pk, at, "sync", config_id), "seconds": 3600}, calls=calls)
+    read = meter.read(lane, {1}, quota)
+    assert (read.month.begins, read.month.mine, read.month.others, read.month.left) == (begins, 30, 49, 21)
+    assert not read.nearly_spent
+    count(lane, noon)
+    assert meter.read(lane, {1}, quota).nearly_spent
+    assert not meter.read(lane, {1}).nearly_spent
 
 
 def test_others_who_share_the_account_are_one_number(lane, noon):
     count(lane, noon, calls=2, config_id=1)
     count(lane, noon, Purpose.PEOPLE, calls=3, config_id=2)
+    count(lane, noon, Purpose.USAGE, calls=4, config_id=3)
+    span = meter.read(lane, {1}).hour
+    assert (span.own, span.others, span.for_people) == ({Purpose.SYNC: 2}, 7, 0)
+
+
+def test_nobodys_calls_are_nobodys_own_on_an_account_that_may_be_shared(lane, noon):
+    count(lane, noon, config_id=0)
+    own = lanes.throwaway(LanePolicy(per_second=5))
+    count(own, noon, config_id=0)
+    assert meter.read(lane, {1}).hour.others == 1
+    assert meter.read(own, {1}).hour.mine == 1
+
+
+def fail(lane, at, error, config_id=1):
+    """The newest call of the lane came back with it."""
+    count(lane, at, config_id=config_id)
+    Lane.objects.update(last_purpose="sync", last_call_at=at, last_config_id=config_id)
+    lanes.note_failure(lane.pk, error)
+
+
+def test_throttles_are_everybodys_and_failures_ones_own(lane, noon):
+    fail(lane, noon - timedelta(minutes=2), Throttled("Slow down."), config_id=2)
+    fail(lane, noon - timedelta(minutes=9), Throttled("Slow down."))
+    fail(lane, noon - timedelta(minutes=1), CannotConnect("Nobody there."))
+    fail(lane, noon - timedelta(hours=3), Throttled("Slow down."))
     read = meter.read(lane, {1})
-    assert (read.hour, read.others) == ({Purpose.SYNC: 2}, 3)
+    assert [(span.throttled, span.failed) for span in read.spans] == [(0, 1), (2, 2), (3, 3)]
+    assert read.throttled_at == (noon - timedelta(minutes=2)).replace(second=0)
 
 
 def test_the_next_free_slot(lane, noon):
-    assert meter.read(lane, ()).free_at == noon
+    assert (meter.read(lane, ()).free_at, meter.read(lane, ()).waits) == (noon, 0)
     Lane.objects.update(recent_calls=[noon.timestamp() - 0.4] * 5)
     lane.refresh_from_db()
     assert meter.read(lane, ()).free_at == noon + timedelta(seconds=0.6)
     lanes.note_failure(lane.pk, Throttled("Slow down."))
     lane.refresh_from_db()
-    assert meter.read(lane, ()).free_at == noon + timedelta(seconds=10)
+    assert meter.read(lane, ()).waits == 10
+
+
+def test_when_slow_reading_goes_on(lane, noon):
+    assert meter.read(lane, ()).budget_back_at is None
+    Lane.objects.update(limited_calls=[[int(noon.timestamp()) - 50, 150]])
+    lane.refresh_from_db()
+    assert meter.read(lane, ()).budget_back_at == noon + timedelta(seconds=11)
+
+
+def test_support_staff_see_each_configuration_and_all_together(lane, noon):
+    count(lane, noon, calls=2, config_id=1)
+    count(lane, noon, Purpose.PEOPLE, calls=3, config_id=2)
+    account, of_each = meter.read_all(lane)
+    assert account.hour.own == {Purpose.SYNC: 2, Purpose.PEOPLE: 3}
+    assert {config: each.hour.own for config, each in of_each.items()} == {1: {Purpose.SYNC: 2}, 2: {Purpose.PEOPLE: 3}}
 
 
 def test_minutes_become_hours_and_hours_are_forgotten(lane, noon, settings):
@@ -88,27 +170,5 @@ def test_calls_that_proved_an_account_are_counted_for_it(organization, other_org
     count(check.lane, timezone.now(), Purpose.PEOPLE, config_id=0)
     added = configurations.add(other_organization, carrier, "", meterco.SETTINGS, elsewhere)
     assert added.lane_id == config.lane_id
-    assert queries.meter_of(added).hour == {Purpose.PEOPLE: 1}
-    assert queries.meter_of(config).others == 1
-
-
-def page(client, config) -> str:
-    return " ".join(client.get(f"/abc123/extensions/{config.pk}/").content.decode().split())
-
-
-def test_the_page_says_what_the_account_was_asked(owner_client, config, noon):
-    assert "No calls in the last hour." in page(owner_client, config)
-    count(config.lane, noon, Purpose.SYNC, calls=4, config_id=config.pk)
-    count(config.lane, noon, Purpose.PEOPLE, config_id=config.pk)
-    said = page(owner_client, config)
-    assert "Calls in the last hour: 5, of them 1 for people." in said
-    assert "failed" not in said
-
-
-def test_the_page_says_that_the_lane_is_shut_and_until_when(owner_client, config, noon):
-    count(config.lane, noon, config_id=config.pk)
-    Lane.objects.update(last_purpose="sync", last_call_at=noon, last_config_id=config.pk)
-    lanes.note_failure(config.lane_id, Throttled("Slow down."))
-    said = page(owner_client, config)
-    assert "1 failed, 1 of them refused for their pace." in said
-    assert "<strong>Throttled</strong>: no call is made before" in said
+    assert queries.meter_of(added).hour.own == {Purpose.PEOPLE: 1}
+    assert queries.meter_of(config).hour.others == 1

@@ -19,6 +19,7 @@ from extensions.core.contract.inbound import Forged, Inbound, InboundRecord, Inb
 from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
 from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
 from extensions.core.contract.paste import Paste, Pasted, PasteRefused
+from extensions.core.contract.quota import Quota
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
 from extensions.core.contract.wire import Wire
 from iotdash.lib import xml_documents
@@ -68,6 +69,7 @@ __all__ = [
     "Proof",
     "Provider",
     "ProviderError",
+    "Quota",
     "QuotaSpent",
     "ReadBack",
     "Refused",

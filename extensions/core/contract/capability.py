@@ -9,6 +9,7 @@ from extensions.core.contract.context import Context
 from extensions.core.contract.inbound import InboundRecord
 from extensions.core.contract.manifest import Manifest
 from extensions.core.contract.operation import Answer, Ask, OperationSpec, ReadBack
+from extensions.core.contract.quota import Quota
 
 
 class Capability(Protocol):
@@ -58,6 +59,9 @@ class Capability(Protocol):
 
     def configuration_card(self, request: Any, config: Any) -> tuple[str, Mapping[str, Any]] | None:
         """Template and context of a card on a configuration's page, element id `capability-card`; None for no card."""
+
+    def quota(self, config: Any) -> Quota | None:
+        """What the account may be called now; None where the service counts no calls. Rows only, no provider call."""
 
     def removal(self, config: Any) -> Sequence[tuple[str, str]]:
         """(word, sentence): what removing the configuration means beside what core says itself, for who is asked."""

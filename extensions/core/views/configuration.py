@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from extensions.core import inbound, queries, registry, secret_settings
 from extensions.core.models import ExtensionConfig, Health
+from extensions.core.views.calls import meter_context
 from extensions.core.views.lookup import check_named, configuration_or_404
 from extensions.core.views.outcome import outcome_context
 from extensions.core.views.settings_page import stored_settings
@@ -42,12 +43,11 @@ def page_context(request: HttpRequest, config: ExtensionConfig) -> dict[str, Any
         "secrets_problem": problem,
         "may_manage": may_manage,
         "prominent": config.health == Health.NEEDS_ATTENTION and not config.paused_at,
-        "meter": queries.meter_of(config),
-        "sharing": queries.sharing(config),
         "siblings": config.organization.extension_configs.present().filter(slug=config.slug).count() - 1,
         "waiting": waiting.select_related("config")[:10],
         "inbound": inbound.card(config) if may_manage else None,
         "endpoint": manifest.endpoint(config.settings),
+        **meter_context(config),
         **outcome_context(asked),
         **_card(request, config),
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from extensions.core.contract import Context, Proof
+from extensions.core.contract import Context, Proof, Quota
 from extensions.sims.contract.records import (
     USUAL_FIELDS,
     Accepted,
@@ -13,7 +13,6 @@ from extensions.sims.contract.records import (
     Page,
     Part,
     PlanList,
-    Quota,
     SimRecord,
     SmsReply,
     SmsReport,

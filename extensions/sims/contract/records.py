@@ -148,16 +148,6 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Quota:
-    """How many calls an account may make from one moment to another; `basis` says where the number is from."""
-
-    allowed: int
-    begins: datetime
-    ends: datetime
-    basis: str
-
-
-@dataclass(frozen=True)
 class Page:
     """One page of an account's SIMs.
 

@@ -1,16 +1,13 @@
 """What a configuration's page shows of synchronisation. Rows only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from extensions.core.lanes import meter
 from extensions.core.models import STANDING_STILL, ExtensionConfig
 from extensions.sims import messages
-from extensions.sims.contract import Quota
 from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.sync import asking, timing
 from extensions.sims.sync.sources import lists_sims
@@ -18,8 +15,6 @@ from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
 
 TEMPLATE = "sims/synchronisation.html"
-# Percent of a quota from which people are warned.
-NEARLY_SPENT = 80
 
 
 def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
@@ -27,9 +22,12 @@ def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[
     if not lists_sims(config):
         return None
     state = Synchronisation.objects.filter(config=config).first()
-    sims = counts(config)
-    known = {"sync": state, "sims": sims, "quota": quota_of(config, sims["all"])}
-    shown = known | {"has_messages": messages.sends(config, asking.provider_of(config)), "may_operate": _may(request)}
+    shown = {
+        "sync": state,
+        "sims": counts(config),
+        "has_messages": messages.sends(config, asking.provider_of(config)),
+        "may_operate": _may(request),
+    }
     return TEMPLATE, shown | _progress(config, state)
 
 
@@ -43,28 +41,6 @@ def counts(config: ExtensionConfig) -> dict[str, int]:
         "missing": mine.filter(missing_since__isnull=False).count(),
         "to_refresh": mine.filter(refresh_due=True).count(),
     }
-
-
-@dataclass(frozen=True)
-class QuotaUsed:
-    """Calls of the whole account that this server made, beside what the account may make. `share` in percent."""
-
-    quota: Quota
-    used: int
-
-    @property
-    def share(self) -> int:
-        return round(100 * self.used / self.quota.allowed)
-
-    @property
-    def nearly_spent(self) -> bool:
-        return self.share >= NEARLY_SPENT
-
-
-def quota_of(config: ExtensionConfig, sims: int) -> QuotaUsed | None:
-    """None for a carrier that does not count calls."""
-    quota = asking.provider_of(config).quota(config.settings, sims, timezone.now())
-    return quota and QuotaUsed(quota, meter.calls_since(config.lane, quota.begins))
 
 
 def _may(request: HttpRequest) -> bool:
