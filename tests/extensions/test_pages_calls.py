@@ -1,4 +1,4 @@
-"""The call meter: its card on a configuration's page, and its page."""
+"""The call meter: its card on a configuration's page, its page, and what support staff see of it."""
 
 import re
 from datetime import timedelta
@@ -184,3 +184,18 @@ def test_a_refresh_costs_the_same_however_many_calls_and_callers_there_are(owner
     assert [queries("call-meter"), queries("calls")] == few
     assert few[0] <= 8
     assert few[1] <= 10
+
+
+def test_support_staff_see_the_same_numbers_and_who(support_client, config, noon, theirs):
+    count(config, noon - timedelta(minutes=1), Purpose.PEOPLE, 2)
+    count(theirs, noon - timedelta(minutes=1), Purpose.USAGE, 4)
+    counting.note_call(config.lane_id, noon, Purpose.SYNC, 4711)
+    with CaptureQueriesContext(connection) as captured:
+        body = support_client.get(f"/admin/extensions/lane/{config.lane_id}/change/")
+    said = words(body)
+    assert "Asked for by people 2 2 2 Synchronisation 0 1 1 Usage 4 4 4 Used 6 7 7" in said
+    assert "Main account of Harbour pumps 2 2 2 0 0" in said
+    assert "Theirs of Somebody else 4 4 4 0 0" in said
+    assert "Configuration 4711, which is gone 0 1 1 0 0" in said
+    assert f'href="/admin/extensions/extensionconfig/{theirs.pk}/change/"' in body.content.decode()
+    assert len(captured) <= 12
