@@ -193,6 +193,7 @@ SCREENS = (
     Screen("configuration", f"{EXTENSIONS}/1/"),
     Screen("configuration-attention", "{attention}", who=SCENE_ADMIN),
     Screen("configuration-paused", "{paused}", who=SCENE_ADMIN),
+    Screen("calls", f"{EXTENSIONS}/1/calls/"),
     Screen("diagnostics", "{attention}diagnostics/", who=SCENE_ADMIN),
     Screen("exchange", "{attention}diagnostics/", who=SCENE_ADMIN, prepare=_first_exchange),
     Screen("credentials", "{attention}credentials/", who=SCENE_ADMIN),
