@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from devices.conditions import Condition
 from devices.models import Device
+from iotdash.lib.lists import Condition
 from iotdash.organizations.models import Organization
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from devices.conditions import Condition, of_devices
+from devices.conditions import of_devices
 from devices.models import Device, DeviceIdentifier, DeviceType
-from iotdash.lib.lists import COUNT_LIMIT, Count
+from iotdash.lib.lists import COUNT_LIMIT, Condition, Count
 from iotdash.organizations.models import Organization
 
 # No text continues with a character beyond this one.

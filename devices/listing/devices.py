@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from devices import queries
 from devices.addresses import device_links, list_url
+from devices.conditions import BY_ID
 from devices.listing import columns, filters
 from devices.listing.columns import Cell
-from devices.listing.furniture import Furniture
-from devices.listing.matching import Question, matching
 from devices.models import Device
-from iotdash.lib.lists import Column, ListState, page
+from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
+from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES
 
-KEY = "device_id"
+KEY = BY_ID
 
 
 def device_list_context(request: HttpRequest) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         filters.list_filters(extra_filters),
         default_sort=KEY,
     )
-    asked = matching(organization, _question(organization, state, extra_filters))
+    asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
     found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
     furniture = Furniture(list_url(organization), state, _suggestions(organization))
@@ -46,10 +47,13 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _question(organization: Organization, state: ListState, extra: filters.FacetFilters) -> Question:
+def rows_of(organization: Organization) -> Rows:
+    return Rows(queries.for_lists(Device.objects), Q(organization=organization))
+
+
+def question_of(organization: Organization, state: ListState, extra: filters.FacetFilters) -> Question:
     search = queries.search(organization, state.search) if state.search else []
-    by_id = state.order_by.removeprefix("-") == KEY
-    return Question(filters.conditions(organization, state, extra), search, by_id)
+    return Question(filters.conditions(organization, state, extra), search, state.order_by)
 
 
 def _suggestions(organization: Organization) -> dict[str, list[str]]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import Q
 
-from devices.conditions import Condition, of_devices
+from devices.conditions import of_devices
 from devices.facets import DeviceFacet, FacetFilter, facets
 from devices.models import Device, DeviceType
-from iotdash.lib.lists import Filter, ListState
+from iotdash.lib.lists import Condition, Filter, ListState
 from iotdash.organizations.models import Organization
 
 OWN = (

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from devices import queries
 from devices.addresses import list_url, type_url
-from devices.listing.furniture import Furniture
 from devices.models import DeviceType
 from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
+from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES

@@ -28,5 +28,5 @@ def _list_page(
     try:
         context = make(request)
     except BadListQuery as error:
-        return htmx.render(request, "devices/bad_list.html", {"sentence": str(error)}, status=400)
+        return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
     return htmx.render(request, template, context, part=part)

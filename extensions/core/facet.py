@@ -10,13 +10,14 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from devices import facets
-from devices.conditions import Condition, of_devices
+from devices.conditions import of_devices
 from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.core import device_pages, queries, registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.models import DeviceConfiguration, ExtensionConfig
 from extensions.core.words import UNHEALTHY
+from iotdash.lib.lists import Condition
 from iotdash.lib.templatetags.ui import badge
 from iotdash.organizations.models import Organization
 

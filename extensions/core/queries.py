@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from devices.conditions import Condition, of_devices
+from devices.conditions import of_devices
 from devices.models import Device, DeviceIdentifier
 from devices.queries import starting_with
 from extensions.core import registry
@@ -17,7 +17,7 @@ from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, H
 from extensions.core.presenting import HEALTH_TONES
 from extensions.core.targets import CONFIGURATION_KEY
 from extensions.core.words import HEALTH_ICONS, PASSING, UNHEALTHY
-from iotdash.lib.lists import Count, bounded_count
+from iotdash.lib.lists import Condition, Count, bounded_count
 from iotdash.organizations.models import Organization
 
 

@@ -7,13 +7,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from devices.conditions import Condition
 from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.sims.contract import SimState
 from extensions.sims.models import Sim
 from extensions.sims.sync import timing
 from extensions.sims.templatetags.sims import state_tone
+from iotdash.lib.lists import Condition
 from iotdash.lib.templatetags.ui import badge, known
 from iotdash.organizations.models import Organization
 

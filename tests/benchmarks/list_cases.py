@@ -10,9 +10,8 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from devices.listing import columns, devices, filters
-from devices.listing.matching import matching
 from devices.models import Device
-from iotdash.lib.lists import Filter, ListState, paging
+from iotdash.lib.lists import Filter, ListState, matching, paging
 from iotdash.organizations.models import Organization
 from tests.benchmarks.worlds import World
 
@@ -112,6 +111,6 @@ def _deep_cursor(organization: Organization, query: Mapping[str, str]) -> str | 
     declared = columns.list_columns(columns.facet_columns(organization))
     state = ListState.from_query(given, declared, filters.list_filters(extra), default_sort=devices.KEY)
     order = paging._order(Device, state.order_by, [devices.KEY])
-    parts = matching(organization, devices._question(organization, state, extra)).parts
+    parts = matching(devices.rows_of(organization), devices.question_of(organization, state, extra)).parts
     rows = paging._rows(parts, order, None, False, FROM_END)
     return paging._encode(order, rows[-1], True) if len(rows) == FROM_END else None

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from devices import queries
 from devices.identifiers import set_identifiers
-from devices.listing import matching
 from devices.listing.columns import OWN
 from devices.models import Device
+from iotdash.lib.lists import finding
 from tests.cast import DeviceFactory, DeviceTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_the_number_of_queries_does_not_grow_with_the_page(owner_client, organiz
 def test_search_finds_beginnings_of_ids_serial_numbers_and_identifiers(
     owner_client, organization, other_organization, monkeypatch, few
 ):
-    monkeypatch.setattr(matching, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     DeviceFactory(organization=organization, device_id="pump-1")
     DeviceFactory(organization=organization, device_id="x2", serial_number="pump-2")
     third = DeviceFactory(organization=organization, device_id="x3")

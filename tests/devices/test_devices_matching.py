@@ -9,14 +9,13 @@ from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from devices import conditions
 from devices.addresses import device_links, device_url
 from devices.conditions import of_devices
 from devices.identifiers import set_identifiers
-from devices.listing import filters, matching
+from devices.listing import filters
 from devices.models import Device
 from devices.queries import search
-from iotdash.lib.lists import Count
+from iotdash.lib.lists import Condition, Count, conditions, finding
 from tests.benchmarks import fleet as fleets
 from tests.benchmarks import list_cases
 from tests.cast import DeviceFactory, DeviceTypeFactory
@@ -95,7 +94,7 @@ def test_few_and_many_are_found_alike(fleet, owner_client, monkeypatch):
             continue
         answers = []
         for few in (SIZE, 40, 0):
-            monkeypatch.setattr(matching, "FEW", few)
+            monkeypatch.setattr(finding, "FEW", few)
             answers.append(shown(owner_client, f"{one}&{other}"))
         assert answers[0] == answers[1] == answers[2], (one, other)
 
@@ -106,7 +105,7 @@ def test_a_device_that_is_found_in_several_ways_is_shown_and_counted_once(organi
     DeviceFactory(organization=organization, device_id="other", serial_number="p5")
     DeviceFactory(organization=organization, device_id="p6")
     for few in (1000, 1, 0):
-        monkeypatch.setattr(matching, "FEW", few)
+        monkeypatch.setattr(finding, "FEW", few)
         assert shown(owner_client, "q=p") == (["other", "p1", "p6"], "3")
 
 
@@ -122,7 +121,7 @@ def test_counting_stops_and_says_so(organization, monkeypatch):
     assert identifier.count(5) == Count(5, exact=True)
     assert identifier.count(4) == Count(4, exact=False)
     # Every device twice: after six of the ten rows nobody knows whether there are more than four devices.
-    both = conditions.Condition(Q(), organization.device_identifiers.order_by("device"), key="device_id")
+    both = Condition(Q(), organization.device_identifiers.order_by("device"), key="device_id")
     assert both.count(4) == Count(3, exact=False)
 
 
@@ -130,7 +129,7 @@ def test_counting_stops_and_says_so(organization, monkeypatch):
 def test_many_are_met_by_walking_an_index_and_never_sorted(fleet, owner_client, monkeypatch):
     if connection.vendor != "sqlite":
         pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
-    monkeypatch.setattr(matching, "FEW", 0)
+    monkeypatch.setattr(finding, "FEW", 0)
     asked_for = [*list_cases.filtered(fleet), *list_cases.searches()]
     by_time = [case + list_cases.Case("newest", {"sort": "-registered"}) for case in asked_for]
     for case in [*list_cases.sorts(fleet), *asked_for, *by_time]:

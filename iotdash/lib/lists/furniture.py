@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 
-from iotdash.lib.lists import Column, Count, Filter, ListState, Page
+from iotdash.lib.lists.counting import Count
+from iotdash.lib.lists.paging import Page
+from iotdash.lib.lists.state import Column, Filter, ListState
 
 
 class SuggestingInput(forms.TextInput):
     """A text field with suggestions, which are only that: any text may be typed."""
 
-    template_name = "devices/widgets/suggesting_input.html"
+    template_name = "forms/suggesting_input.html"
 
     def __init__(self, suggestions: Sequence[str]) -> None:
         super().__init__(attrs={"autocomplete": "off"})

@@ -1,0 +1,50 @@
+"""What a filter or a search asks of rows, said in the ways that a list of many rows needs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, Exists, Q, QuerySet, Value, When
+from django.db.models import Count as CountOf
+
+from iotdash.lib.lists.counting import COUNT_LIMIT, Count
+
+# Rows of `found` that are looked at beyond the limit, in case some name the same row of the list.
+REPEATS = 1_000
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that is asked of the rows of a list.
+
+    `where` is what a row must be. `found` are rows that name the same in their field `key`, read from an index of their
+    own; several may name one. `ordered`: the fields in whose order an index has the rows that meet the condition.
+    """
+
+    where: Q | Exists
+    found: QuerySet
+    key: str = "pk"
+    ordered: Collection[str] = ()
+
+    @property
+    def walked(self) -> Case | Exists:
+        """`where`, to be asked of one row after the other while the index of an order is walked."""
+        return opaque(self.where) if isinstance(self.where, Q) else self.where
+
+    def at_most(self, limit: int) -> set[int] | None:
+        """Primary keys of the list's rows; None when there are more rows of `found` than `limit`."""
+        keys = list(self.found.values_list(self.key, flat=True)[: limit + 1])
+        return set(keys) if len(keys) <= limit else None
+
+    def count(self, limit: int = COUNT_LIMIT) -> Count:
+        """The list's rows, by one query that reads little more than `limit` rows."""
+        most = limit + (0 if self.key == "pk" else REPEATS) + 1
+        counted = self.found.values(self.key)[:most].aggregate(
+            rows=CountOf("*"), named=CountOf(self.key, distinct=self.key != "pk")
+        )
+        exact = counted["named"] <= limit and counted["rows"] < most
+        return Count(min(counted["named"], limit), exact=exact)
+
+
+def opaque(where: Q) -> Case:
+    """Hidden from the planner: by its index it would fetch and sort all that match, for one page of them."""
+    return Case(When(where, then=Value(True)), default=Value(False), output_field=BooleanField())
