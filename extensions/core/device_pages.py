@@ -12,6 +12,7 @@ from extensions.core import registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.forms import DeviceConfigurationForm
 from extensions.core.models import STANDING_STILL, DeviceConfiguration, ExtensionConfig, Health
+from extensions.core.places import Place, on_device
 from extensions.core.services import device_configuration
 from extensions.core.targets import Target
 from iotdash.lib.json_documents import Problem
@@ -34,11 +35,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Panel:
-    """One key of a device's configuration; `target` is None when its extension is not added any more."""
+    """What is known of one subject; `target` is None when its extension is not added any more."""
 
     key: str
     manifest: Manifest
     target: Target | None
+    place: Place
 
     @property
     def element_id(self) -> str:
@@ -81,7 +83,7 @@ def panels_of(
     """One for every key of an installed extension, in the order of the document."""
     found = {target.manifest.device_key: target for target in targets.of_document(device, document, configs)}
     known = ((key, registry.by_device_key(key)) for key in document)
-    return [Panel(key, manifest, found.get(key)) for key, manifest in known if manifest]
+    return [Panel(key, manifest, found.get(key), on_device(device, key)) for key, manifest in known if manifest]
 
 
 def sample_of(manifest: Manifest) -> Sample:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from devices.models import Device
 from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, Quota, ReadBack
 from extensions.core.models import ExtensionConfig
+from extensions.core.places import Place
 from extensions.core.targets import Target
 from extensions.mailers import card, testmail
 from extensions.mailers.contract import event_of
@@ -54,7 +55,7 @@ class MailCapability:
     def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
         return Device.objects.none()
 
-    def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
+    def panel(self, request: HttpRequest, target: Target, place: Place) -> tuple[str, Mapping[str, Any]]:
         raise LookupError("Devices have no panel of a mail service.")
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:

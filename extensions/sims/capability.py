@@ -24,6 +24,7 @@ from extensions.core.contract import (
     Verdict,
 )
 from extensions.core.models import ExtensionConfig
+from extensions.core.places import Place
 from extensions.core.targets import Target
 from extensions.sims import first_records, links, operations, panel, plans, queries, results, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
@@ -77,8 +78,8 @@ class SimCapability:
     def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
         return links.devices(config, listed=listed)
 
-    def panel(self, request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
-        return panel.render(request, target)
+    def panel(self, request: HttpRequest, target: Target, place: Place) -> tuple[str, Mapping[str, Any]]:
+        return panel.render(request, target, place)
 
     def configuration_card(self, request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[str, Any]] | None:
         return card.render(request, config)

@@ -9,15 +9,15 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, Max, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from extensions.core.contract import NoData, OperationSpec
 from extensions.core.forms import operation_form
 from extensions.core.models import STANDING_STILL, Health, Operation
+from extensions.core.places import Place
 from extensions.core.targets import Target
 from extensions.core.words import operation_title
-from extensions.sims import operations, plans
+from extensions.sims import addresses, operations, plans
 from extensions.sims.models import Sim, UsageCycle
 from extensions.sims.sync import reported
 from extensions.sims.sync.timing import is_stale
@@ -30,9 +30,9 @@ SHOWN_CYCLES = 12
 NO_DATA = NoData.__name__
 
 
-def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]]:
+def render(request: HttpRequest, target: Target, place: Place) -> tuple[str, Mapping[str, Any]]:
     """The whole panel, or the part that htmx asks for: what is being typed elsewhere stays in the page."""
-    context = data_context(request, target)
+    context = data_context(request, target, place)
     if request.htmx.target == context["data_id"]:
         # A form that was just sent stays in the page, so it needs a new one-time key.
         sent = _keys(target) if request.method == "POST" else []
@@ -42,15 +42,16 @@ def render(request: HttpRequest, target: Target) -> tuple[str, Mapping[str, Any]
     return "sims/panel.html", context | forms_context(request, target, context["sim"])
 
 
-def data_context(request: HttpRequest, target: Target) -> dict[str, Any]:
+def data_context(request: HttpRequest, target: Target, place: Place) -> dict[str, Any]:
     """The last record, what was asked and what became of it."""
     # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
     known = _what_is_known(target)
-    return _addresses(request, target) | _what_was_asked(target, asked) | known | {"seen": _seen(target, asked, known)}
+    shown = {"seen": _seen(target, asked, known)}
+    return _addresses(request, target, place) | _what_was_asked(target, asked) | known | shown
 
 
-def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
+def _addresses(request: HttpRequest, target: Target, place: Place) -> dict[str, Any]:
     specs = operations.of(target.manifest.provider, target.config.settings)
     return {
         "target": target,
@@ -60,9 +61,9 @@ def _addresses(request: HttpRequest, target: Target) -> dict[str, Any]:
         "subject_title": target.manifest.device_schema["properties"][target.manifest.subject_field]["title"],
         "data_id": f"sim-data-{target.manifest.device_key}",
         "plan_id": f"sim-plan-{target.manifest.device_key}",
-        "panel_url": _url("panel", request, target),
-        "ask": {spec.id: _url("ask", request, target, operation_id=spec.id) for spec in specs},
-        "messages_url": _url("device_messages", request, target, app="sims"),
+        "panel_url": place.url,
+        "ask": {spec.id: place.ask_url(spec.id) for spec in specs},
+        "messages_url": addresses.messages_url(place),
     }
 
 
@@ -122,13 +123,6 @@ def _status_line(asked: list[Operation]) -> str:
     if newest.error == NO_DATA:
         return f"{operation_title(newest)}: {newest.sentence}"
     return f"{operation_title(newest)}: {newest.get_state_display()}. {newest.sentence}".strip()
-
-
-def _url(name: str, request: HttpRequest, target: Target, app: str = "extensions", **more: str) -> str:
-    device = target.device
-    where = {"type_id": device.device_type.type_id, "device_id": device.device_id}
-    keys = {"org": request.organization.public_id, "key": target.manifest.device_key}
-    return reverse(f"{app}:{name}", kwargs=keys | where | more)
 
 
 def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, Any]:

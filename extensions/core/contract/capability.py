@@ -50,8 +50,8 @@ class Capability(Protocol):
     def linked(self, config: Any, *, listed: bool = False) -> Any:
         """QuerySet of the devices that are linked to the configuration; `listed`: its inventory has their subjects."""
 
-    def panel(self, request: Any, target: Any) -> tuple[str, Mapping[str, Any]]:
-        """Template and context of the panel on a drilldown; `target` is a core `Target`. Rows only, no provider.
+    def panel(self, request: Any, target: Any, place: Any) -> tuple[str, Mapping[str, Any]]:
+        """Template and context of the panel of a core `Target`, at a core `Place`. Rows only, no provider.
 
         For a part that refreshes itself, `seen` in the context names what it shows: asked for with the same `?seen=`,
         it is answered with 204 and stays as it is in the page.
