@@ -4,7 +4,8 @@ from django.contrib import admin
 
 from extensions.core.models import Operation
 from extensions.sims.models import CarrierPlans, ReceivedSms, ReportedSim, Sim, Synchronisation, UsageCycle, UsageDay
-from iotdash.lib.admin import ReadOnlyAdmin, last_digits, list_of
+from iotdash.lib.admin import ReadOnlyAdmin, list_of
+from iotdash.lib.masking import last_digits
 
 
 @admin.register(Sim)

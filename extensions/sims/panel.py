@@ -17,7 +17,7 @@ from extensions.core.models import STANDING_STILL, Health, Operation
 from extensions.core.places import Place
 from extensions.core.targets import Target
 from extensions.core.words import operation_title
-from extensions.sims import addresses, operations, plans
+from extensions.sims import addresses, numbers, operations, plans
 from extensions.sims.models import Sim, UsageCycle
 from extensions.sims.sync import reported
 from extensions.sims.sync.timing import is_stale
@@ -47,7 +47,7 @@ def data_context(request: HttpRequest, target: Target, place: Place) -> dict[str
     # Operations first: one that settles meanwhile still counts as pending, and the page looks again.
     asked = list(_asked(target))
     known = _what_is_known(target)
-    shown = {"seen": _seen(target, asked, known)}
+    shown = {"seen": _seen(target, asked, known), "numbers": numbers.of_sim(known["sim"], request.membership)}
     return _addresses(request, target, place) | _what_was_asked(target, asked) | known | shown
 
 

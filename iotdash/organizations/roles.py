@@ -30,6 +30,7 @@ class Action:
 
 
 SEE = Action("see this organization", Role.READER)
+SEE_NUMBERS = Action("see whole subscriber numbers", Role.ANALYST)
 MANAGE_ORGANIZATION = Action("change the organization", Role.ADMINISTRATOR)
 MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
 EDIT_DEVICES = Action("edit devices", Role.DEVELOPER)
@@ -42,6 +43,7 @@ EDIT_MAIL_TEMPLATES = Action("edit mail templates", Role.OPERATOR)
 CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
 ACTIONS = (
     SEE,
+    SEE_NUMBERS,
     EDIT_DEVICES,
     CONFIGURE_DEVICES,
     OPERATE,

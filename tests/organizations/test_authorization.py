@@ -10,6 +10,7 @@ from tests.cast import MembershipFactory, OrganizationFactory
 # Least roles as the design gives them, written down once more by hand.
 TABLE = {
     roles.SEE: "reader analyst developer operator administrator",
+    roles.SEE_NUMBERS: "analyst developer operator administrator",
     roles.EDIT_DEVICES: "developer operator administrator",
     roles.CONFIGURE_DEVICES: "developer operator administrator",
     roles.OPERATE: "operator administrator",
@@ -56,7 +57,7 @@ def test_the_refusal_says_whose_organization_it_is_not():
 def test_role_words_name_what_each_role_adds():
     words = dict(roles.role_words())
     assert words["Reader"] == "May see this organization."
-    assert words["Analyst"] == "Like Reader, and nothing more so far."
+    assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers."
     assert words["Operator"] == (
         "Like Developer; may also run operations, manage invitations, manage members and edit mail templates."
     )

@@ -1,6 +1,6 @@
 """What all lists of the support pages have in common: fast at 100,000 rows, read-only unless they say otherwise."""
 
 from iotdash.lib.admin.bases import NotDone, ReadOnlyAdmin, SupportAdmin
-from iotdash.lib.admin.showing import last_digits, link, list_of
+from iotdash.lib.admin.showing import link, list_of
 
-__all__ = ["NotDone", "ReadOnlyAdmin", "SupportAdmin", "last_digits", "link", "list_of"]
+__all__ = ["NotDone", "ReadOnlyAdmin", "SupportAdmin", "link", "list_of"]

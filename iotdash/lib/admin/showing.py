@@ -14,11 +14,6 @@ from django.utils.text import capfirst
 Links = list[tuple[str, str]]
 
 
-def last_digits(number: str | None) -> str:
-    """`…7163`: enough to compare with a number that somebody reads out, too little to use it."""
-    return f"…{number[-4:]}" if number else "unknown"
-
-
 def link(row: Model | None) -> SafeString | str:
     """A row's own page, by its name."""
     if row is None:
