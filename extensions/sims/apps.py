@@ -9,7 +9,7 @@ class SimsConfig(AppConfig):
     def ready(self) -> None:
         from devices import facets
         from extensions.core import lanes, registry
-        from extensions.sims import first_records, plans, usage_days
+        from extensions.sims import first_records, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.sync import reported, reports, sources
@@ -17,6 +17,7 @@ class SimsConfig(AppConfig):
 
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
+        pages.register()
         lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
         lanes.register_source(sources.lists, lanes.Purpose.SYNC)
         lanes.register_source(sources.usage, lanes.Purpose.USAGE)

@@ -25,7 +25,7 @@ class SimFacet:
     related = ()
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn("sim", "SIM state", _cell)]
+        return [FacetColumn("sim", "SIM state", state_cell)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         states = tuple((state.value, state.value) for state in SimState)
@@ -51,7 +51,7 @@ def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
     return timing.stale(sims) if value == STALE else sims.filter(state=value)
 
 
-def _cell(sim: Sim | None) -> SafeString:
+def state_cell(sim: Sim | None) -> SafeString:
     if sim is None:
         return known(None)
     if sim.missing_since:

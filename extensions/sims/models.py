@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from devices.fields import ExactTextField
 from devices.models import Device
 from extensions.core.models import ExtensionConfig
 from iotdash.organizations.models import Organization
@@ -16,6 +17,11 @@ _MISSING, _KNOWN = Q(missing_since__isnull=False), Q(missing_since=None)
 # A SIM that is gone is asked about once more, in case that was a mistake.
 ASKED_ABOUT = _KNOWN | Q(rotated_at__lt=F("missing_since"))
 _IN_ROTATION = ("config", "rotated_at", "id")
+
+
+def _listed(name: str, *fields: str, condition: Q | None = None) -> models.Index:
+    """For the list of SIMs: in the order of these fields, then of identifiers."""
+    return models.Index(fields=["config", *fields, "subject", "id"], condition=condition, name=name)
 
 
 class Sim(models.Model):
@@ -29,7 +35,7 @@ class Sim(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="sims")
     config = models.ForeignKey(ExtensionConfig, on_delete=models.CASCADE, related_name="sims")
-    subject = models.CharField("identifier", max_length=40)
+    subject = ExactTextField("identifier", max_length=40)
     device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, blank=True, related_name="sims")
 
     state = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - null is unknown
@@ -42,9 +48,9 @@ class Sim(models.Model):
     added_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField(null=True, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
-    imsi = models.CharField("IMSI", max_length=20, null=True, blank=True)  # noqa: DJ001
-    msisdn = models.CharField("MSISDN", max_length=20, null=True, blank=True)  # noqa: DJ001
-    imei = models.CharField("IMEI", max_length=20, null=True, blank=True)  # noqa: DJ001
+    imsi = ExactTextField("IMSI", max_length=20, null=True, blank=True)
+    msisdn = ExactTextField("MSISDN", max_length=20, null=True, blank=True)
+    imei = ExactTextField("IMEI", max_length=20, null=True, blank=True)
     communication_plan = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     carrier_account = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
     carrier_device_id = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
@@ -52,7 +58,7 @@ class Sim(models.Model):
     state_refreshed_at = models.DateTimeField(null=True, blank=True)
     requested_state = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
     state_requested_at = models.DateTimeField(null=True, blank=True)
-    iccid = models.CharField("ICCID", max_length=20, null=True, blank=True)  # noqa: DJ001
+    iccid = ExactTextField("ICCID", max_length=20, null=True, blank=True)
     location_status = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
     located_at = models.DateTimeField(null=True, blank=True)
     location_accuracy = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
@@ -74,7 +80,18 @@ class Sim(models.Model):
             models.Index(fields=["organization", "state", "device"], name="sim_by_state"),
             models.Index(fields=["organization", "device"], condition=_MISSING, name="sim_unknown"),
             models.Index(fields=["organization", "fetched_at", "device"], condition=_KNOWN, name="sim_by_freshness"),
-            models.Index(fields=["config", "rate_plan"], name="sim_by_plan"),
+            _listed("sim_listed_by_state", "state"),
+            _listed("sim_by_plan", "rate_plan"),
+            _listed("sim_by_usage", "ctd_data_bytes"),
+            _listed("sim_by_age", "fetched_at"),
+            _listed("sim_without_usage", condition=Q(ctd_data_bytes=None)),
+            _listed("sim_not_fetched", condition=Q(fetched_at=None)),
+            _listed("sim_linked", condition=Q(device__isnull=False)),
+            _listed("sim_unlinked", condition=Q(device=None)),
+            *(
+                models.Index(fields=["config", name], name=f"sim_has_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("imsi", "msisdn", "imei", "iccid")
+            ),
             # For support staff, who search over all organizations; the operator class answers prefixes in any language.
             models.Index(fields=["subject"], name="sim_anywhere", opclasses=["varchar_pattern_ops"]),
             *(
@@ -86,7 +103,6 @@ class Sim(models.Model):
             models.Index(fields=_IN_ROTATION, condition=ASKED_ABOUT & Q(device__isnull=False), name="sim_of_device"),
             models.Index(fields=_IN_ROTATION, condition=Q(refresh_due=True), name="sim_to_refresh"),
             models.Index(fields=["config"], condition=Q(missing_since__isnull=False), name="sim_missing"),
-            models.Index(fields=["config", "fetched_at"], name="sim_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -12,8 +12,8 @@ from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import SEE_NUMBERS
 
 MASKED = ("imsi", "msisdn")
-# Of the device rather than of the subscriber.
-OPEN = ("imei",)
+# Of the device and of the card, not of the subscriber. Some carriers know a SIM by another number than its ICCID.
+OPEN = ("iccid", "imei")
 
 
 def sees_numbers(membership: Membership) -> bool:

@@ -4,11 +4,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from devices.queries import starting_with
-from extensions.core import registry
+from extensions.core import queries, registry
 from extensions.core.contract import Quota
 from extensions.core.models import ExtensionConfig, Operation
 from extensions.sims.models import ReceivedSms, Sim
 from extensions.sims.operations import SMS
+from iotdash.organizations.models import Organization
+
+CAPABILITY = "sims"
+
+
+def configurations(organization: Organization) -> QuerySet[ExtensionConfig]:
+    """Present configurations of SIM carriers."""
+    carriers = [slug for slug, each in registry.manifests().items() if each.capability == CAPABILITY]
+    return queries.configurations(organization).filter(slug__in=carriers)
+
+
+def sim(organization: Organization, sim_id: int) -> Sim:
+    """One SIM of a present configuration, with that and its device loaded. Raises Sim.DoesNotExist."""
+    sims = Sim.objects.select_related("config__lane", "config__organization", "device__device_type")
+    return sims.get(pk=sim_id, config__in=configurations(organization))
 
 
 def sent_sms(config: ExtensionConfig, subject: str = "", prefix: str = "") -> QuerySet[Operation]:

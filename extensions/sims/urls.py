@@ -1,17 +1,24 @@
-"""Addresses under `/{org}/`, below those of the devices and configurations that SIMs belong to."""
+"""Addresses under `/{org}/`: those of SIMs, and below those of the devices and configurations that they belong to."""
 
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from extensions.sims.views import messages
+from extensions.sims.views import linking, messages, sims
 
 # Under a name of its own, so that this module does not depend on which one is imported first.
 register_converter(IdConverter, "sim_device_part")
 
 app_name = "sims"
+_SIM = "sims/<int:sim_id>/"
 _DEVICE = "devices/<sim_device_part:type_id>/<sim_device_part:device_id>/"
 
 urlpatterns = [
+    path("sims/", sims.sim_list, name="list"),
+    path(_SIM, sims.sim, name="sim"),
+    path(f"{_SIM}link/", linking.link, name="link"),
+    path(f"{_SIM}operations/<slug:operation_id>/", sims.ask, name="ask"),
+    path(f"{_SIM}messages/", messages.of_sim, name="messages"),
+    path(f"{_SIM}messages/ask/", messages.ask_for_replies_of_sim, name="replies"),
     path("extensions/<int:config_id>/messages/", messages.of_configuration, name="configuration_messages"),
     path(f"{_DEVICE}extensions/<str:key>/messages/", messages.of_device, name="device_messages"),
     path(f"{_DEVICE}extensions/<str:key>/messages/ask/", messages.ask_for_replies, name="device_replies"),

@@ -93,7 +93,7 @@ def test_stale_and_missing_sims_are_counted(operator_client, url, provider, conf
     Sim.objects.filter(subject__in=("0002", "0003")).update(missing_since=timezone.now())
     page = operator_client.get(url)
     told = text(page)
-    assert "devices/?sim=stale" in page.content.decode()
+    assert f"sims/?config={config.pk}&amp;age=stale" in page.content.decode()
     assert re.search(r"SIMs of the account 3 .* Stale 1 .* Unknown to the carrier 2 ", told)
 
 

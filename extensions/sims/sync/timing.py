@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from extensions.core import registry
@@ -49,8 +49,12 @@ def stale_before() -> datetime:
     return timezone.now() - between_inventories() * settings.IOTDASH_STALE_AFTER_INVENTORIES
 
 
+def is_stale_now() -> Q:
+    return Q(missing_since=None, fetched_at__lt=stale_before())
+
+
 def stale(sims: QuerySet[Sim]) -> QuerySet[Sim]:
-    return sims.filter(missing_since=None, fetched_at__lt=stale_before())
+    return sims.filter(is_stale_now())
 
 
 def is_stale(sim: Sim) -> bool:

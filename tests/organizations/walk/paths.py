@@ -14,6 +14,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "type_id": lambda house: house.device.device_type.type_id,
     "device_id": lambda house: house.device.device_id,
     "config_id": lambda house: house.config.pk,
+    "sim_id": lambda house: house.sim.pk,
     "check_id": lambda house: house.check.public_id,
     "operation_id": lambda house: house.operation.public_id,
     "exchange_id": lambda house: house.exchange.pk,
@@ -28,6 +29,7 @@ OF_NOBODY: dict[str, Any] = {
     "key": EXTENSION,
     "action": "synchronise",
     "extensions:ask operation_id": "sms",
+    "sims:ask operation_id": "sms",
     "account_reset_password_from_key key": "set-password",
     "uidb36": "1",
     "token": "made-up",
@@ -44,7 +46,11 @@ OF_A_PERSON: dict[str, Callable[[House], Any]] = {
     "mfa_remove_webauthn pk": lambda house: house.passkey.pk,
 }
 # Who may is decided by the thing, in the view: the least role for the one of the sample.
-DECIDED_INSIDE = {"extensions:ask": Role.OPERATOR, "extensions:cancel": Role.OPERATOR}
+DECIDED_INSIDE = {
+    "extensions:ask": Role.OPERATOR,
+    "extensions:cancel": Role.OPERATOR,
+    "sims:ask": Role.OPERATOR,
+}
 
 
 class NoSample(LookupError):

@@ -38,6 +38,7 @@ class House:
     config: ExtensionConfig
     device: Device
     check: ConnectionCheck
+    sim: Sim
     operation: Operation
     exchange: Exchange
     invitation: Invitation
@@ -69,6 +70,7 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
     device = DeviceFactory(organization=organization, device_type=kind, device_id=f"{planted}-device", model=planted)
     device_configuration.confirm(device, f'{{"{EXTENSION}": {{"chip": "0001"}}}}', 0, source, refresh=False)
     Sim.objects.filter(config=config).update(rate_plan=planted, fetched_at=timezone.now())
+    sim = make(Sim, organization=organization, config=config, subject="0002", device=None, rate_plan=planted)
     operation = make(
         Operation, organization=organization, config=config, device=device, subject="0001", operation_id="sms",
         state="failed", sentence=planted, parameters={"text": planted}, asked_by=source.actor,
@@ -77,7 +79,14 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
         Exchange, config=config, purpose="sms", url=f"https://{planted}.test/", seconds=0.1, request=NO_BODY,
         response=NO_BODY | {"headers": {"X-Words": planted}}, status=500, failed=True,
     )  # fmt: skip
-    return {"config": config, "device": device, "check": check, "operation": operation, "exchange": exchange}
+    return {
+        "config": config,
+        "device": device,
+        "check": check,
+        "sim": sim,
+        "operation": operation,
+        "exchange": exchange,
+    }
 
 
 def _people(organization: Organization, planted: str, source: Source) -> dict[str, Any]:

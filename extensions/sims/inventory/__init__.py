@@ -1,0 +1,1 @@
+"""The list of an organization's SIMs: what the URL says, and all that its templates need."""

@@ -1,0 +1,101 @@
+"""Columns of the list of SIMs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from devices.models import Device
+from extensions.core import registry
+from extensions.core.models import ExtensionConfig
+from extensions.sims import numbers
+from extensions.sims.facet import state_cell
+from extensions.sims.models import Sim
+from extensions.sims.templatetags.sims import megabytes, minutes
+from iotdash.lib.lists import Column
+from iotdash.lib.templatetags.ui import ago, known, moment
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the cells of a page need beside its SIMs. `link_url` is None for members who may not link devices."""
+
+    configs: Mapping[int, ExtensionConfig]
+    device_url: Callable[[Device], str]
+    link_url: Callable[[Sim], str] | None
+    whole_numbers: bool
+
+
+# Text or markup of one SIM; it must not ask the database.
+Cell = Callable[[Sim, Surroundings], Any]
+
+
+@dataclass(frozen=True)
+class SimColumn:
+    column: Column
+    cell: Cell
+    numeric: bool = False
+
+
+def _carrier(sim: Sim, around: Surroundings) -> str:
+    return registry.manifest(around.configs[sim.config_id].slug).name
+
+
+def _device(sim: Sim, around: Surroundings) -> SafeString:
+    if sim.device_id:
+        return format_html('<a href="{}">{}</a>', around.device_url(sim.device), sim.device.device_id)
+    if around.link_url is None:
+        return known(None)
+    return format_html(
+        '<a class="btn btn-sm" href="{0}" hx-get="{0}" hx-target="#dialog-body">Link a device'
+        '<span class="visually-hidden"> to SIM {1}</span></a>',
+        around.link_url(sim),
+        sim.subject,
+    )
+
+
+def _field(name: str, label: str, show: Callable[[Any], Any] = known, *, numeric: bool = False) -> SimColumn:
+    """One that is shown when it is chosen."""
+    return SimColumn(Column(name, label, default=False), lambda sim, _: show(getattr(sim, name)), numeric)
+
+
+def _number(name: str, label: str) -> SimColumn:
+    def cell(sim: Sim, around: Surroundings) -> Any:
+        return known(numbers.shown(getattr(sim, name), whole=around.whole_numbers))
+
+    return SimColumn(Column(name, label, default=False), cell)
+
+
+COLUMNS = (
+    SimColumn(Column("subject", "Identifier", sortable=True), lambda sim, _: sim.subject),
+    SimColumn(Column("carrier", "Carrier"), _carrier),
+    SimColumn(Column("config", "Configuration"), lambda sim, around: around.configs[sim.config_id].name),
+    SimColumn(Column("state", "State"), lambda sim, _: state_cell(sim)),
+    SimColumn(Column("plan", "Rate plan"), lambda sim, _: known(sim.rate_plan)),
+    SimColumn(Column("device", "Device"), _device),
+    SimColumn(
+        Column("data", "Data (MB)", sortable=True, order_by="ctd_data_bytes"),
+        lambda sim, _: known(megabytes(sim.ctd_data_bytes)),
+        numeric=True,
+    ),
+    _field("ctd_sms", "SMS", numeric=True),
+    _field("ctd_voice_seconds", "Voice (mm:ss)", lambda value: known(minutes(value)), numeric=True),
+    _number("imsi", "IMSI"),
+    _number("msisdn", "MSISDN"),
+    _field("imei", "IMEI"),
+    _field("added_at", "Added", moment),
+    _field("modified_at", "Modified", moment),
+    _field("usage_at", "Usage fetched", lambda value: ago(value, never="not yet")),
+    SimColumn(
+        Column("fetched", "Data fetched", sortable=True, order_by="fetched_at"),
+        lambda sim, _: ago(sim.fetched_at, never="not yet"),
+    ),
+)
+BY_NAME = {each.column.name: each for each in COLUMNS}
+# What all of the cells read.
+FIELDS = (
+    *("subject", "config", "device", "state", "rate_plan", "missing_since", "imsi", "msisdn", "imei"),
+    *("ctd_data_bytes", "ctd_sms", "ctd_voice_seconds", "added_at", "modified_at", "usage_at", "fetched_at"),
+)

@@ -1,0 +1,100 @@
+"""Filters and search of the list of SIMs."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db.models import Q
+
+from devices.queries import starting_with
+from extensions.core import registry
+from extensions.core.models import ExtensionConfig
+from extensions.sims.contract import SimState
+from extensions.sims.inventory.ranges import AGES, BY_SUBJECT, USAGES, Range
+from extensions.sims.models import CarrierPlans, Sim
+from iotdash.lib.lists import Condition, Filter, ListState
+
+YES_OR_NO = (("yes", "Yes"), ("no", "No"))
+CARRIER, CONFIG = "carrier", "config"
+
+Configs = Sequence[ExtensionConfig]
+
+
+def declared(configs: Configs) -> tuple[Filter, ...]:
+    """Carriers and configurations are those that the organization has."""
+    slugs = {config.slug for config in configs}
+    carriers = tuple((slug, each.name) for slug, each in registry.manifests().items() if slug in slugs)
+    return (
+        Filter(CARRIER, "Carrier", carriers),
+        Filter(CONFIG, "Configuration", tuple((str(config.pk), config.name) for config in configs)),
+        Filter("state", "State"),
+        Filter("plan", "Rate plan"),
+        Filter("linked", "Linked to a device", YES_OR_NO),
+        Filter("usage", "Month-to-date data", tuple((name, each.label) for name, each in USAGES.items())),
+        Filter("age", "Age of data", tuple((name, each.label) for name, each in AGES.items())),
+        Filter("known", "Known to the carrier", YES_OR_NO),
+    )
+
+
+def chosen(configs: Configs, state: ListState) -> list[ExtensionConfig]:
+    """The configurations whose SIMs are asked for."""
+    slug, pk = state.value(CARRIER), state.value(CONFIG)
+    return [config for config in configs if slug in ("", config.slug) and pk in ("", str(config.pk))]
+
+
+def suggestions(configs: Configs) -> dict[str, list[str]]:
+    """Values of the filters that take any text: carriers have states and plans of their own."""
+    listed = CarrierPlans.objects.filter(config__in=configs).values_list("names", flat=True)
+    plans = {name for names in listed for name in names}
+    return {"state": [state.value for state in SimState], "plan": sorted(plans)}
+
+
+def conditions(configs: Configs, state: ListState) -> list[Condition]:
+    """What the state's filters ask of the SIMs of these configurations."""
+    return [make(configs, state.value(name)) for name, make in _CONDITIONS.items() if state.value(name)]
+
+
+def search(configs: Configs, text: str, numbers: Sequence[str]) -> list[Condition]:
+    """The ways in which a SIM is found by `text`: its identifier, or one of these numbers, starts with it."""
+    by_number = [_of_sims(configs, starting_with(name, text)) for name in numbers]
+    return [_of_sims(configs, starting_with(BY_SUBJECT, text), BY_SUBJECT), *by_number]
+
+
+def _of_sims(configs: Configs, where: Q, *ordered: str) -> Condition:
+    return Condition(where, Sim.objects.filter(where, config__in=configs), ordered=ordered)
+
+
+def _in_state(configs: Configs, value: str) -> Condition:
+    return _of_sims(configs, Q(state=value), BY_SUBJECT)
+
+
+def _on_plan(configs: Configs, value: str) -> Condition:
+    return _of_sims(configs, Q(rate_plan=value), BY_SUBJECT)
+
+
+def _linked(configs: Configs, value: str) -> Condition:
+    return _of_sims(configs, Q(device__isnull=value == "no"), BY_SUBJECT)
+
+
+def _known(configs: Configs, value: str) -> Condition:
+    return _of_sims(configs, Q(missing_since__isnull=value == "yes"))
+
+
+def _using(configs: Configs, value: str) -> Condition:
+    return _in_range(configs, USAGES[value])
+
+
+def _aged(configs: Configs, value: str) -> Condition:
+    return _in_range(configs, AGES[value])
+
+
+def _in_range(configs: Configs, asked: Range) -> Condition:
+    return _of_sims(configs, asked.where(), *asked.ordered)
+
+
+_CONDITIONS: Mapping[str, Callable[[Configs, str], Condition]] = {
+    "state": _in_state,
+    "plan": _on_plan,
+    "linked": _linked,
+    "usage": _using,
+    "age": _aged,
+    "known": _known,
+}

@@ -1,0 +1,87 @@
+"""Giving a SIM to a device: the device's configuration is written as a person would write it in the editor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from devices import queries
+from devices.conditions import BY_ID, of_devices
+from devices.listing.devices import rows_of
+from devices.models import Device
+from extensions.core import targets
+from extensions.core.models import DeviceConfiguration, ExtensionConfig
+from extensions.core.services import device_configuration
+from extensions.core.targets import CONFIGURATION_KEY, Target
+from iotdash.audit.services import Source
+from iotdash.lib.lists import Question, matching, page
+from iotdash.organizations.models import Organization
+
+SHOWN = 20
+
+
+class NotLinkable(Exception):
+    """The SIM cannot be given to a device here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`version` is that of the device's configuration; `other` is the SIM of this carrier that the device has now."""
+
+    device: Device
+    version: int
+    other: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    candidates: Sequence[Candidate]
+    more: bool
+
+
+def choice(organization: Organization, target: Target, text: str) -> Choice:
+    """Devices that are found by `text`; without it, those without any extension configuration. The first of them."""
+    if text:
+        question = Question(search=queries.search(organization, text), order=BY_ID)
+    else:
+        unconfigured = of_devices(organization, Q(configured__in=[False]), ordered=True)
+        question = Question([unconfigured], order=BY_ID)
+    found = page(matching(rows_of(organization), question).parts, order_by=BY_ID, size=SHOWN)
+    known = DeviceConfiguration.objects.in_bulk([device.pk for device in found.rows])
+    candidates = [_candidate(device, known.get(device.pk), target) for device in found.rows]
+    return Choice(candidates, more=bool(found.next_cursor))
+
+
+def link(target: Target, device: Device, version: int, source: Source) -> None:
+    """Raises NotLinkable, and what `device_configuration.confirm` raises: Invalid, Stale."""
+    document = dict(device_configuration.current(device).document)
+    key = target.manifest.device_key
+    document[key] = _part(document.get(key), target)
+    if _resolved(device, document, key) != target.config:
+        document[key][CONFIGURATION_KEY] = target.config.name
+    resolved = _resolved(device, document, key)
+    if resolved != target.config:
+        raise NotLinkable(
+            f'The inventory of "{resolved.name}" has SIM {target.subject}, that of "{target.config.name}" has not: '
+            "a device with this SIM belongs to the former."
+        )
+    device_configuration.confirm(device, device_configuration.as_text(document), version, source)
+
+
+def _part(before: Any, target: Target) -> dict[str, Any]:
+    """What else the device's part says stays, but not whose SIM the former one was."""
+    kept = dict(before) if isinstance(before, dict) else {}
+    kept.pop(CONFIGURATION_KEY, None)
+    return kept | {target.manifest.subject_field: target.subject}
+
+
+def _resolved(device: Device, document: dict[str, Any], key: str) -> ExtensionConfig | None:
+    found = targets.of_document(device, {key: document[key]})
+    return found[0].config if found else None
+
+
+def _candidate(device: Device, known: DeviceConfiguration | None, target: Target) -> Candidate:
+    part = known.document.get(target.manifest.device_key) if known else None
+    other = part.get(target.manifest.subject_field) if isinstance(part, dict) else None
+    return Candidate(device, known.version if known else 0, str(other or ""))
