@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext, isolate_apps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iotdash.lib.lists import BadListQuery, Count, bounded_count, page, paging
+from iotdash.lib.lists import BadListQuery, Count, Parts, bounded_count, page, paging
 
 with isolate_apps("iotdash.lib"):
 
@@ -115,7 +115,8 @@ def test_ties_are_broken_by_the_fields_that_follow(things, order_by, size):
 @pytest.mark.parametrize("order_by", DIRECTED)
 @pytest.mark.parametrize("size", [4, 30])
 def test_parts_are_read_as_one_list(things, order_by, size):
-    parts = [things.filter(rank__lt=1), things.filter(rank__gt=-2), things.filter(pk__in=[1, 5])]
+    each = [things.filter(rank__lt=1), things.filter(rank__gt=-2), things.filter(pk__in=[1, 5])]
+    parts = Parts(each, things)
     pages = walk(parts, order_by, size, then=["name"])
     assert [row for each in pages for row in each.rows] == in_order(things, order_by, ["name"])
     back = walk(parts, order_by, size, pages[-1].previous_cursor, forward=False, then=["name"])

@@ -6,7 +6,7 @@ What stands around the rows is in `furniture`, apart because it needs forms.
 from iotdash.lib.lists.conditions import Condition
 from iotdash.lib.lists.counting import COUNT_LIMIT, Count, bounded_count
 from iotdash.lib.lists.finding import Matching, Question, Rows, matching
-from iotdash.lib.lists.paging import Page, page
+from iotdash.lib.lists.paging import Page, Parts, page
 from iotdash.lib.lists.state import BadListQuery, Column, Filter, ListState
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ListState",
     "Matching",
     "Page",
+    "Parts",
     "Question",
     "Rows",
     "bounded_count",

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from iotdash.lib.lists.conditions import Condition, opaque
 from iotdash.lib.lists.counting import COUNT_LIMIT, Count, bounded_count
+from iotdash.lib.lists.paging import Parts
 
 # Looked up and sorted at most; more are one in a hundred of a hundred thousand, and met within some thousand steps.
 FEW = 1_000
@@ -46,9 +47,9 @@ class Rows:
 
 @dataclass(frozen=True)
 class Matching:
-    """`parts` together are the rows; one may be in several parts."""
+    """`parts` together are the rows, for `page`."""
 
-    parts: list[QuerySet]
+    parts: Parts
     count: Count
 
 
@@ -82,7 +83,7 @@ def _of_few(rows: Rows, keys: set[int], conditions: Sequence[Condition], search:
     any_of_search = reduce(or_, (Q(each.walked) for each in search), Q())
     found = rows.by_keys(keys).filter(any_of_search, *(each.walked for each in conditions))
     sure = not conditions and not search
-    return Matching([found], Count(len(keys), exact=True) if sure else bounded_count(found))
+    return Matching(Parts([found], rows.objects), Count(len(keys), exact=True) if sure else bounded_count(found))
 
 
 def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set[int]) -> Matching:
@@ -91,12 +92,12 @@ def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set
     walked = [each.filter(*map(question.where, conditions)) for each in rows.walked]
     parts = [part.filter(question.where(each)) for part in walked for each in many] or walked
     if not many and len(conditions) == 1:
-        return Matching(parts, conditions[0].count())
+        return Matching(Parts(parts, rows.objects), conditions[0].count())
     # Nothing is in any order where it is only counted.
     narrowed = rows.counted.filter(*(each.where for each in conditions))
     counted = [narrowed.filter(each.where) if conditions else each for each in many] or [narrowed]
     rest = [rows.by_keys(few).filter(*(each.walked for each in conditions))] if few else []
-    return Matching([*parts, *rest], _count([*counted, *rest]))
+    return Matching(Parts([*parts, *rest], rows.objects), _count([*counted, *rest]))
 
 
 def _count(parts: Sequence[QuerySet | Condition]) -> Count:

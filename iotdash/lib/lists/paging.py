@@ -76,18 +76,22 @@ class _Cursor:
     rest: tuple[Any, ...]
 
 
-def page(
-    parts: QuerySet | Sequence[QuerySet], *, order_by: str, then: Sequence[str] = (), cursor: str = "", size: int = 50
-) -> Page:
+@dataclass(frozen=True)
+class Parts:
+    """`each` are read as one list by its own index; a row may be in more than one. All are rows of `objects`."""
+
+    each: Sequence[QuerySet]
+    objects: QuerySet
+
+
+def page(parts: QuerySet | Parts, *, order_by: str, then: Sequence[str] = (), cursor: str = "", size: int = 50) -> Page:
     """Rows of a model's queryset ordered by `order_by` ("name", "-seen_at", "device_type__name"), then by pk.
 
-    Needs an index on (field, *then, pk). Give `select_related` for a path across relations. Several querysets are read
-    as one, each by its own index; a row may be in more than one. `then` are fields of the model itself, never null.
-    Raises BadListQuery for a cursor that is damaged or belongs to another order.
+    Needs an index on (field, *then, pk). Give `select_related` for a path across relations. `then` are fields of the
+    model itself, never null. Raises BadListQuery for a cursor that is damaged or belongs to another order.
     """
-    parts = [parts] if isinstance(parts, QuerySet) else parts
-    model = parts[0].model
-    order = _order(model, order_by, then)
+    parts = Parts([parts], parts) if isinstance(parts, QuerySet) else parts
+    order = _order(parts.objects.model, order_by, then)
     start = _decode(cursor, order) if cursor else None
     forward = start is None or start.forward
     rows = _rows(parts, order, start, forward, size + 1)
@@ -108,7 +112,7 @@ def _order(model: type[Model], order_by: str, then: Sequence[str]) -> _Order:
     return _Order(order_by, fields, (*(model._meta.get_field(name) for name in ties), model._meta.pk))
 
 
-def _rows(parts: Sequence[QuerySet], order: _Order, start: _Cursor | None, forward: bool, wanted: int) -> list[Any]:
+def _rows(parts: Parts, order: _Order, start: _Cursor | None, forward: bool, wanted: int) -> list[Any]:
     """The rows in reading direction, from up to two stretches: with a value, and without."""
     stretches = [False, True] if order.nullable else [False]
     if not forward:
@@ -119,18 +123,16 @@ def _rows(parts: Sequence[QuerySet], order: _Order, start: _Cursor | None, forwa
     for without in stretches:
         if len(rows) < wanted:
             here = start if start is not None and (start.value is None) == without else None
-            found = [_stretch(part, order, here, forward, without)[: wanted - len(rows)] for part in parts]
-            rows += _merged(found, order, forward, without)[: wanted - len(rows)]
+            left = wanted - len(rows)
+            found = [_stretch(part, order, here, forward, without)[:left] for part in parts.each]
+            rows += found[0] if len(found) == 1 else _merged(parts, found, order, forward, without)[:left]
     return rows
 
 
-def _merged(found: Sequence[QuerySet], order: _Order, forward: bool, without: bool) -> list[Any]:
-    if len(found) == 1:
-        return list(found[0])
-    different = {row.pk: row for rows in found for row in rows}
-    # The database says which comes first: it sorts text as its language does.
-    sorted_again = found[0].model._base_manager.filter(pk__in=different).order_by(*_sorting(order, forward, without))
-    return [different[key] for key in sorted_again.values_list("pk", flat=True)]
+def _merged(parts: Parts, found: Sequence[QuerySet], order: _Order, forward: bool, without: bool) -> QuerySet:
+    """Each part says only which; the rows are read once, and the database sorts text as its language does."""
+    keys = {key for each in found for key in each.values_list("pk", flat=True)}
+    return parts.objects.filter(pk__in=keys).order_by(*_sorting(order, forward, without))
 
 
 def _stretch(queryset: QuerySet, order: _Order, start: _Cursor | None, forward: bool, without: bool) -> QuerySet:
