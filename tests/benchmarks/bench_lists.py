@@ -9,9 +9,10 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tests.benchmarks import list_cases, plain, worlds
+from tests.benchmarks import plain, worlds
 from tests.benchmarks.asking import Application, counted, percentile, timed
-from tests.benchmarks.list_cases import Case
+from tests.benchmarks.list_cases import Case, Listed
+from tests.benchmarks.lists import DEVICES
 from tests.benchmarks.table import Row
 from tests.benchmarks.worlds import World
 
@@ -28,10 +29,14 @@ Times = Mapping[str, Sequence[float]]
 
 
 def measure(quick: bool) -> Iterable[Row]:
-    bench = Bench(worlds.make(QUICK_SIZES if quick else SIZES), *(QUICK if quick else FULL))
+    return measure_list(DEVICES, quick, SIZES)
+
+
+def measure_list(listed: Listed, quick: bool, sizes: Sequence[int]) -> Iterable[Row]:
+    bench = Bench(worlds.make(QUICK_SIZES if quick else sizes), *(QUICK if quick else FULL))
     with bench.largest.entered():
-        cases = list(list_cases.singles(bench.largest.organization))
-        combined = list(list_cases.combined(bench.largest.organization))
+        cases = list(listed.singles(bench.largest.organization))
+        combined = list(listed.combined(bench.largest.organization))
     for case in cases:
         for row in bench.row(case):
             yield replace(row, aim="", met=None) if quick else row
@@ -68,7 +73,7 @@ class Bench:
         asked[PLAIN] = self._asking(largest, plain.URL, self.plain)
         first = asked.get(str(smallest.size))
         if first is None or _rows_shown(first()) != _rows_shown(asked[str(largest.size)]()):
-            asked[BASE] = self._asking(smallest, list_cases.OPENING.url(smallest))
+            asked[BASE] = self._asking(smallest, case.listed.opening.url(smallest))
         return asked
 
     def slowest(self, cases: Sequence[Case]) -> list[Case]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
 
 from devices.models import Device, DeviceIdentifier, DeviceType
 from extensions.core.contract import Manifest
@@ -23,7 +24,9 @@ from iotdash.organizations.models import Organization
 BATCH = 5_000
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 ORDINARY, RARE, ABSENT = SimState.ACTIVATED, SimState.PURGED, SimState.TEST_READY
-UNCONFIGURED, UNLOCATED, MISSING = 0.03, 0.6, 0.002
+UNCONFIGURED, UNLOCATED, MISSING, STALE = 0.03, 0.6, 0.002, 0.03
+# SIMs in no device, beside those of devices: another carrier's, so that they lie together.
+SPARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,10 @@ def _devices(
 
 
 def _seed_sims(organization: Organization, devices: Sequence[Device], chance: random.Random) -> None:
-    manifest = next(each for each in manifests().values() if each.subject_field)
+    manifest, other = [each for each in manifests().values() if each.subject_field][:2]
     configs = [_config(organization, manifest, name, is_default=name == "Main") for name in ("Main", "Second")]
-    sims, identifiers, documents = [], [], []
+    spare = _config(organization, other, "Spare", is_default=True)
+    sims, identifiers, documents = list(_spare_sims(spare, int(len(devices) * SPARE))), [], []
     for number, device in enumerate(devices):
         subject = f"8901{number:016d}"
         sims.append(_sim(chance.choices(configs, (9, 1))[0], subject, device if device.configured else None, chance))
@@ -127,21 +131,36 @@ def _config(organization: Organization, manifest: Manifest, name: str, *, is_def
     )
 
 
+def _spare_sims(config: ExtensionConfig, number: int) -> Iterator[Sim]:
+    """In stock, of a carrier that tells no usage; the newer half was never asked about."""
+    for each in range(number):
+        yield Sim(
+            organization_id=config.organization_id,
+            config=config,
+            subject=f"8933{each:016d}",
+            state=SimState.INVENTORY,
+            fetched_at=timezone.now() if each * 2 < number else None,
+        )
+
+
 def _sim(config: ExtensionConfig, subject: str, device: Device | None, chance: random.Random) -> Sim:
+    state, minutes = _state(chance), chance.expovariate(1 / 400)
     return Sim(
         organization_id=config.organization_id,
         config=config,
         subject=subject,
         device=device,
-        state=_state(chance),
-        rate_plan=chance.choice(("Fleet 5 MB", "Fleet 50 MB", "Test")),
-        ctd_data_bytes=chance.randrange(10**8),
+        state=state,
+        rate_plan=chance.choices(("Fleet 5 MB", "Fleet 50 MB", "Test"), (60, 39.95, 0.05))[0],
+        # Those that are not in use have none, as in real fleets.
+        ctd_data_bytes=int(chance.lognormvariate(16, 2)) if state == ORDINARY else chance.choice((0, None)),
         ctd_sms=chance.randrange(50),
         imsi=f"00101{subject[-10:]}",
         msisdn=f"882{subject[-10:]}",
+        imei=f"{chance.choice((3549, 8612, 8698))}{chance.randrange(10**11):011d}",
         added_at=NOW - dt.timedelta(days=400),
         modified_at=NOW - dt.timedelta(minutes=chance.randrange(10**5)),
-        fetched_at=NOW,
+        fetched_at=timezone.now() - dt.timedelta(minutes=minutes + (chance.random() < STALE) * 10**5),
         missing_since=NOW if chance.random() < MISSING else None,
     )
 

@@ -1,4 +1,4 @@
-"""What a list costs at least: a view without middleware that shows 50 rows by the columns of the device list."""
+"""What a list costs at least, one measure for all: a view without middleware that shows 50 rows of the device list."""
 
 from collections.abc import Callable
 

@@ -17,7 +17,8 @@ from devices.models import Device
 from devices.queries import search
 from iotdash.lib.lists import Condition, Count, conditions, finding
 from tests.benchmarks import fleet as fleets
-from tests.benchmarks import list_cases
+from tests.benchmarks.list_cases import Case
+from tests.benchmarks.lists import DEVICES
 from tests.cast import DeviceFactory, DeviceTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,14 +40,14 @@ def keys(devices) -> set[int]:
 
 def every_condition(organization):
     extra = filters.facet_filters(organization)
-    for case in list_cases.filtered(organization):
+    for case in DEVICES.filtered(organization):
         ((name, value),) = case.query.items()
         if name in filters._CONDITIONS:
             yield case.name, filters._CONDITIONS[name](organization, value)
         for facet, declared in extra:
             if name in {each.name for each in declared}:
                 yield case.name, facet.condition(organization, name, value)
-    for text in list_cases.SEARCHES.values():
+    for text in DEVICES.texts.values():
         yield from ((f"search {text}", condition) for condition in search(organization, text))
 
 
@@ -130,9 +131,9 @@ def test_many_are_met_by_walking_an_index_and_never_sorted(fleet, owner_client, 
     if connection.vendor != "sqlite":
         pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
     monkeypatch.setattr(finding, "FEW", 0)
-    asked_for = [*list_cases.filtered(fleet), *list_cases.searches()]
-    by_time = [case + list_cases.Case("newest", {"sort": "-registered"}) for case in asked_for]
-    for case in [*list_cases.sorts(fleet), *asked_for, *by_time]:
+    asked_for = [*DEVICES.filtered(fleet), *DEVICES.searches()]
+    by_time = [case + Case(DEVICES, "newest", {"sort": "-registered"}) for case in asked_for]
+    for case in [*DEVICES.sorts(fleet), *asked_for, *by_time]:
         with CaptureQueriesContext(connection) as asked:
             assert owner_client.get(URL, case.query).status_code == 200
         for query in asked:
