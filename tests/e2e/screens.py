@@ -16,6 +16,7 @@ SAMPLE, SCENE, EMPTY = "demo01", "scene1", "empty1"
 SAMPLE_ADMIN, SAMPLE_READER = "admin@example.com", "reader@example.com"
 SCENE_ADMIN, EMPTY_ADMIN = "scene@example.com", "empty@example.com"
 DEVICES = f"/{SAMPLE}/devices"
+SIMS = f"/{SAMPLE}/sims"
 EXTENSIONS = f"/{SAMPLE}/extensions"
 
 
@@ -144,6 +145,19 @@ def _first_operation(page: Page, product: Product) -> None:
     page.wait_for_url("**/operations/*-*/")
 
 
+def _first_sim(page: Page, product: Product) -> None:
+    page.locator("tbody th a").first.click()
+    _panel(page, product)
+
+
+def _link_sim(page: Page, product: Product) -> None:
+    page.get_by_role("link", name="Link a device").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").fill("pump-00")
+    dialog.get_by_role("button", name="Search").click()
+    expect(dialog.get_by_role("button", name="Replace").first).to_be_visible()
+
+
 def _first_exchange(page: Page, product: Product) -> None:
     page.locator("tbody th a").first.click()
     expect(page.get_by_role("heading", name="Request")).to_be_visible()
@@ -169,6 +183,11 @@ SCREENS = (
     Screen("device-unknown-sim", "{unknown_sim}", prepare=_unknown_sim),
     Screen("device-mangled", f"{DEVICES}/pump/pump-003/", prepare=_mangled),
     Screen("device-edit", f"{DEVICES}/pump/pump-003/edit/"),
+    Screen("sims", f"{SIMS}/?size=25"),
+    Screen("sims-filters", f"{SIMS}/?linked=no&size=25"),
+    Screen("sims-empty", f"/{EMPTY}/sims/", who=EMPTY_ADMIN),
+    Screen("sim", f"{SIMS}/?linked=no&size=25", prepare=_first_sim),
+    Screen("sim-link", f"{SIMS}/?linked=no&size=25", prepare=_link_sim),
     Screen("types", f"/{SAMPLE}/device-types/"),
     Screen("type", f"/{SAMPLE}/device-types/id/pump/"),
     Screen("type-add", f"/{SAMPLE}/device-types/add/"),
