@@ -10,7 +10,6 @@ from extensions.core.services import configurations
 from extensions.sims import services
 from extensions.sims.contract import SmsReply
 from extensions.sims.models import ReportedSim, Sim
-from tests.cast import DeviceFactory
 
 
 @pytest.fixture
@@ -126,8 +125,6 @@ def test_its_replies_may_be_asked_for(url, config, reader_client):
     assert ReportedSim.objects.get().subject == "0007"
 
 
-def test_a_mark_of_the_device_stays_at_the_device(target, organization, reader_client):
-    """The panel of a drilldown leads to addresses below the device, not below the SIM."""
-    DeviceFactory(organization=organization)
+def test_the_panel_of_a_drilldown_asks_below_the_device(target, reader_client):
     page = read(reader_client, "/abc123/devices/pump/p1/extensions/meterco/")
     assert "/abc123/sims/" not in page.partition("<main")[2]

@@ -45,7 +45,9 @@ def _carrier(sim: Sim, around: Surroundings) -> str:
 
 def _device(sim: Sim, around: Surroundings) -> SafeString:
     if sim.device_id:
-        return format_html('<a href="{}">{}</a>', around.device_url(sim.device), sim.device.device_id)
+        return format_html(
+            '<a class="text-nowrap" href="{}">{}</a>', around.device_url(sim.device), sim.device.device_id
+        )
     if around.link_url is None:
         return known(None)
     return format_html(

@@ -63,12 +63,14 @@ def _link(request: HttpRequest, sim: Sim, chosen: dict[str, Any]) -> HttpRespons
 
 def _context(request: HttpRequest, sim: Sim, **more: Any) -> dict[str, Any]:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
-    found = None if sim.device else linking.choice(request.organization, target_of(sim), text)
+    target = target_of(sim)
+    found = None if sim.device else linking.choice(request.organization, target, text)
     where = {"org": request.organization.public_id, "sim_id": sim.pk}
     return {
         "shown_sim": sim,
         "choice": found,
         "search": text,
+        "carrier": target.manifest.name,
         "link_url": reverse("sims:link", kwargs=where),
         "sim_url": reverse("sims:sim", kwargs=where),
         **more,
