@@ -125,6 +125,13 @@ def test_a_configuration_that_changed_meanwhile_is_not_overwritten(url, device, 
     assert document(device) == {"meterco": {"chip": "0002"}}
 
 
+def test_a_refused_choice_offers_again_what_was_searched_for(url, device, source, developer_client):
+    device_configuration.confirm(device, '{"meterco": {"chip": "0002"}}', 0, source, refresh=False)
+    page = developer_client.get(f"{url}?q=p1").content.decode()
+    action = re.search(rf'method="post" action="({url}[^"]*)"', page).group(1)
+    assert '<button class="btn btn-sm" type="submit">Replace' in choose(developer_client, action).content.decode()
+
+
 @pytest.mark.parametrize("sent", [{}, {"device": "p1", "version": "0"}, {"device_type": "pump", "device": "p1"}])
 def test_a_form_that_is_not_whole_is_refused(url, device, developer_client, sent):
     answer = developer_client.post(url, sent)

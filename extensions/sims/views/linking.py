@@ -1,6 +1,7 @@
 """Choosing the device that has a SIM."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -65,13 +66,14 @@ def _context(request: HttpRequest, sim: Sim, **more: Any) -> dict[str, Any]:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
     target = target_of(sim)
     found = None if sim.device else linking.choice(request.organization, target, text)
-    where = {"org": request.organization.public_id, "sim_id": sim.pk}
+    link_url = reverse("sims:link", kwargs={"org": request.organization.public_id, "sim_id": sim.pk})
     return {
         "shown_sim": sim,
         "choice": found,
         "search": text,
         "carrier": target.manifest.name,
-        "link_url": reverse("sims:link", kwargs=where),
-        "sim_url": reverse("sims:sim", kwargs=where),
+        "link_url": link_url,
+        # What was searched for is offered again when a choice is refused.
+        "choose_url": f"{link_url}?{urlencode({'q': text})}" if text else link_url,
         **more,
     }
