@@ -58,7 +58,7 @@ def test_every_condition_means_the_same_sims_in_each_of_its_ways(fleet, configs)
 
 def test_stretches_are_all_sims_each_once(fleet, configs):
     rows = rows_of(configs)
-    stretches = [set(each.values_list("pk", flat=True)) for each in rows.walked]
+    stretches = [set(each.values_list("pk", flat=True)) for each in rows.walked([])]
     assert len(stretches) == 3
     assert sum(map(len, stretches)) == rows.counted.count() == Sim.objects.count()
 
@@ -113,3 +113,10 @@ def plan_of(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
         return " · ".join(row[3] for row in cursor.fetchall())
+
+
+def test_accounts_that_have_nothing_of_what_is_asked_are_not_walked(fleet, owner_client, monkeypatch):
+    monkeypatch.setattr(finding, "FEW", 0)
+    with CaptureQueriesContext(connection) as asked:
+        assert shown(owner_client, "age=never&sort=-data")[1] == "7"
+    assert len([query for query in asked if "ORDER BY" in query["sql"] and "CASE WHEN" in query["sql"]]) == 2

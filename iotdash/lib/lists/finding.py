@@ -25,16 +25,20 @@ class Rows:
     """All rows that a list may show.
 
     `objects` are those of everybody, with what pages need of each; `own` says which belong here. `stretches` together
-    are the same as `own`: each is walked by an index that begins with its fields.
+    are the same as `own`: each is walked by an index that begins with its fields, and what conditions find are rows of
+    the list itself.
     """
 
     objects: QuerySet
     own: Q
     stretches: Sequence[Q] = ()
 
-    @property
-    def walked(self) -> list[QuerySet]:
-        return [self.objects.filter(each) for each in self.stretches or (self.own,)]
+    def walked(self, conditions: Sequence[Condition]) -> list[QuerySet]:
+        """But for stretches that have nothing of what is to be looked for row by row: all of it would be read."""
+        found = self.stretches
+        if len(found) > 1 and conditions:
+            found = [each for each in found if all(one.found.filter(each).exists() for one in conditions)]
+        return [self.objects.filter(each) for each in found or (self.stretches or (self.own,))[:1]]
 
     @property
     def counted(self) -> QuerySet:
@@ -62,7 +66,14 @@ class Question:
     order: str = ""
 
     def where(self, condition: Condition) -> Any:
-        return condition.where if self.order.removeprefix("-") in condition.ordered else condition.walked
+        return condition.where if self._is_ordered(condition) else condition.walked
+
+    @property
+    def unordered(self) -> list[Condition]:
+        return [each for each in self.conditions if not self._is_ordered(each)]
+
+    def _is_ordered(self, condition: Condition) -> bool:
+        return self.order.removeprefix("-") in condition.ordered
 
 
 def matching(rows: Rows, question: Question) -> Matching:
@@ -89,7 +100,7 @@ def _of_few(rows: Rows, keys: set[int], conditions: Sequence[Condition], search:
 def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set[int]) -> Matching:
     """With a search, parts for each way of matching it that many rows do, and one for all others together."""
     conditions = question.conditions
-    walked = [each.filter(*map(question.where, conditions)) for each in rows.walked]
+    walked = [each.filter(*map(question.where, conditions)) for each in rows.walked(question.unordered)]
     parts = [part.filter(question.where(each)) for part in walked for each in many] or walked
     if not many and len(conditions) == 1:
         return Matching(Parts(parts, rows.objects), conditions[0].count())
