@@ -105,10 +105,18 @@ def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set
     if not many and len(conditions) == 1:
         return Matching(Parts(parts, rows.objects), conditions[0].count())
     # Nothing is in any order where it is only counted.
-    narrowed = rows.counted.filter(*(each.where for each in conditions))
+    narrowed = _narrowed(rows, conditions)
     counted = [narrowed.filter(each.where) if conditions else each for each in many] or [narrowed]
     rest = [rows.by_keys(few).filter(*(each.walked for each in conditions))] if few else []
     return Matching(Parts([*parts, *rest], rows.objects), _count([*counted, *rest]))
+
+
+def _narrowed(rows: Rows, conditions: Sequence[Condition]) -> QuerySet:
+    """By the index of what fewest meet, of which the planner knows nothing; the others are asked of those."""
+    if len(conditions) < 2:
+        return rows.counted.filter(*(each.where for each in conditions))
+    rarest = min(conditions, key=lambda each: each.count().value)
+    return rows.counted.filter(rarest.where, *(each.walked for each in conditions if each is not rarest))
 
 
 def _count(parts: Sequence[QuerySet | Condition]) -> Count:
