@@ -93,6 +93,15 @@ async function codemirror() {
   record("codemirror", version, "MIT", sources, ["codemirror.min.js", "LICENSE.txt"]);
 }
 
+function uplot() {
+  const version = versionOf("uplot");
+  const out = open("uplot", version);
+  cpSync(join(modules, "uplot/dist/uPlot.iife.min.js"), join(out, "uplot.min.js"));
+  cpSync(join(modules, "uplot/dist/uPlot.min.css"), join(out, "uplot.min.css"));
+  cpSync(join(modules, "uplot/LICENSE"), join(out, "LICENSE.txt"));
+  record("uplot", version, "MIT", `uplot ${version}`, ["uplot.min.js", "uplot.min.css", "LICENSE.txt"]);
+}
+
 function ledger() {
   const lines = rows.map((r) => `| ${r.path} | ${r.licence} | ${r.packages} | \`${r.sha256}\` |`);
   const text = [
@@ -115,4 +124,5 @@ htmx();
 inter();
 icons();
 await codemirror();
+uplot();
 ledger();
