@@ -109,31 +109,6 @@ class Sim(models.Model):
         return self.subject
 
 
-class UsageCycle(models.Model):
-    """Usage of one SIM in one billing cycle, named by the operator's local start date."""
-
-    sim = models.ForeignKey(Sim, on_delete=models.CASCADE, related_name="cycles")
-    cycle_start = models.DateField()
-    cycle_end = models.DateField(null=True, blank=True)
-    total_data_bytes = models.BigIntegerField(null=True, blank=True)
-    total_sms = models.BigIntegerField(null=True, blank=True)
-    total_voice_seconds = models.BigIntegerField(null=True, blank=True)
-    billable_available = models.BooleanField(default=False)
-    billable_data_bytes = models.BigIntegerField(null=True, blank=True)
-    billable_sms = models.BigIntegerField(null=True, blank=True)
-    billable_voice_seconds = models.BigIntegerField(null=True, blank=True)
-    invoiced = models.BooleanField(null=True, blank=True)
-    rate_plans = models.JSONField(default=list)
-    closed = models.BooleanField(null=True, blank=True)
-    fetched_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sim", "cycle_start"], name="cycle_once_per_sim")]
-
-    def __str__(self) -> str:
-        return f"{self.sim} from {self.cycle_start}"
-
-
 class CarrierPlans(models.Model):
     """The rate plans that a carrier lists for an account, or why it lists none."""
 
@@ -147,32 +122,6 @@ class CarrierPlans(models.Model):
 
     def __str__(self) -> str:
         return f"plans of {self.config}"
-
-
-class UsageDay(models.Model):
-    """Cycle-to-date figures of one SIM as last seen on one day in UTC. Data in bytes, voice in seconds.
-
-    The day is that of UTC, not of the carrier's billing, so that SIMs of all carriers can be drawn over one axis.
-    Figures that are lower than before mean that a billing cycle began: `ended_…` then hold the last figures of the
-    cycle that ended on this day, None if none was seen on it.
-    """
-
-    sim = models.ForeignKey(Sim, on_delete=models.CASCADE, related_name="usage_days")
-    day = models.DateField()
-    data_bytes = models.BigIntegerField(null=True)
-    sms = models.BigIntegerField(null=True)
-    voice_seconds = models.BigIntegerField(null=True)
-    ended_data_bytes = models.BigIntegerField(null=True)
-    ended_sms = models.BigIntegerField(null=True)
-    ended_voice_seconds = models.BigIntegerField(null=True)
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sim", "day"], name="usage_once_a_day")]
-        indexes = [models.Index(fields=["day"], name="usage_by_day")]
-
-    def __str__(self) -> str:
-        return f"{self.sim_id} on {self.day}"
 
 
 class Synchronisation(models.Model):

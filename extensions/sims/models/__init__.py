@@ -1,0 +1,24 @@
+"""What carriers said of SIMs, and what SIMs used."""
+
+from extensions.sims.models.sims import (
+    ASKED_ABOUT,
+    NEVER,
+    CarrierPlans,
+    ReceivedSms,
+    ReportedSim,
+    Sim,
+    Synchronisation,
+)
+from extensions.sims.models.usage import UsageCycle, UsageDay
+
+__all__ = [
+    "ASKED_ABOUT",
+    "NEVER",
+    "CarrierPlans",
+    "ReceivedSms",
+    "ReportedSim",
+    "Sim",
+    "Synchronisation",
+    "UsageCycle",
+    "UsageDay",
+]
