@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from extensions.core.models import Operation
-from extensions.sims.models import CarrierPlans, ReceivedSms, ReportedSim, Sim, Synchronisation, UsageCycle, UsageDay
+from extensions.sims.models import (
+    BillingCycle,
+    CarrierPlans,
+    PlanAllowance,
+    ReceivedSms,
+    ReportedSim,
+    Sim,
+    Synchronisation,
+    UsageCycle,
+    UsageDay,
+)
 from iotdash.lib.admin import ReadOnlyAdmin, list_of
 from iotdash.lib.masking import last_digits
 
@@ -53,6 +63,22 @@ class UsageCycleAdmin(ReadOnlyAdmin):
 class CarrierPlansAdmin(ReadOnlyAdmin):
     list_display = ("config", "listed_at", "why_not")
     list_filter = ("config__slug", "listed_at")
+    list_select_related = ("config",)
+    search_fields = ("=config__name",)
+
+
+@admin.register(PlanAllowance)
+class PlanAllowanceAdmin(ReadOnlyAdmin):
+    list_display = ("rate_plan", "config", "data_bytes", "changed_by", "changed_at")
+    list_filter = ("config__slug", "changed_at")
+    list_select_related = ("config",)
+    search_fields = ("=rate_plan", "=config__name")
+
+
+@admin.register(BillingCycle)
+class BillingCycleAdmin(ReadOnlyAdmin):
+    list_display = ("config", "cycle_start", "told_at")
+    list_filter = ("config__slug", "told_at")
     list_select_related = ("config",)
     search_fields = ("=config__name",)
 

@@ -1,7 +1,6 @@
 """The SIM panel of a drilldown: everything from rows, nothing from the carrier."""
 
 import hashlib
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +16,7 @@ from extensions.core.models import STANDING_STILL, Health, Operation
 from extensions.core.places import Place
 from extensions.core.targets import Target
 from extensions.core.words import operation_title
-from extensions.sims import addresses, numbers, operations, plans
+from extensions.sims import addresses, billing, numbers, operations, plans, usage_panel
 from extensions.sims.models import Sim, UsageCycle
 from extensions.sims.sync import reported
 from extensions.sims.sync.timing import is_stale
@@ -85,13 +84,14 @@ def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
 def _what_is_known(target: Target) -> dict[str, Any]:
     """Before the first record there may be no row at all; templates then see one in which everything is unknown."""
     sims = Sim.objects.select_related("config__carrier_plans").annotate(reported=Exists(reported.WAITING_OF_SIM))
-    sim = sims.filter(config=target.config, subject=target.subject).first()
+    sim = usage_panel.with_allowance(sims).filter(config=target.config, subject=target.subject).first()
     if sim is None:
-        return {"sim": Sim(config=target.config, subject=target.subject), "cycles": [], "cycle_starts": []}
+        sim = Sim(config=target.config, subject=target.subject)
+        return {"sim": sim, "usage": None, "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
     starts = _earlier_cycles(target, cycles)
     known = {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
-    return known | {"first_awaited": _is_awaited(target, sim)}
+    return known | {"usage": usage_panel.of(sim, cycles), "first_awaited": _is_awaited(target, sim)}
 
 
 def _is_awaited(target: Target, sim: Sim) -> bool:
@@ -107,6 +107,7 @@ def _seen(target: Target, asked: Sequence[Operation], known: Mapping[str, Any]) 
     shown += [sim.fetched_at, sim.details_at, sim.usage_at, sim.missing_since]
     shown += [(operation.pk, operation.state, operation.sentence, operation.priority) for operation in asked]
     shown += [(cycle.pk, cycle.fetched_at) for cycle in known["cycles"]]
+    shown += known["usage"].seen if known["usage"] else []
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -158,22 +159,13 @@ def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form
 
 def _earlier_cycles(target: Target, known: Sequence[UsageCycle]) -> list[date]:
     """First days of the cycles before the one that runs, once any cycle is known; the newest known comes first."""
-    running = _running(known[0].cycle_start, timezone.now().date()) if known else None
+    if not known:
+        return []
+    started = billing.anchor([cycle.cycle_start for cycle in known])
+    # The newest known one has begun, also where it is still the day before in UTC.
+    running = max(billing.cycle_on(started, timezone.now().date()).start, known[0].cycle_start)
     past = target.manifest.provider.past_cycles
-    return [_months_before(running, months) for months in range(1, past + 1)] if running else []
-
-
-def _running(start: date, today: date) -> date:
-    """Counted on from the start of a known cycle: some carriers tell of completed cycles only."""
-    months = (today.year - start.year) * 12 + today.month - start.month - (today.day < start.day)
-    return _months_before(start, -max(months, 0))
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, or its last day if it is shorter."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = index // 12, index % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return [billing.months_after(running, -months) for months in range(1, past + 1)]
 
 
 def _asked(target: Target) -> QuerySet[Operation]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims import storing
 from extensions.sims.contract import PlanList, SimRecord, SmsReply, UsageRecord
-from extensions.sims.models import CarrierPlans, ReceivedSms, Sim, UsageCycle
+from extensions.sims.models import BillingCycle, CarrierPlans, ReceivedSms, Sim, UsageCycle
 
 
 def store_record(config: ExtensionConfig, record: SimRecord, at: datetime) -> None:
@@ -27,6 +27,7 @@ def store_usage(config: ExtensionConfig, usage: UsageRecord, at: datetime) -> No
         cycle_start=start,
         defaults={**values, "rate_plans": list(usage.rate_plans), "fetched_at": at},
     )
+    _note_cycle(config, start, at)
 
 
 def store_replies(config: ExtensionConfig, subject: str, replies: Sequence[SmsReply], at: datetime) -> None:
@@ -48,6 +49,13 @@ def store_plans(config: ExtensionConfig, plans: PlanList, at: datetime) -> None:
     CarrierPlans.objects.update_or_create(
         config=config, defaults={"names": list(plans.names), "why_not": plans.why_not[:300], "listed_at": at}
     )
+
+
+def _note_cycle(config: ExtensionConfig, start: date, at: datetime) -> None:
+    """All SIMs of an account have the same cycles; the newest start tells when they begin now."""
+    told, made = BillingCycle.objects.get_or_create(config=config, defaults={"cycle_start": start, "told_at": at})
+    if not made:
+        BillingCycle.objects.filter(pk=told.pk, cycle_start__lte=start).update(cycle_start=start, told_at=at)
 
 
 def note_missing(config: ExtensionConfig, subject: str, at: datetime) -> None:

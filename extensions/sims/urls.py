@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from extensions.sims.views import linking, messages, sims
+from extensions.sims.views import allowances, linking, messages, sims
 
 # Under a name of its own, so that this module does not depend on which one is imported first.
 register_converter(IdConverter, "sim_device_part")
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_SIM}operations/<slug:operation_id>/", sims.ask, name="ask"),
     path(f"{_SIM}messages/", messages.of_sim, name="messages"),
     path(f"{_SIM}messages/ask/", messages.ask_for_replies_of_sim, name="replies"),
+    path("extensions/<int:config_id>/allowances/", allowances.allowances, name="allowances"),
     path("extensions/<int:config_id>/messages/", messages.of_configuration, name="configuration_messages"),
     path(f"{_DEVICE}extensions/<str:key>/messages/", messages.of_device, name="device_messages"),
     path(f"{_DEVICE}extensions/<str:key>/messages/ask/", messages.ask_for_replies, name="device_replies"),

@@ -42,12 +42,12 @@ def _ended(before: UsageDay | None, record: SimRecord) -> dict[str, int | None]:
     """The last figures of a cycle that ended on this day, once its successor's are seen."""
     if before is None:
         return {}
-    last = {name: getattr(before, name) for name in _FIGURES}
-    if _began_anew(last, _figures(record)):
-        return {f"ended_{name}": value for name, value in last.items()}
+    if began_anew(before.figures, _figures(record)):
+        return {f"ended_{name}": value for name, value in before.figures.items()}
     return {f"ended_{name}": getattr(before, f"ended_{name}") for name in _FIGURES}
 
 
-def _began_anew(last: Mapping[str, int | None], now: Mapping[str, int | None]) -> bool:
+def began_anew(last: Mapping[str, int | None], now: Mapping[str, int | None]) -> bool:
+    """Whether a billing cycle began between these figures: any of them is lower."""
     pairs = ((last[name], now[name]) for name in _FIGURES)
     return any(before is not None and after is not None and after < before for before, after in pairs)

@@ -109,6 +109,11 @@ def _fresh_panel(page: Page, product: Product) -> None:
     expect(steps.asked(page, "Change activation state")).to_be_visible()
 
 
+def _usage(page: Page, product: Product) -> None:
+    expect(steps.panel(page)).to_contain_text("Data in this cycle")
+    page.get_by_text("The same numbers as a table").click()
+
+
 def _send(page: Page, product: Product) -> None:
     page.get_by_role("link", name="Send SMS").click()
     page.get_by_label("Message").fill("Report the pressure of your tank, and how long the pump has been running today.")
@@ -177,6 +182,7 @@ SCREENS = (
     Screen("device-token", f"/{SCENE}/devices/", who=SCENE_ADMIN, prepare=_add_device),
     Screen("device", "{activated}", prepare=_fresh_panel),
     Screen("device-reader", f"{DEVICES}/pump/pump-001/", who=SAMPLE_READER, prepare=_panel),
+    Screen("device-usage", "{activated}", prepare=_usage),
     Screen("messages-sent", f"{DEVICES}/pump/pump-001/extensions/jasper/messages/", prepare=_send),
     Screen("messages-received", f"{DEVICES}/pump/pump-001/extensions/jasper/messages/?show=received", prepare=_replies),
     Screen("device-unconfigured", f"{DEVICES}/gateway/gateway-011/"),
@@ -210,6 +216,8 @@ SCREENS = (
         prepare=_checked("not-the-key", "Invalid credentials"),
     ),
     Screen("configuration", f"{EXTENSIONS}/1/"),
+    Screen("allowances", f"{EXTENSIONS}/1/allowances/"),
+    Screen("allowances-reader", f"{EXTENSIONS}/1/allowances/", who=SAMPLE_READER),
     Screen("configuration-attention", "{attention}", who=SCENE_ADMIN),
     Screen("configuration-paused", "{paused}", who=SCENE_ADMIN),
     Screen("calls", f"{EXTENSIONS}/1/calls/"),

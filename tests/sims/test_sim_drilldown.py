@@ -65,7 +65,7 @@ def test_the_drilldown_with_every_part_costs_fifteen_queries_at_most(target, par
     texts, asked = parts()
     assert len(texts) == 2
     assert "Activated" in texts[1]
-    assert len(asked) == 13
+    assert len(asked) == 14
 
 
 def test_writes_that_many_reads_followed_are_still_shown(target, parts):

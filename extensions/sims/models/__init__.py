@@ -9,12 +9,14 @@ from extensions.sims.models.sims import (
     Sim,
     Synchronisation,
 )
-from extensions.sims.models.usage import UsageCycle, UsageDay
+from extensions.sims.models.usage import BillingCycle, PlanAllowance, UsageCycle, UsageDay
 
 __all__ = [
     "ASKED_ABOUT",
     "NEVER",
+    "BillingCycle",
     "CarrierPlans",
+    "PlanAllowance",
     "ReceivedSms",
     "ReportedSim",
     "Sim",

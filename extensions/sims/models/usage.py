@@ -1,7 +1,9 @@
-"""What SIMs used, by cycle and by day. Null is unknown, never zero."""
+"""What SIMs used, by cycle and by day, and what their plans include. Null is unknown, never zero."""
 
 from django.db import models
+from django.utils import timezone
 
+from extensions.core.models import ExtensionConfig
 from extensions.sims.models.sims import Sim
 
 
@@ -30,6 +32,17 @@ class UsageCycle(models.Model):
         return f"{self.sim} from {self.cycle_start}"
 
 
+class BillingCycle(models.Model):
+    """When the cycles of a configuration's account begin: the newest start that its carrier told, of whichever SIM."""
+
+    config = models.OneToOneField(ExtensionConfig, on_delete=models.CASCADE, related_name="billing_cycle")
+    cycle_start = models.DateField()
+    told_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"cycles of {self.config} from {self.cycle_start}"
+
+
 class UsageDay(models.Model):
     """Cycle-to-date figures of one SIM as last seen on one day in UTC. Data in bytes, voice in seconds.
 
@@ -37,6 +50,8 @@ class UsageDay(models.Model):
     Figures that are lower than before mean that a billing cycle began: `ended_…` then hold the last figures of the
     cycle that ended on this day, None if none was seen on it.
     """
+
+    FIGURES = ("data_bytes", "sms", "voice_seconds")
 
     sim = models.ForeignKey(Sim, on_delete=models.CASCADE, related_name="usage_days")
     day = models.DateField()
@@ -54,3 +69,28 @@ class UsageDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sim_id} on {self.day}"
+
+    @property
+    def figures(self) -> dict[str, int | None]:
+        return {name: getattr(self, name) for name in self.FIGURES}
+
+    @property
+    def ended(self) -> bool:
+        """Whether a cycle was seen to end on this day."""
+        return any(getattr(self, f"ended_{name}") is not None for name in self.FIGURES)
+
+
+class PlanAllowance(models.Model):
+    """How much data a rate plan includes in a cycle, as somebody typed it: carriers do not tell. In bytes."""
+
+    config = models.ForeignKey(ExtensionConfig, on_delete=models.CASCADE, related_name="allowances")
+    rate_plan = models.CharField(max_length=120)
+    data_bytes = models.BigIntegerField("included data (bytes)")
+    changed_by = models.CharField(max_length=254)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["config", "rate_plan"], name="allowance_once_per_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.rate_plan} of {self.config}"

@@ -5,8 +5,8 @@ Django hands "" to a filter where a template looks for something that is not the
 
 from django import template
 
+from extensions.sims import units
 from extensions.sims.contract import OVERAGE_OVERRIDES, SimState
-from extensions.sims.units import BYTES_PER_MB
 
 register = template.Library()
 
@@ -28,12 +28,19 @@ STATE_TONES = {
 
 @register.filter
 def megabytes(count: int | None) -> str | None:
-    """Bytes as MB of 1 048 576 bytes, with as many decimals as say something."""
-    if count is None or count == "":
-        return None
-    value = count / BYTES_PER_MB
-    decimals = 0 if value >= 1000 else 1 if value >= 100 else 2 if value >= 1 else 3
-    return f"{value:,.{decimals if count else 0}f}"
+    """Bytes as MB."""
+    return None if count is None or count == "" else units.megabytes(count)
+
+
+@register.filter
+def typed_megabytes(count: int | None) -> str | None:
+    return None if count is None or count == "" else units.typed_megabytes(count)
+
+
+@register.filter
+def unlocalized(value: int | None) -> str:
+    """For scripts: digits only, and nothing for what is unknown."""
+    return "" if value is None or value == "" else str(value)
 
 
 @register.filter
