@@ -9,15 +9,17 @@ class SimsConfig(AppConfig):
     def ready(self) -> None:
         from devices import facets
         from extensions.core import lanes, registry
-        from extensions.sims import first_records, pages, plans, usage_days
+        from extensions.sims import first_records, overview_cards, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.sync import reported, reports, sources
+        from iotdash.lib import cards
         from iotdash.runtime.sweep import register_due_finder
 
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
         pages.register()
+        cards.register(overview_cards.CARD)
         lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
         lanes.register_source(sources.lists, lanes.Purpose.SYNC)
         lanes.register_source(sources.usage, lanes.Purpose.USAGE)
