@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
-from iotdash.demo import seed_devices, seed_extensions
+from iotdash.demo import seed_devices, seed_extensions, seed_usage
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 from iotdash.organizations.services import add_member, create_organization
@@ -38,6 +38,7 @@ def everything(password: str) -> Organization:
     support_group.admit(source, create_person(source, SUPPORT, password)[0])
     devices = seed_devices.seed(organization, source)
     seed_extensions.seed(organization, devices, source)
+    seed_usage.seed(organization, source)
     return organization
 
 

@@ -4,11 +4,12 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from devices.models import Device, DeviceType
 from extensions.core.models import Operation
 from extensions.sims.contract import SimState
-from extensions.sims.models import Sim, UsageCycle
+from extensions.sims.models import PlanAllowance, Sim, UsageCycle
 from iotdash.audit.models import ActivityEntry
 from iotdash.demo import sandboxes, seed
 from iotdash.organizations.models import Organization
@@ -103,3 +104,18 @@ def test_one_device_has_a_sim_that_is_left_to_be_asked_about(with_sims):
     [operation] = Operation.objects.filter(operation_id="terminal")
     assert operation.device.info_description == "Its SIM is unknown to the carrier"
     assert Sim.objects.get(subject=operation.subject).fetched_at is None
+
+
+@pytest.mark.slow
+def test_usage_has_a_history_that_leads_to_todays_figures_and_is_compared_with_what_plans_include(with_sims):
+    told = Sim.objects.filter(organization=with_sims, ctd_data_bytes__gt=0)
+    assert told.count() > 100
+    for sim in told.order_by("pk")[:20]:
+        figures = list(sim.usage_days.order_by("day").values_list("data_bytes", flat=True))
+        assert figures == sorted(figures)
+        assert figures[-1] == sim.ctd_data_bytes
+        assert len(figures) == (timezone.now().date() - sim.usage_days.earliest("day").day).days + 1
+    included = dict(PlanAllowance.objects.filter(config__organization=with_sims).values_list("rate_plan", "data_bytes"))
+    assert included["EU 5MB"] == 5 * 1_048_576
+    assert included["Fleet, roaming 1GB"] == 1024 * 1_048_576
+    assert "Voice and SMS 100" not in included
