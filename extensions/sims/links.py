@@ -21,8 +21,9 @@ def listed(configs: Sequence[ExtensionConfig]) -> QuerySet[Sim]:
 
 def devices(config: ExtensionConfig, *, listed: bool) -> QuerySet[Device]:
     """Devices of this account's SIMs; `listed`: of those that its inventory has."""
-    mine = Sim.objects.filter(_LISTED if listed else Q(), config=config, device__isnull=False)
-    return config.organization.devices.filter(pk__in=mine.values("device_id"))
+    in_inventory = {"sims__listed_in__isnull": False, "sims__missing_since": None} if listed else {}
+    # Joined, because a count that stops early would else read all SIMs first; a device has one of an account at most.
+    return config.organization.devices.filter(sims__config=config, **in_inventory)
 
 
 def link(device: Device, targets: Sequence[Target]) -> None:
