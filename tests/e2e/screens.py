@@ -27,7 +27,7 @@ from devices.models import Device
 devices = Device.objects.filter(organization__public_id="{SAMPLE}")
 chosen = {{
     "activated": devices.filter(sims__state="Activated", sims__config__slug="jasper").earliest("pk"),
-    "unknown_sim": devices.get(info_description="Its SIM is unknown to the carrier"),
+    "unknown_sim": devices.get(info_description="Its SIM is unknown to the carrier", sims__config__slug="jasper"),
 }}
 path = "{DEVICES}/{{0.device_type.type_id}}/{{0.device_id}}/"
 print("DEVICES" + json.dumps({{name: path.format(device) for name, device in chosen.items()}}))
