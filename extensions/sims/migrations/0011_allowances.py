@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('extensions', '0009_settings_drafts'),
-        ('sims', '0009_states_under_way_and_locations'),
+        ('sims', '0010_lists_of_sims'),
     ]
 
     operations = [
