@@ -76,6 +76,9 @@ class DeviceFacet(Protocol):
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
         """Parts of the drilldown, for the member in `request.membership`."""
 
+    def forget(self, device: Device) -> None:
+        """The device is about to be deleted, in the same transaction: what was only kept for it goes, too."""
+
 
 _facets: dict[str, DeviceFacet] = {}
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from devices.facets import facets
 from devices.models import INFO_FIELDS, Device, DeviceType
 from devices.services.changes import clean, locked, save_changes
 from devices.services.errors import DeviceExists
@@ -81,6 +82,8 @@ def delete_device(device: Device, source: Source) -> None:
     """Deletes the device and what belongs to it here. Nothing is changed at outside services."""
     path = device.path
     with transaction.atomic():
+        for facet in facets():
+            facet.forget(device)
         device.delete()
         record(source, "device deleted", "device", path)
 

@@ -16,6 +16,7 @@ from devices.models import Device
 from extensions.core import device_pages, queries, registry, targets
 from extensions.core.contract import Manifest
 from extensions.core.models import DeviceConfiguration, ExtensionConfig
+from extensions.core.services import linking
 from extensions.core.words import UNHEALTHY
 from iotdash.lib.lists import Condition
 from iotdash.lib.templatetags.ui import badge
@@ -78,6 +79,9 @@ class ExtensionsFacet:
             ),
             Section("extensions", "Extensions", 40, "extensions/device/_panels.html", {"panels": panels}, card=False),
         ]
+
+    def forget(self, device: Device) -> None:
+        linking.unlink(device)
 
 
 def register() -> None:

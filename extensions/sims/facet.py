@@ -44,6 +44,9 @@ class SimFacet:
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
         return []
 
+    def forget(self, device: Device) -> None:
+        """Its SIMs are unlinked as those of every device whose configuration is cleared."""
+
 
 def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
     if value == MISSING:

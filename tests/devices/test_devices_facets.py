@@ -22,6 +22,7 @@ class Batteries:
 
     def __init__(self):
         self.asked = []
+        self.forgotten = []
 
     def columns(self, organization):
         return [
@@ -45,6 +46,9 @@ class Batteries:
             Section("battery", "Battery", 30, "facet_test/section.html", {"note": f"as {request.membership.role}"}),
             Section("bare", "Bare", 40, "facet_test/section.html", card=False),
         ]
+
+    def forget(self, device):
+        self.forgotten.append(device.device_id)
 
 
 @pytest.fixture
@@ -108,3 +112,12 @@ def test_its_sections_stand_in_order_on_the_drilldown(battery, organization, rea
     assert 'href="#section-battery"' in content
     assert 'id="heading-battery"' in content
     assert 'id="heading-bare"' not in content
+
+
+def test_it_is_told_before_a_device_is_deleted(battery, organization, developer_client):
+    device = DeviceFactory(organization=organization, device_id="d1")
+    url = f"{URL}{device.device_type.type_id}/d1/delete/"
+    assert developer_client.post(url, {"confirm": "d2"}).status_code == 422
+    assert battery.forgotten == []
+    developer_client.post(url, {"confirm": "d1"})
+    assert battery.forgotten == ["d1"]

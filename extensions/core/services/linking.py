@@ -25,6 +25,12 @@ def link(device: Device) -> None:
         capability.link(device, found)
 
 
+def unlink(device: Device) -> None:
+    """Tells every capability that the device has no targets any more."""
+    for capability in registry.capabilities().values():
+        capability.link(device, [])
+
+
 def wake_stale() -> None:
     """Due-finder: a task for each configuration that is marked."""
     from extensions.core.tasks import relink
