@@ -10,6 +10,7 @@ from devices.models import Device, DeviceIdentifier
 from extensions.core.models import DeviceConfiguration, Operation
 from extensions.core.services import configurations, device_configuration
 from extensions.sims.models import Sim
+from iotdash.audit.models import ActivityEntry
 from tests.cast import DeviceFactory
 from tests.extensions import meterco
 
@@ -33,6 +34,21 @@ def test_a_good_document_is_saved_identified_linked_and_asked_about(device, conf
     assert Sim.objects.get().device == device
     operation = Operation.objects.get()
     assert (operation.operation_id, operation.priority) == ("terminal", Operation.BACKGROUND)
+
+
+def test_the_same_again_is_no_change(device, config, source):
+    confirmed = confirm(device, GOOD, source)
+    again = confirm(device, f"  {GOOD}", source)
+    assert (again.version, again.changed_at) == (confirmed.version, confirmed.changed_at)
+    assert ActivityEntry.objects.filter(action="device configuration changed").count() == 1
+    with pytest.raises(device_configuration.Stale):
+        confirm(device, GOOD, source, version=0)
+
+
+def test_nothing_confirmed_on_nothing_is_no_change(device, config, source):
+    confirm(device, "{}", source)
+    assert not ActivityEntry.objects.filter(action="device configuration changed").exists()
+    assert not DeviceConfiguration.objects.exists()
 
 
 def test_a_broken_text_names_line_and_column(device, config):

@@ -181,6 +181,11 @@ def test_rename(owner_client, url, config):
     assert "extension renamed" in actions()
 
 
+def test_the_same_name_again_is_no_change(owner_client, url, config):
+    assert owner_client.post(f"{url}rename/", {"configuration-name": f" {config.name} "}).status_code == 302
+    assert "extension renamed" not in actions()
+
+
 def test_a_taken_name_comes_back(owner_client, url, config, organization, carrier, source):
     configurations.add(organization, carrier, "Second", {**meterco.SETTINGS, "user": "other"}, source)
     response = owner_client.post(f"{url}rename/", {"configuration-name": "Second"})

@@ -79,6 +79,8 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
 @transaction.atomic
 def rename(config: ExtensionConfig, name: str, source: Source) -> None:
     before, config.name = config.name, name.strip()
+    if before == config.name:
+        return
     _save(config, ["name"])
     linking.mark(config)
     record(source, "extension renamed", "extension", config.name, before=before)

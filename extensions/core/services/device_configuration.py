@@ -127,6 +127,8 @@ def _save(device: Device, document: dict, version: int, source: Source) -> Devic
     before = current(device)
     if before.version != version:
         raise Stale(before)
+    if before.document == document:
+        return before
     if version == 0:
         saved, made = DeviceConfiguration.objects.get_or_create(
             device=device, defaults={"document": document, "changed_by": source.actor, "changed_at": now}
