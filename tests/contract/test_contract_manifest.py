@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from extensions.core import checks, registry
 from extensions.core.contract import Kind, Manifest
-from extensions.core.management.commands.sandbox import Command
+from extensions.core.management.commands.sandbox import Command, Offer
 from iotdash.lib.schema_forms import address_names, branches, every_variant, rules_of, secret_names, title_of
 from tests.architecture import house
 from tests.contract.rehearsing import is_sentence, operations
@@ -120,7 +120,7 @@ def test_it_brings_a_sandbox_with_all_that_this_suite_needs(manifest):
 
 def test_the_command_that_runs_its_sandbox_says_how_it_is_reached(manifest):
     said, sandbox = StringIO(), manifest.sandbox()
-    Command(stdout=said)._welcome(manifest, sandbox, 4711)
+    Command(stdout=said)._welcome([Offer(manifest, sandbox)], 4711)
     for variant in sandbox.variants.values():
         settings = variant.settings("http://127.0.0.1:4711")
         rules = rules_of(manifest.settings_schema, settings)

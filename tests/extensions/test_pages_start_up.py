@@ -98,6 +98,18 @@ def test_sandbox_says_how_to_reach_it(served, tmp_path, capsys, name):
     assert "Good luck." in said
 
 
+def test_a_sandbox_that_extensions_share_says_how_each_reaches_it(served, monkeypatch, tmp_path, capsys):
+    twin = replace(registry.manifest("meterco"), slug="twin", name="Twin", sandbox=served.sandbox)
+    monkeypatch.setitem(registry._manifests, "twin", twin)
+    call_command("sandbox", "meter-sandbox", state=tmp_path)
+    said = capsys.readouterr().out
+    assert "Add Extension, MeterCo, and enter:" in said
+    assert "Add Extension, Twin, and enter:" in said
+    call_command("sandbox", "twin", state=tmp_path)
+    assert "MeterCo" not in capsys.readouterr().out
+    assert len(served.seeded) == 1
+
+
 def test_sandbox_is_seeded_once(served, tmp_path):
     for _ in range(2):
         call_command("sandbox", state=tmp_path)

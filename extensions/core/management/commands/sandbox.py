@@ -1,9 +1,9 @@
 """`manage.py sandbox`: runs the local stand-in of an external service alone, or answers from a diagnostics bundle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,6 +14,13 @@ from extensions.core.replay.welcome import welcome
 from iotdash.lib.schema_forms import rules_of, title_of
 
 HOST = "127.0.0.1"
+
+
+class Offer(NamedTuple):
+    """An extension, and the account that it has in a sandbox; several extensions may share one sandbox."""
+
+    manifest: Manifest
+    sandbox: Sandbox
 
 
 class Command(BaseCommand):
@@ -48,26 +55,31 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, name: str, port: int, state: Path | None) -> None:
-        manifest, sandbox = _pick(name)
+        offers = _pick(name)
+        sandbox = offers[0].sandbox
         folder = (state or settings.VAR_DIR / "sandboxes" / sandbox.name).absolute()
         if _seeded(sandbox, folder):
             self.stdout.write(f"Made a world to rehearse in, in {folder}.")
-        sandbox.serve(folder, HOST, port, ready=partial(self._welcome, manifest, sandbox))
+        sandbox.serve(folder, HOST, port, ready=partial(self._welcome, offers))
         self.stdout.write("The state is kept.")
 
-    def _welcome(self, manifest: Manifest, sandbox: Sandbox, port: int) -> None:
-        base_url = f"http://{HOST}:{port}"
+    def _welcome(self, offers: Sequence[Offer], port: int) -> None:
+        base_url, sandbox = f"http://{HOST}:{port}", offers[0].sandbox
+        told = "\n\n".join(
+            f"Open Extensions, Add Extension, {offer.manifest.name}, and enter:\n{_ways(offer, base_url)}"
+            for offer in offers
+        )
         self.stdout.write(
-            f"\nThe sandbox {sandbox.name} is up at {base_url}.\n\n"
-            f"Open Extensions, Add Extension, {manifest.name}, and enter:\n{_ways(manifest, sandbox, base_url)}\n\n"
-            f"{sandbox.hint}\n"
-            "The server must run with IOTDASH_OUTBOUND_ALLOW_LOOPBACK=true to reach it. Stop with Ctrl-C.\n"
+            f"\nThe sandbox {sandbox.name} is up at {base_url}.\n\n{told}\n\n{sandbox.hint}\n"
+            "A server on this machine reaches it if it runs with IOTDASH_OUTBOUND_ALLOW_LOOPBACK=true, "
+            "as that of `make demo` does.\nStop with Ctrl-C.\n"
         )
         self.stdout.flush()
 
 
-def _ways(manifest: Manifest, sandbox: Sandbox, base_url: str) -> str:
+def _ways(offer: Offer, base_url: str) -> str:
     """The fields of the form, then those that are different for another variant."""
+    manifest, sandbox = offer
     usual = sandbox.settings(base_url)
     told = [_fields(rules_of(manifest.settings_schema, usual), usual)]
     for name, variant in sandbox.others.items():
@@ -83,13 +95,14 @@ def _fields(rules: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     return "\n".join(f"  {rules.get(field, {}).get('title', field):<16} {value}" for field, value in shown.items())
 
 
-def _pick(name: str) -> tuple[Manifest, Sandbox]:
-    found = [(manifest, manifest.sandbox()) for manifest in registry.manifests().values() if manifest.sandbox]
-    chosen = [each for each in found if name in ("", each[0].slug, each[1].name)]
-    names = sorted({sandbox.name for _, sandbox in chosen})
-    if len(names) == 1:
-        return chosen[0]
-    known = ", ".join(sorted({manifest.slug for manifest, _ in found})) or "none"
+def _pick(name: str) -> list[Offer]:
+    """The extension of this name, or all whose sandbox has it; without a name, those of the only sandbox."""
+    found = [Offer(manifest, manifest.sandbox()) for manifest in registry.manifests().values() if manifest.sandbox]
+    chosen = [each for each in found if name == each.manifest.slug]
+    chosen = chosen or [each for each in found if name in ("", each.sandbox.name)]
+    if len({offer.sandbox.name for offer in chosen}) == 1:
+        return chosen
+    known = ", ".join(sorted({offer.manifest.slug for offer in found})) or "none"
     problem = f'No extension "{name}" brings a sandbox.' if name else "Say which one."
     raise CommandError(f"{problem} There is: {known}.")
 
