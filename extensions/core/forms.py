@@ -119,10 +119,12 @@ class _OperationForm(SchemaForm):
     """`parameters` (after is_valid) go to the service; `key` is the one-time key that it was sent with."""
 
     spec: OperationSpec
+    within = ""
     key: uuid.UUID | None = None
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id=f"id_{self.spec.id}_%s", initial={"form_key": uuid.uuid4()})
+        names = filter(None, ("id", self.within, self.spec.id, "%s"))
+        super().__init__(data, auto_id="_".join(names), initial={"form_key": uuid.uuid4()})
         # A read that is sent twice is asked once anyway.
         self.fields["form_key"] = forms.UUIDField(widget=forms.HiddenInput, required=not self.spec.reads)
 
@@ -136,9 +138,13 @@ class _OperationForm(SchemaForm):
         return super().clean()
 
 
-def operation_form(spec: OperationSpec, data: Any = None) -> _OperationForm:
-    """A form for one operation; its one-time key is the hidden field `form_key`. Element ids carry the operation's."""
-    return type("OperationForm", (_OperationForm, form_class(spec.parameters)), {"spec": spec})(data)
+def operation_form(spec: OperationSpec, data: Any = None, *, within: str = "") -> _OperationForm:
+    """A form for one operation; its one-time key is the hidden field `form_key`.
+
+    Element ids carry the operation's, and the device key `within` where panels of several extensions are on one page.
+    """
+    attributes = {"spec": spec, "within": within}
+    return type("OperationForm", (_OperationForm, form_class(spec.parameters)), attributes)(data)
 
 
 class DeviceConfigurationForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from extensions.core.contract import NoData, OperationSpec
+from extensions.core.contract import NoData
 from extensions.core.forms import operation_form
 from extensions.core.models import STANDING_STILL, Health, Operation
 from extensions.core.places import Place
@@ -135,7 +135,7 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
     return {
         "may_operate": may(request.membership, OPERATE, request.organization),
         "changes": any(not spec.reads for spec in specs.values()),
-        "forms": _forms(specs, sim),
+        "forms": {name: operation_form(spec, within=target.manifest.device_key) for name, spec in specs.items()},
         "plan_names": [] if awaited or operations.RATE_PLAN not in specs else plans.choices(target.config, listed),
         "plan_list": listed,
         "plans_awaited": awaited,
@@ -145,16 +145,8 @@ def forms_context(request: HttpRequest, target: Target, sim: Sim) -> dict[str, A
 
 def _keys(target: Target) -> list[forms.BoundField]:
     specs = operations.of(target.manifest.provider, target.config.settings)
-    return [operation_form(spec)["form_key"] for spec in specs if not spec.reads]
-
-
-def _forms(specs: Mapping[str, OperationSpec], sim: Sim) -> dict[str, forms.Form]:
-    """The state that the SIM has is not offered as a new one."""
-    made = {name: operation_form(spec) for name, spec in specs.items()}
-    if operations.STATUS in made:
-        state = made[operations.STATUS].fields["status"]
-        state.choices = [choice for choice in state.choices if choice[0] != sim.state]
-    return made
+    own = target.manifest.device_key
+    return [operation_form(spec, within=own)["form_key"] for spec in specs if not spec.reads]
 
 
 def _earlier_cycles(target: Target, known: Sequence[UsageCycle]) -> list[date]:

@@ -14,7 +14,16 @@
     if (submit) submit.disabled = input.value.trim() !== input.dataset.confirmExpected;
   }
 
+  // What is so already is not asked for again; a part that refreshes itself says what that is.
+  function disableCurrent() {
+    for (const told of document.querySelectorAll("[data-now-of]")) {
+      const select = told.closest("[data-now-within]")?.querySelector(`select[name="${told.dataset.nowOf}"]`);
+      for (const option of select?.options || []) option.disabled = option.value !== "" && option.value === told.dataset.now;
+    }
+  }
+
   function upgrade(root) {
+    disableCurrent();
     for (const element of root.querySelectorAll("[data-password-toggle], [data-message-close]")) element.hidden = false;
     for (const input of root.querySelectorAll("[data-confirm-expected]")) checkTyped(input);
   }

@@ -107,6 +107,9 @@ def _change_the_state(page: Page, sandbox) -> None:
     steps.change_state(page, "Activated")
     _accepted_then_confirmed(page, sandbox, "Change activation state")
     expect(panel(page).locator(".sim-freshness")).to_contain_text("Activated")
+    states = panel(page).get_by_label("New state")
+    expect(states.get_by_role("option", name="Activated", exact=True)).to_be_disabled()
+    expect(states.get_by_role("option", name="Deactivated", exact=True)).to_be_enabled()
 
 
 def _send_a_message(page: Page, sandbox) -> None:

@@ -48,7 +48,7 @@ def test_without_a_list_the_name_is_typed_and_the_reason_told(target, config, pr
     lanes.run(config.lane_id)
     typed = part(operator_client, "sim-plan-meterco")
     assert "Only administrators may list plans." in typed
-    assert 'list="seen-plans"' in typed
+    assert 'list="sim-plan-meterco-seen"' in typed
 
 
 def test_refused_credentials_do_not_keep_the_form_waiting(target, config, provider, operator_client):
@@ -94,16 +94,19 @@ def test_a_persons_refresh_is_not_held_up_by_a_background_one(target, source, wo
     assert " disabled" in part(operator_client, "sim-data-meterco")
 
 
-def test_the_state_and_plan_that_the_sim_has_are_not_offered(target, source, work, operator_client, config):
+def test_the_state_and_plan_that_the_sim_has_cannot_be_chosen(target, source, work, operator_client, config, provider):
     plans.ask(config)
     asking.ask(target, operations.of(target.manifest.provider, {})[0], {}, source)
     work()
     page = operator_client.get(PANEL).content.decode()
     states = page[page.index('name="status"') :].partition("</select>")[0]
-    assert 'value="Activated"' in states
-    assert 'value="Deactivated"' not in states
+    for state in provider.settable_states:
+        assert f'<option value="{state}"{" disabled" if state == "Deactivated" else ""}>' in states
     offered = page[page.index('name="ratePlan"') :].partition("</select>")[0]
-    assert ("Large" in offered, "Small" in offered) == (True, False)
+    assert "<option disabled>Small</option><option>Large</option>" in offered
+    # What refreshes itself says it, too: forms stay in the page as they are.
+    assert 'data-now-of="status" data-now="Deactivated"' in page
+    assert 'data-now-of="ratePlan" data-now="Small"' in page
 
 
 def test_only_cycles_that_the_carrier_answers_for_are_offered(
@@ -179,12 +182,12 @@ def sent(client, operation_id: str, **values) -> str:
 
 
 def key_in(page: str, operation_id: str) -> str:
-    return re.search(rf'id="id_{operation_id}_form_key"[^>]*value="([^"]+)"', page).group(1)
+    return re.search(rf'id="id_meterco_{operation_id}_form_key"[^>]*value="([^"]+)"', page).group(1)
 
 
 def test_a_sent_form_leaves_the_others_alone_and_gets_a_new_key(target, work, operator_client, later):
     page = operator_client.get(PANEL).content.decode()
-    first = re.search(r'name="form_key" value="([^"]+)" id="id_sms_form_key"', page).group(1)
+    first = re.search(r'name="form_key" value="([^"]+)" id="id_meterco_sms_form_key"', page).group(1)
     answer = sent(operator_client, "sms", message="one", form_key=first)
     assert "<textarea" not in answer
     second = key_in(answer, "sms")
@@ -204,7 +207,7 @@ def test_a_form_that_still_waits_for_its_plans_can_take_a_fresh_key(target, conf
     plans.ask(config)
     page = operator_client.get(PANEL).content.decode()
     assert "are being listed" in page
-    key = re.search(r'name="form_key" value="([^"]+)" id="id_sms_form_key"', page).group(1)
+    key = re.search(r'name="form_key" value="([^"]+)" id="id_meterco_sms_form_key"', page).group(1)
     answer = sent(operator_client, "sms", message="one", form_key=key)
     fresh = set(re.findall(r'id="(id_\w+_form_key)"', answer))
     assert fresh
