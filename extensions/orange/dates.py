@@ -1,11 +1,13 @@
 """Instants on Orange's wire, and the month by which it counts calls."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 # Orange says "monthly" and no zone; its instants are those of Paris.
 ZONE = ZoneInfo("Europe/Paris")
+# A month that begins elsewhere, or by another clock, has begun everywhere by then.
+TURN = timedelta(days=1)
 
 
 def instant(text: str | None) -> datetime | None:
@@ -35,3 +37,13 @@ def month(now: datetime) -> tuple[datetime, datetime]:
     begins = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     years, months = divmod(local.year * 12 + local.month, 12)
     return begins, begins.replace(year=years, month=months + 1)
+
+
+def renewed(now: datetime) -> datetime:
+    """When an account that has no calls left has some again.
+
+    In the first day of a month it may be told so of the month before: a day is lost then, and not a month.
+    """
+    begins, ends = month(now)
+    turned = begins + TURN
+    return turned if now < turned else ends

@@ -16,7 +16,7 @@ from extensions.core.contract import (
     Throttled,
     xml_documents,
 )
-from extensions.orange.dates import month
+from extensions.orange.dates import renewed
 
 LONGEST_WORDS = 300
 
@@ -24,8 +24,8 @@ CREDENTIALS = "Orange does not accept this user name and password. Enter those o
 _NO_RIGHT = "Orange knows this user but does not let it read the directory. Ask Orange for the right."
 THROTTLED = "This account takes no more calls just now. Wait a little; calls resume by themselves."
 _QUOTA = (
-    "This account has used up its calls of this month at Orange. Nothing is asked until {}, when the next "
-    "month begins there. A larger quota can be had from Orange."
+    "This account has used up its calls of the month at Orange. Nothing is asked until {}, when the next month's can "
+    "be had there. A larger quota can be had from Orange."
 )
 _OURS = "Orange does not understand this request of iotdash. Please report it as a fault of iotdash."
 _BROKEN = "Orange failed inside. Try again later; if it lasts, tell Orange."
@@ -50,13 +50,18 @@ _MEANINGS: dict[str, Meaning] = {
     "REQ.SERVICE_NOT_FOUND": (BadResponse, _NO_SERVICE),
 }
 _INVALID_RANGE = "INVALID_RANGE_"
+# An unlock code has eight digits, and a refusal may quote the answer that it could not give.
+_UNLOCK_CODE = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 CODE = r"(?:REQ|IOSW)\.[A-Z_]+|MLM_[A-Z_]+|INVALID_RANGE_[A-Z_]+|CANNOT_CONNECT_TO_DATABASE"
 _CODE = re.compile(rf"\b(?:{CODE})\b")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`code` is Orange's, else the name of the fault's element, "" for neither; `words` are its own."""
+    """`code` is Orange's, else the name of the fault's element, "" for neither; `words` are its own.
+
+    Neither has an unlock code in it, whatever Orange quotes.
+    """
 
     code: str
     words: str
@@ -71,7 +76,8 @@ def read_fault(fault: xml_documents.Node) -> Fault:
     found = _CODE.search(" ".join([*codes, *said, *(node.text for node in inside)]))
     named = next((node.name for node in inside if node.name in _MEANINGS), "")
     messages = [node.text.strip() for node in inside if node.name == "message" and node.text.strip()]
-    return Fault(found[0] if found else next(iter(codes), named), ": ".join(messages) or said[1])
+    code = found[0] if found else next(iter(codes), named)
+    return Fault(_without_unlock_codes(code), _without_unlock_codes(": ".join(messages) or said[1]))
 
 
 def fault_error(fault: Fault, words: str, now: datetime, retry_after: float | None = None) -> ProviderError:
@@ -81,9 +87,13 @@ def fault_error(fault: Fault, words: str, now: datetime, retry_after: float | No
     if error is Throttled:
         return Throttled(sentence, retry_after=retry_after, **known)
     if error is QuotaSpent:
-        _, until = month(now)
+        until = renewed(now)
         return QuotaSpent(sentence.format(f"{until.day} {until:%B %Y}"), until=until, **known)
     return error(sentence, **known)
+
+
+def _without_unlock_codes(text: str) -> str:
+    return _UNLOCK_CODE.sub("…", text)
 
 
 def _meaning(code: str) -> Meaning:
