@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 FIELD = "serialnumber"
-PATTERN = "^[0-9]{13}$"
-_IS_ONE = re.compile("[0-9]{13}")
-_ICCID = re.compile(r"([0-9]{6})([0-9]{12})[0-9]{1,2}")
+DIGITS = 13
+PATTERN = f"^[0-9]{{{DIGITS}}}$"
+_IS_ONE = re.compile(f"[0-9]{{{DIGITS}}}")
+_ICCID = re.compile(r"([0-9]{6})([0-9]{12})([0-9])[0-9]?")
 _ORANGE_FRANCE = "893301"
 _EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 _COPY_AGAIN = "Its last digits are lost: copy it again, from Orange's portal or from the card."
@@ -56,7 +57,7 @@ def _problem(value: object) -> str | None:
     if isinstance(value, float):
         return f"{value} is a number that was rounded. {_COPY_AGAIN}"
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value} is a number. Write the serial number in quotation marks."
+        return _text_problem(str(value)) or f"{value} is a number. Write the serial number in quotation marks."
     return _text_problem(value) if isinstance(value, str) else "A serial number is 13 digits in quotation marks."
 
 
@@ -74,14 +75,16 @@ def _text_problem(value: str) -> str | None:
     return f"“{value}” is not a SIM serial number, which has 13 digits and nothing else."
 
 
-def _of_iccid(prefix: str, digits: str) -> str:
-    number = digits + _check_digit(digits)
-    if prefix == _ORANGE_FRANCE:
-        return f"This is an ICCID. Its serial number is {number}: type that instead."
-    return (
-        f"This is an ICCID. If Orange numbers cards with {prefix} as it does those of France ({_ORANGE_FRANCE}), the "
-        f"serial number is {number}: compare that with the card or with Orange's portal."
-    )
+def _of_iccid(prefix: str, digits: str, check: str) -> str:
+    number = f'"{digits}{_check_digit(digits)}"'
+    if prefix != _ORANGE_FRANCE:
+        return (
+            f"This is an ICCID. If Orange numbers cards with {prefix} as it does those of France ({_ORANGE_FRANCE}), "
+            f"the serial number is {number}: compare that with the card or with Orange's portal."
+        )
+    if check != _check_digit(prefix + digits):
+        return "This is no ICCID: its check digit does not fit the other digits (Luhn check). Compare it with the card."
+    return f"This is an ICCID. Its serial number is {number}: type that instead."
 
 
 def _check_digit(digits: str) -> str:

@@ -75,11 +75,11 @@ def found(*entries: str, unknown: Sequence[str] = ()) -> str:
     return _REPLY.format(operation="getConnectivityDirectory", inside="".join(entries) + left)
 
 
-def listed(*entries: str, total: int | None) -> str:
-    """A reply of searchInConnectivityDirectory."""
+def listed(*entries: str, total: int | None, exceeded: bool = False) -> str:
+    """A reply of searchInConnectivityDirectory; `exceeded`: there are more hits than it counts."""
     count = "" if total is None else f"<ns4:totalResultsNumber>{total}</ns4:totalResultsNumber>"
-    exceeded = "<ns4:resultsNumberExceeded>false</ns4:resultsNumberExceeded>"
-    return _REPLY.format(operation="searchInConnectivityDirectory", inside="".join(entries) + exceeded + count)
+    more = f"<ns4:resultsNumberExceeded>{str(exceeded).lower()}</ns4:resultsNumberExceeded>"
+    return _REPLY.format(operation="searchInConnectivityDirectory", inside="".join(entries) + more + count)
 
 
 def fault(code: str = "", message: str = "", *, detail: str = "", faultcode="soap:Server", faultstring="Fault") -> str:

@@ -4,7 +4,22 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from orange_spec import GET_REPLY, GET_REQUEST, ICCID, OTHER, PUKS, SERIAL, C, D, V, entry, found, listed, position
+from orange_spec import (
+    GET_REPLY,
+    GET_REQUEST,
+    ICCID,
+    OTHER,
+    PUKS,
+    SERIAL,
+    C,
+    D,
+    V,
+    answer,
+    entry,
+    found,
+    listed,
+    position,
+)
 
 from extensions.core.contract import BadResponse, NotFound
 from extensions.orange.provider import Orange
@@ -112,9 +127,8 @@ def test_a_date_that_says_no_instant_is_unknown(context, orange, date):
     assert CARRIER.record(context, SERIAL).state_changed_at is None
 
 
-@pytest.mark.parametrize("reply", [found(unknown=[SERIAL]), found()])
-def test_an_unknown_sim_is_no_fault_and_not_in_this_account(context, orange, reply):
-    orange.says(reply)
+def test_an_unknown_sim_is_no_fault_and_not_in_this_account(context, orange):
+    orange.says(found(unknown=[SERIAL]))
     with pytest.raises(NotFound):
         CARRIER.record(context, SERIAL)
     assert CARRIER.refresh(context, [SERIAL], EVERY_PART) == {}
@@ -127,10 +141,38 @@ def test_what_cannot_be_a_serial_number_is_not_sent(context, orange):
     assert orange.requests == []
 
 
-def test_another_sim_than_was_asked_about_is_no_answer(context, orange):
-    orange.says(found(entry(OTHER)))
+@pytest.mark.parametrize(
+    "reply", [found(), found(unknown=[OTHER]), found(entry(OTHER)), found(entry("")), listed(entry(SERIAL), total=1)]
+)
+def test_an_answer_about_none_of_the_sims_takes_none_of_them_for_gone(context, orange, reply):
+    orange.says(reply)
     with pytest.raises(BadResponse):
         CARRIER.record(context, SERIAL)
+    with pytest.raises(BadResponse):
+        CARRIER.refresh(context, [SERIAL], EVERY_PART)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("webservice.malima.francetelecom.com/v1", "webservice.malima.francetelecom.com/v2"),
+        ("connectivityDirectory.types.malima", "other.types.malima"),
+        ("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope"),
+    ],
+)
+def test_elements_of_another_namespace_are_no_answer(context, orange, right, wrong):
+    assert right in found(entry())
+    orange.says(found(entry()).replace(right, wrong))
+    with pytest.raises(BadResponse):
+        CARRIER.record(context, SERIAL)
+
+
+def test_fields_that_are_nil_are_unknown(context, orange):
+    nil = 'xmlns:x="http://www.w3.org/2001/XMLSchema-instance" x:nil="true"'
+    dates = f"<ns3:lastStatusChangeDate {nil}/><ns3:requestedStatus {nil}>SUSPENDED</ns3:requestedStatus>"
+    orange.says(found(entry(sim=dates, more=f"<ns4:geographicPosition {nil}/>")))
+    record = CARRIER.record(context, SERIAL)
+    assert (record.state_changed_at, record.requested_state, record.location_status) == (None, None, "Unknown")
 
 
 def test_a_hundred_sims_cost_one_call_and_unknown_ones_are_absent(context, orange):
@@ -210,6 +252,36 @@ def test_a_list_without_a_usable_total_ends_with_a_page_that_is_not_full(context
 def test_a_total_that_is_never_reached_ends_with_an_empty_page(context, orange):
     orange.says(listed(entry(), total=500), listed(total=500))
     assert len(pages(context)) == 2
+
+
+def hits(orange, serials, ceiling, find="simSerialNumber"):
+    """What a service answers that counts no more than so many hits; the last request is the one that it answers."""
+
+    def reply():
+        asked = orange.asked[-1]
+        prefix = asked.findtext(f"{D}searchCriterion/{D}{find}") or ""
+        start = int(asked.findtext(f"{D}rangeStart"))
+        mine = sorted(serial for serial in serials if serial.startswith(prefix))
+        shown = map(entry, mine[:ceiling][start : start + 100])
+        return answer(listed(*shown, total=min(len(mine), ceiling), exceeded=len(mine) > ceiling))
+
+    return reply
+
+
+def test_an_account_with_more_sims_than_a_search_counts_is_listed_whole(context, orange):
+    serials = [f"99{number:011}" for number in (*range(150), *range(1000, 1190), 5_000_000, 99_999_999_999)]
+    orange.answers = [hits(orange, serials, ceiling=120)]
+    found_pages = pages(context)
+    assert [subject for page in found_pages for subject in page.subjects] == serials
+    # Nine more for each digit that all of them have in common, at most.
+    assert len(found_pages) < 120
+    places = [page.next for page in found_pages if page.next]
+    assert len({str(place) for place in places}) == len(places)
+
+
+def test_the_check_says_that_there_are_more_than_are_counted(context, orange):
+    orange.says(listed(entry(), total=10_000, exceeded=True))
+    assert "more than 10,000 SIMs" in CARRIER.check(context).sentence
 
 
 def test_one_sim_without_its_number_is_left_out_and_a_list_of_such_is_no_answer(context, orange):

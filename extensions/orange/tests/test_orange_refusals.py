@@ -112,7 +112,11 @@ def test_a_spent_quota_comes_back_when_the_next_month_begins_in_paris(reach, ora
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [
-        (fault("REQ.SCHEMA_VALIDATION_ERROR", "puk1 47110815 of 9900000000010"), "REQ.SCHEMA_VALIDATION_ERROR", "puk1 …"),
+        (
+            fault("REQ.SCHEMA_VALIDATION_ERROR", "puk1 47110815 of 9900000000010"),
+            "REQ.SCHEMA_VALIDATION_ERROR",
+            "puk1 …",
+        ),
         (fault("NEW", "<![CDATA[<puk1>47110815</puk1>]]>"), "NEW", "<puk1>…"),
         (fault(faultstring="47110815", detail="<x/>"), "", "…"),
         (fault("47110815", "x"), "…", "x"),

@@ -74,17 +74,26 @@ def test_thirteen_digits_are_a_serial_number(value):
     assert bool(MANIFEST.warnings({"serialnumber": value})) == (value == "9900000000011")
 
 
-@pytest.mark.parametrize("typed", ["89330199000000000120", "8933019900000000012", "8933 0199 0000 0000 0120"])
+@pytest.mark.parametrize(
+    "typed", ["89330199000000000120", "8933019900000000012", "8933 0199 0000 0000 0120", 89330199000000000120]
+)
 def test_an_iccid_is_refused_with_its_serial_number(typed):
     [(field, sentence)] = MANIFEST.device_problems({"serialnumber": typed})
     assert field == "serialnumber"
-    assert sentence == "This is an ICCID. Its serial number is 9900000000010: type that instead."
+    assert sentence == 'This is an ICCID. Its serial number is "9900000000010": type that instead.'
 
 
 def test_an_iccid_of_another_prefix_is_converted_with_a_doubt():
     [(_, sentence)] = MANIFEST.device_problems({"serialnumber": "89320199000000000120"})
     assert "If Orange numbers cards with 893201" in sentence
-    assert "9900000000010: compare" in sentence
+    assert '"9900000000010": compare' in sentence
+
+
+@pytest.mark.parametrize("typed", ["89330199000000000130", "89330199000000000210", "8933019900000000013"])
+def test_a_mistyped_iccid_is_not_converted_into_a_number_that_fits(typed):
+    [(_, sentence)] = MANIFEST.device_problems({"serialnumber": typed})
+    assert "check digit does not fit" in sentence
+    assert "serial number" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,11 @@ def test_an_iccid_of_another_prefix_is_converted_with_a_doubt():
         ("9.90000E+12", "spreadsheet"),
         ("9900 000 000 010", "without spaces"),
         ("990000000001", "13 digits"),
+        ("99000000000100", "13 digits"),
+        (990000000001, "13 digits"),
+        ("990000000001O", "13 digits"),
+        ("\uff19\uff1900000000010", "13 digits"),
+        ("9900000000010\n", "without spaces"),
         ("", "13 digits"),
         (True, "13 digits"),
         ([], "13 digits"),
