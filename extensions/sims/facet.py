@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
+from extensions.core.models import ExtensionConfig
 from extensions.sims.contract import SimState
 from extensions.sims.models import Sim
 from extensions.sims.sync import timing
@@ -25,7 +26,7 @@ class SimFacet:
     related = ()
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn("sim", "SIM state", state_cell)]
+        return [FacetColumn("sim", "SIM state", _cell)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         states = tuple((state.value, state.value) for state in SimState)
@@ -37,8 +38,8 @@ class SimFacet:
         return Condition(Exists(here), found, key="device_id")
 
     def serialise_many(self, devices: Sequence[Device]) -> Mapping[int, Mapping[str, Any]]:
-        sims = Sim.objects.filter(device__in=[device.pk for device in devices]).order_by("pk")
-        sims = sims.only("device_id", "state", "missing_since", "fetched_at")
+        sims = Sim.objects.filter(device__in=[device.pk for device in devices]).order_by("pk").select_related("config")
+        sims = sims.only("device_id", "state", "missing_since", "fetched_at", "config__slug")
         return {sim.device_id: {"sim": sim} for sim in sims}
 
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
@@ -54,10 +55,13 @@ def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
     return timing.stale(sims) if value == STALE else sims.filter(state=value)
 
 
-def state_cell(sim: Sim | None) -> SafeString:
-    if sim is None:
-        return known(None)
+def _cell(sim: Sim | None) -> SafeString:
+    return state_cell(sim, sim.config) if sim else known(None)
+
+
+def state_cell(sim: Sim, config: ExtensionConfig) -> SafeString:
+    """`config` is that of the SIM."""
     if sim.missing_since:
         return badge("Unknown to the carrier", "danger")
     state = badge(sim.state, state_tone(sim.state)) if sim.state else badge("Not fetched yet")
-    return format_html("{} {}", state, badge("Stale", "warning")) if timing.is_stale(sim) else state
+    return format_html("{} {}", state, badge("Stale", "warning")) if timing.is_stale(sim, config) else state

@@ -90,7 +90,7 @@ def _what_is_known(target: Target) -> dict[str, Any]:
         return {"sim": sim, "usage": None, "cycles": [], "cycle_starts": []}
     cycles = list(UsageCycle.objects.filter(sim=sim).order_by("-cycle_start")[:SHOWN_CYCLES])
     starts = _earlier_cycles(target, cycles)
-    known = {"sim": sim, "sim_stale": is_stale(sim), "cycles": cycles, "cycle_starts": starts}
+    known = {"sim": sim, "sim_stale": is_stale(sim, target.config), "cycles": cycles, "cycle_starts": starts}
     return known | {"usage": usage_panel.of(sim, cycles), "first_awaited": _is_awaited(target, sim)}
 
 

@@ -74,7 +74,7 @@ COLUMNS = (
     SimColumn(Column("subject", "Identifier", sortable=True), lambda sim, _: sim.subject),
     SimColumn(Column("carrier", "Carrier"), _carrier),
     SimColumn(Column("config", "Configuration"), lambda sim, around: around.configs[sim.config_id].name),
-    SimColumn(Column("state", "State"), lambda sim, _: state_cell(sim)),
+    SimColumn(Column("state", "State"), lambda sim, around: state_cell(sim, around.configs[sim.config_id])),
     SimColumn(Column("plan", "Rate plan"), lambda sim, _: known(sim.rate_plan)),
     SimColumn(Column("device", "Device"), _device),
     SimColumn(

@@ -25,7 +25,7 @@ class EndlessList(BadResponse):
 
 
 def note(state: Synchronisation, error: ProviderError) -> None:
-    """Tried five times, 10, 20, 30 s apart and when the lane allows it; after that as often as changes are asked for.
+    """Tried five times, 10, 20, 30 s apart and when the lane allows it; after that as `timing.after_failures` says.
 
     What concerns the account keeps the list's place, whatever it takes to be mended. A list that the carrier refuses to
     go on with begins anew.
@@ -38,7 +38,7 @@ def note(state: Synchronisation, error: ProviderError) -> None:
         state,
         failures=failures,
         failed_at=now,
-        next_at=now + (BACK_OFF * failures if soon else timing.between_changes(timing.pace_of(state.config))),
+        next_at=now + (BACK_OFF * failures if soon else timing.after_failures(timing.pace_of(state.config))),
         **error_fields(error),
         **({"running": Synchronisation.Running.NOTHING, "cursor": None} if anew else {}),
     )

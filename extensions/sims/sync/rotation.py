@@ -7,7 +7,7 @@ A SIM that the carrier does not know any more is asked about once after that was
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -23,13 +23,15 @@ from extensions.sims.models import ASKED_ABOUT, Sim
 from extensions.sims.sync import timing
 from extensions.sims.sync.asking import OF_ACCOUNT, OF_SIM, ask_and_store, is_of_present
 
-AGAIN_AFTER = timedelta(minutes=5)
 MOST_IN_A_ROW = 4
+# Of these SIMs those that are due by a carrier's pace, the oldest first.
+Kind = Callable[[QuerySet[Sim], datetime, Pace], QuerySet[Sim]]
 
 
-def to_refresh(sims: QuerySet[Sim], now: datetime) -> QuerySet[Sim]:
-    """Those whose details are yet to come; one whose were just asked for is left alone for a moment."""
-    return sims.filter(refresh_due=True, rotated_at__lte=now - AGAIN_AFTER).order_by("rotated_at", "pk")
+def to_refresh(sims: QuerySet[Sim], now: datetime, pace: Pace = timing.AT_WILL) -> QuerySet[Sim]:
+    """Those whose details are yet to come; one whose were just asked for is left alone for a while."""
+    asked_before = now - timing.between_tries(pace)
+    return sims.filter(refresh_due=True, rotated_at__lte=asked_before).order_by("rotated_at", "pk")
 
 
 def watched(sims: QuerySet[Sim], now: datetime, pace: Pace = timing.AT_WILL) -> QuerySet[Sim]:
@@ -43,7 +45,7 @@ def others(sims: QuerySet[Sim], now: datetime, pace: Pace = timing.AT_WILL) -> Q
     return sims.filter(ASKED_ABOUT, rotated_at__lte=due).order_by("rotated_at", "pk")
 
 
-def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime, Pace], QuerySet[Sim]]]:
+def by_turns(sims: QuerySet[Sim]) -> Sequence[Kind]:
     """Watched SIMs before others, but not for ever: so many watched SIMs may always be due that no other ever is."""
     lately = sims.filter(ASKED_ABOUT).order_by("-rotated_at", "-pk").values_list("device", flat=True)
     return (watched, others) if None in lately[:MOST_IN_A_ROW] else (others, watched)
@@ -51,19 +53,19 @@ def by_turns(sims: QuerySet[Sim]) -> Sequence[Callable[[QuerySet[Sim], datetime,
 
 def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:
     """Asks about these SIMs and stores what is told; those that are not in the account are marked."""
-    subjects, wanted = [sim.subject for sim in sims], _parts(sims)
+    subjects, wanted = [sim.subject for sim in sims], _parts(config, sims)
     ask_and_store(
         config,
         turn,
         lambda carrier, context: carrier.refresh(context, subjects, wanted),
         partial(_store, config, sims),
-        partial(_passed_over, sims),
+        partial(_passed_over, config, sims),
     )
 
 
-def _parts(sims: Sequence[Sim]) -> frozenset[Part]:
+def _parts(config: ExtensionConfig, sims: Sequence[Sim]) -> frozenset[Part]:
     """Details are asked for again as rarely as they change, and when something changed."""
-    old = timing.stale_before()
+    old = timing.stale_before(timing.pace_of(config))
     poor = any(sim.refresh_due or sim.details_at is None or sim.details_at < old for sim in sims)
     return EVERY_PART if poor else frozenset({Part.STATE, Part.USAGE})
 
@@ -79,16 +81,17 @@ def _store(config: ExtensionConfig, sims: Sequence[Sim], found: Mapping[str, Sim
     Sim.objects.filter(pk__in=absent, missing_since=None).update(missing_since=now)
 
 
-def _passed_over(sims: Sequence[Sim], error: ProviderError) -> None:
+def _passed_over(config: ExtensionConfig, sims: Sequence[Sim], error: ProviderError) -> None:
     """They wait for their next turn, unless the account as a whole was refused.
 
     No answer may be about the SIM too: one that is asked about first again and again would keep all others waiting, and
-    the lane shut for people.
+    the lane shut for people. Where turns are far apart, they are tried again a few times before the next.
     """
     if isinstance(error, OF_SIM):
         _asked(sims, timezone.now(), refresh_due=False)
     elif not isinstance(error, OF_ACCOUNT):
-        _asked(sims, timezone.now())
+        far_apart = timing.pace_of(config).refreshes
+        _asked(sims, timezone.now(), **({"refresh_due": True} if far_apart else {}))
 
 
 def _asked(sims: Sequence[Sim], at: datetime, **more: bool) -> None:

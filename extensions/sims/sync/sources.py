@@ -67,7 +67,7 @@ class _Lists:
         state = getattr(config, "synchronisation", None)
         if state is None or state.next_at <= now or states.is_of_other_settings(state, config):
             return Work(partial(listing.next_page, config), Purpose.SYNC, config.pk)
-        named = list(rotation.to_refresh(_sims(config), now)[: _batch(config)]) if _batch(config) > 1 else []
+        named = list(_to_refresh(config, now)[: _batch(config)]) if _batch(config) > 1 else []
         return Work(partial(rotation.refresh, config, named), Purpose.SYNC, config.pk) if named else None
 
     def next_due_at(self, lane_id: int) -> datetime | None:
@@ -78,7 +78,7 @@ class _Lists:
 
     def due_lanes(self, now: datetime) -> set[int]:
         listing_due = Q(synchronisation=None) | Q(synchronisation__next_at__lte=now)
-        return _lanes_of(listing_due, Exists(rotation.to_refresh(_OF_CONFIG, now)))
+        return _lanes_of(listing_due) | _lanes_due(now, rotation.to_refresh)
 
     def recover(self, lane_id: int) -> None:
         """Nothing: a page that was asked for and not stored is asked for again."""
@@ -104,17 +104,16 @@ class _Usage:
         return now if self.next(lane_id, now) else None
 
     def due_lanes(self, now: datetime) -> set[int]:
-        changed = _lanes_of(Exists(rotation.to_refresh(_OF_CONFIG, now)))
-        return changed.union(*(_lanes_due(now, pace) for pace in _paces()))
+        return _lanes_due(now, rotation.to_refresh, rotation.watched, rotation.others)
 
     def recover(self, lane_id: int) -> None:
         """Nothing: a SIM that was asked about without an answer is still the oldest."""
 
 
-def _lanes_due(now: datetime, pace: Pace) -> set[int]:
-    """Lanes of carriers of this pace in which a SIM's turn has come."""
-    due = (Exists(rotating(_OF_CONFIG, now, pace)) for rotating in (rotation.watched, rotation.others))
-    return _lanes_of(*(Q(slug__in=_slugs(pace)) & Q(each) for each in due))
+def _lanes_due(now: datetime, *kinds: rotation.Kind) -> set[int]:
+    """Lanes with a SIM whose turn of one of these kinds has come, by the pace of its carrier."""
+    due = (Q(slug__in=_slugs(pace)) & Q(Exists(kind(_OF_CONFIG, now, pace))) for pace in _paces() for kind in kinds)
+    return _lanes_of(*due)
 
 
 def _lanes_of(*conditions: Q | Exists) -> set[int]:
@@ -134,8 +133,12 @@ def _first(config: ExtensionConfig, now: datetime) -> tuple[int, datetime, Exten
 def _rotating(config: ExtensionConfig, now: datetime) -> list[QuerySet[Sim]]:
     """What is due, the most urgent first. Details that come many in a call are the lists' own work."""
     sims = _sims(config)
-    changed = [rotation.to_refresh(sims, now)] if _batch(config) == 1 else []
+    changed = [_to_refresh(config, now)] if _batch(config) == 1 else []
     return [*changed, *(due(sims, now, timing.pace_of(config)) for due in rotation.by_turns(sims))]
+
+
+def _to_refresh(config: ExtensionConfig, now: datetime) -> QuerySet[Sim]:
+    return rotation.to_refresh(_sims(config), now, timing.pace_of(config))
 
 
 def _sims(config: ExtensionConfig) -> QuerySet[Sim]:

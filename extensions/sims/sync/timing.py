@@ -15,6 +15,9 @@ from extensions.sims.models import NEVER, Sim, Synchronisation
 OVERLAP = timedelta(minutes=5)
 # An inventory that may lack SIMs is not believed for as long as a complete one.
 INCOMPLETE_FOR = timedelta(hours=1)
+# What failed is asked for again so many times before the next asking that a carrier wants.
+TRIES_BETWEEN = 6
+AGAIN_AFTER = timedelta(minutes=5)
 AT_WILL = Pace()
 
 
@@ -44,21 +47,46 @@ def usage_due(now: datetime, *, watched: bool, pace: Pace = AT_WILL) -> datetime
     return began - timedelta.resolution
 
 
-def stale_before() -> datetime:
-    """A SIM that was last heard of before this is stale: several inventories went by without it."""
-    return timezone.now() - between_inventories() * settings.IOTDASH_STALE_AFTER_INVENTORIES
+def between_tries(pace: Pace = AT_WILL) -> timedelta:
+    """How long a SIM is left alone that was just asked about, though there is something to ask."""
+    return max(AGAIN_AFTER, pace.refreshes / TRIES_BETWEEN)
+
+
+def after_failures(pace: Pace) -> timedelta:
+    """When a list is asked for again that could not be read at once."""
+    return max(between_changes(AT_WILL), pace.changes / TRIES_BETWEEN)
+
+
+def stale_before(pace: Pace = AT_WILL) -> datetime:
+    """A SIM that was last heard of before this is stale: several times it should have been heard of, and was not."""
+    span = max(between_inventories(), pace.refreshes or pace.inventories)
+    return timezone.now() - span * settings.IOTDASH_STALE_AFTER_INVENTORIES
 
 
 def is_stale_now() -> Q:
-    return Q(missing_since=None, fetched_at__lt=stale_before())
+    """Of SIMs of whatever carriers."""
+    limits = {slug: stale_before(pace) for slug, pace in _by_slug().items()}
+    newest = max(limits.values(), default=stale_before())
+    stale = Q(missing_since=None, fetched_at__lt=newest)
+    for limit in sorted({*limits.values()} - {newest}):
+        slower = [slug for slug in limits if limits[slug] == limit]
+        stale &= ~Q(config__slug__in=slower, fetched_at__gte=limit)
+    return stale
 
 
 def stale(sims: QuerySet[Sim]) -> QuerySet[Sim]:
     return sims.filter(is_stale_now())
 
 
-def is_stale(sim: Sim) -> bool:
-    return sim.missing_since is None and sim.fetched_at is not None and sim.fetched_at < stale_before()
+def is_stale(sim: Sim, config: ExtensionConfig) -> bool:
+    """`config` is that of the SIM."""
+    limit = stale_before(_by_slug().get(config.slug, AT_WILL))
+    return sim.missing_since is None and sim.fetched_at is not None and sim.fetched_at < limit
+
+
+def _by_slug() -> dict[str, Pace]:
+    """Of every carrier by its slug."""
+    return {slug: each.provider.pace for slug, each in registry.manifests().items() if each.capability == "sims"}
 
 
 def inventory_is_due(state: Synchronisation, now: datetime) -> bool:

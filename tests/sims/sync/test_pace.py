@@ -1,18 +1,19 @@
 """A carrier that counts calls by the month: few, full calls at its pace, and what was used of what is allowed."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from extensions.core import registry
-from extensions.core.contract import Quota
+from extensions.core.contract import BadResponse, Quota
 from extensions.core.models import CallCount, ExtensionConfig
 from extensions.core.services import device_configuration
 from extensions.sims.contract import Pace
 from extensions.sims.models import Sim
-from extensions.sims.sync import sources
+from extensions.sims.sync import sources, timing
 from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
@@ -96,6 +97,97 @@ def test_between_its_times_no_lane_is_due(provider, asked_in):
     provider.add(*names(5))
     asked_in(2)
     assert due_lanes() == set()
+
+
+@pytest.mark.slow
+def test_a_fleet_of_thousands_stays_far_within_what_a_month_allows(provider, asked_in):
+    provider.add(*names(5000))
+    asked_in(24)
+    assert asked_in(24) == {"inventory": 1, "refresh": 50}
+
+
+def failing(provider, what: str):
+    """The carrier fails at these calls, until it is mended by calling this."""
+    broken = [True]
+
+    def fails() -> None:
+        if broken and provider.asked[what] > seen:
+            raise BadResponse("It is out of order.")
+
+    seen = provider.asked[what]
+    provider.before_call = fails
+    return broken.clear
+
+
+def test_sims_of_a_batch_that_failed_are_asked_about_again_before_the_next_day(provider, asked_in, later):
+    provider.add(*names(5))
+    asked_in(38)
+    mend = failing(provider, "refresh")
+    # Midnight.
+    assert asked_in(1)["refresh"] == 1
+    old = Sim.objects.values_list("fetched_at", flat=True).order_by("fetched_at").first()
+    mend()
+    assert asked_in(3)["refresh"] == 0
+    assert asked_in(2)["refresh"] == 1
+    assert not Sim.objects.filter(fetched_at__lte=old).exists()
+    assert asked_in(12)["refresh"] == 0
+
+
+def test_a_carrier_that_stays_out_of_order_is_asked_a_few_times_a_day(provider, asked_in):
+    provider.add(*names(5))
+    asked_in(38)
+    failing(provider, "refresh")
+    assert 4 <= asked_in(24)["refresh"] <= 7
+
+
+def test_a_list_that_failed_is_asked_for_again_before_the_next_day(provider, asked_in):
+    provider.add(*names(5))
+    mend = failing(provider, "inventory")
+    assert asked_in(9)["inventory"] == 6
+    mend()
+    asked_in(4)
+    assert rows() == fleet(provider)
+
+
+def test_a_sim_is_not_stale_before_it_should_have_been_heard_of(
+    provider, config, sync, later, settings, reader_client, organization, source
+):
+    settings.IOTDASH_INVENTORY_HOURS = 2
+    provider.add("0001")
+    sync()
+    kind = DeviceTypeFactory(organization=organization, type_id="pump")
+    made = DeviceFactory(organization=organization, device_type=kind, device_id="d1")
+    device_configuration.confirm(made, '{"meterco": {"chip": "0001"}}', 0, source)
+    sync()
+    pages = (
+        f"/abc123/sims/?config={config.pk}&age=stale",
+        "/abc123/devices/?sim=stale&columns=sim",
+        "/abc123/devices/pump/d1/extensions/meterco/",
+    )
+
+    def shown() -> list[bool]:
+        bodies = [reader_client.get(page).content.decode() for page in pages]
+        return ["0001" in bodies[0], ">d1<" in bodies[1], "Stale" in bodies[2]]
+
+    later(hours=20)
+    assert shown() == [False, False, False]
+    later(hours=53)
+    assert shown() == [True, True, True]
+
+
+def test_other_carriers_sims_are_stale_by_the_installations_time(provider, config, settings, monkeypatch):
+    settings.IOTDASH_INVENTORY_HOURS = 2
+    at_will = ExtensionConfig.objects.get(pk=config.pk)
+    at_will.pk, at_will.slug, at_will.is_default = None, "quickco", False
+    at_will.save()
+    monkeypatch.setitem(registry._manifests, "quickco", replace(meterco.manifest(FleetCarrier()), slug="quickco"))
+    old = timezone.now() - timedelta(hours=20)
+    made = [
+        Sim.objects.create(config=each, organization_id=each.organization_id, subject="1", fetched_at=old)
+        for each in (config, at_will)
+    ]
+    assert [timing.is_stale(sim, sim.config) for sim in made] == [False, True]
+    assert list(timing.stale(Sim.objects.all())) == [made[1]]
 
 
 def test_an_installation_that_is_slower_still_is_obeyed(provider, asked_in, settings):
