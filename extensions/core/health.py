@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from extensions.core import lanes
+from extensions.core import lanes, registry
 from extensions.core.contract import AuthRejected, CannotConnect, ProviderError, QuotaSpent, Throttled
 from extensions.core.models import ExtensionConfig, Health
 from iotdash.audit.services import Source, record
@@ -39,7 +39,7 @@ def note_failure(config: ExtensionConfig, error: ProviderError) -> None:
     if not error.retry_helps and not isinstance(error, _OF_ACCOUNT):
         note_success(config)
         return
-    lanes.note_failure(config.lane_id, error)
+    lanes.note_failure(config.lane_id, error, registry.manifest(config.slug).lane.longest_pause)
     health = _of_lane(config, error)
     if health:
         for other in ExtensionConfig.objects.callable().filter(lane_id=config.lane_id):

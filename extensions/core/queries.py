@@ -11,7 +11,8 @@ from devices.conditions import of_devices
 from devices.models import Device, DeviceIdentifier
 from devices.queries import starting_with
 from extensions.core import registry
-from extensions.core.contract import Manifest, Quota
+from extensions.core.contract import Manifest, ProviderError, Quota
+from extensions.core.guard import guarded
 from extensions.core.lanes import call_history, meter
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Health, Operation, SettingsDraft
 from extensions.core.presenting import HEALTH_TONES
@@ -167,7 +168,14 @@ def meter_of(config: ExtensionConfig) -> meter.Meter:
 def quota_of(config: ExtensionConfig) -> Quota | None:
     """How many calls its account may make now; None where the service does not count them, or is not installed."""
     manifest = registry.manifests().get(config.slug)
-    return registry.capability(manifest).quota(config) if manifest else None
+    if manifest is None:
+        return None
+    try:
+        with guarded(manifest, "its quota"):
+            return registry.capability(manifest).quota(config)
+    except ProviderError:
+        # Its bug is in the log. Pages tell what was called without it.
+        return None
 
 
 def call_history_of(config: ExtensionConfig, scale: call_history.Scale) -> Sequence[call_history.Bar]:

@@ -1,10 +1,14 @@
 """What nobody asks for any more still comes back, and devices follow the configuration that answers for them."""
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
-from extensions.core import health, lanes
-from extensions.core.contract import CannotConnect, PermissionDenied, Throttled
-from extensions.core.models import ConnectionCheck, ExtensionConfig
+import pytest
+from django.utils import timezone
+
+from extensions.core import health, lanes, registry
+from extensions.core.contract import CannotConnect, LanePolicy, PermissionDenied, Quota, Throttled
+from extensions.core.models import CallCount, ConnectionCheck, ExtensionConfig
 from extensions.core.services import configurations, connection_checks, device_configuration, linking, recovery
 from extensions.sims.models import Sim
 from iotdash.audit.models import ActivityEntry
@@ -41,6 +45,31 @@ def test_a_shut_lane_is_not_asked_before_it_opens(config, later):
     later(minutes=2)
     recovery.ask_again()
     assert ConnectionCheck.objects.filter(config=config).exists()
+
+
+def test_an_account_whose_calls_are_counted_is_left_alone_for_longer(config, provider, later, monkeypatch):
+    counted = LanePolicy(per_second=1000, longest_pause=3600)
+    monkeypatch.setitem(registry._manifests, "meterco", replace(registry.manifest("meterco"), lane=counted))
+    before = provider.calls["check"]
+    provider.will["check"] = [CannotConnect("Nobody there.")] * 1000
+    health.note_failure(config, CannotConnect("Nobody there."))
+    for _ in range(3 * 12):
+        later(minutes=5)
+        recovery.ask_again()
+        lanes.run(config.lane_id)
+    assert 6 < provider.calls["check"] - before < 14
+
+
+@pytest.mark.parametrize(("used", "checks"), [(7, 1), (8, 0), (11, 0)])
+def test_no_check_eats_what_is_left_of_a_small_quota(config, provider, later, monkeypatch, used, checks):
+    begins = timezone.now() - timedelta(days=1)
+    month = Quota(10, begins, begins + timedelta(days=30), "10")
+    monkeypatch.setattr(provider, "quota", lambda settings, sims, now: month, raising=False)
+    CallCount.objects.create(lane=config.lane, begins=timezone.now(), purpose="sync", config_id=99, calls=used)
+    health.note_failure(config, CannotConnect("Nobody there."))
+    later(seconds=40)
+    recovery.ask_again()
+    assert ConnectionCheck.objects.filter(config=config).count() == checks
 
 
 def test_an_account_that_works_without_a_proof_is_checked_and_joins_its_lane(

@@ -26,12 +26,14 @@ class LanePolicy:
     """How many calls a second one external account takes, over all its users.
 
     `in_flight` is how many may be under way at once; lanes know one and a check refuses others. `budget` is the share
-    of the rate, above 0 and at most 1, that slow background reading may take in any minute.
+    of the rate, above 0 and at most 1, that slow background reading may take in any minute. An account that fails is
+    left alone for longer and longer, at most for `longest_pause` seconds: more where calls that fail may be counted.
     """
 
     per_second: float
     in_flight: int = 1
     budget: float = 0.5
+    longest_pause: float = 300
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from extensions.core import registry, secret_settings
+from extensions.core import queries, registry, secret_settings
 from extensions.core.contract import NoData, NotFound, PermissionDenied, Refused
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.services import connection_checks
@@ -24,7 +24,8 @@ def ask_again() -> None:
     unproved = _UNPROVED & ~Exists(_REFUSED)
     found = ExtensionConfig.objects.callable().filter(open_lane, _in_trouble(now) | unproved, ~Exists(pending))
     for config in found.select_related("organization", "lane"):
-        _check(config)
+        if _has_calls_to_spare(config):
+            _check(config)
 
 
 # Its check was throttled, say, and other calls were answered since: until a check proves it, its calls pass through a
@@ -41,6 +42,11 @@ def _in_trouble(now: datetime) -> Q:
     """And nothing else will ask soon."""
     waiting = Operation.objects.filter(config=OuterRef("pk"), settled_at=None)
     return Q(~Exists(waiting), health__in=PASSING, last_attempt_at__lt=now - ASK_AFTER)
+
+
+def _has_calls_to_spare(config: ExtensionConfig) -> bool:
+    """The last calls of a quota are for what people and synchronisation ask, which tells the health as well."""
+    return not queries.meter_of(config).nearly_spent
 
 
 def _check(config: ExtensionConfig) -> None:

@@ -247,6 +247,14 @@ def test_most_of_it_used_is_warned_about(config, sync, reader_client):
     assert "Most of this month" in card(config, reader_client)
 
 
+def test_a_carrier_that_cannot_say_its_quota_breaks_no_page(config, sync, monkeypatch, reader_client, caplog):
+    sync()
+    monkeypatch.setattr(Scarce, "quota", lambda self, settings, sims, now: 1 / 0)
+    assert "calls" in card(config, reader_client)
+    assert reader_client.get(f"/abc123/extensions/{config.pk}/").status_code == 200
+    assert "its quota" in caplog.text
+
+
 def test_a_carrier_that_does_not_count_has_no_such_line(config, sync, provider, monkeypatch, reader_client):
     monkeypatch.setattr(Scarce, "quota", FleetCarrier.quota)
     sync()
