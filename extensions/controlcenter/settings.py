@@ -40,6 +40,7 @@ _PROPERTIES = {
         "Shared secret of pushes",
         "Only if Control Center is to push changes; it is not the licence key. The address comes after Done.",
         writeOnly=True,
+        **{"x-local": True},
     ),
 }
 

@@ -61,6 +61,7 @@ _WEBHOOK_KEY = _text(
     "Verification key",
     "Only for delivery reports: the public key of SendGrid's signed event webhook.",
     maxLength=1000,
+    **{"x-local": True},
 )
 _SECURITY = _choice(
     "Security",

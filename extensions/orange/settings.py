@@ -44,6 +44,7 @@ SETTINGS_SCHEMA: Mapping[str, Any] = {
             "description": f"Left empty, {_AS_A_RULE}. Enter the number of yours: it is shown beside what was used.",
             "minimum": 1,
             "maximum": 1_000_000_000,
+            "x-local": True,
         },
     },
     "required": ["username", "password"],

@@ -41,7 +41,8 @@ class Manifest:
     """`slug` names the folder, `device_key` the key in a device's configuration (empty: no device part).
 
     `settings_schema` and `device_schema` are JSON schemas of objects (draft 2020-12): the single source of validation,
-    form, editor and documentation. `writeOnly: true` marks a secret, `x-address: true` a field that says where they go.
+    form, editor and documentation. `writeOnly: true` marks a secret, `x-address: true` a field that says where they go,
+    `x-local: true` one on which no call depends: changing it leaves the proof of the credentials as it is.
     A settings schema may have variants: `oneOf` of objects that each fix the same property by `const`; that property
     stands among the common ones with the titles.
     `subject_field` is the field of the device part that identifies the device at the provider.

@@ -12,6 +12,8 @@ from extensions.core.contract import Manifest
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, State
 from extensions.core.services import exchanges, linking
 from iotdash.audit.services import Source, record
+from iotdash.lib.crypto import CryptoError
+from iotdash.lib.schema_forms import without_local
 from iotdash.organizations.models import Organization
 
 Settings = Mapping[str, Any]
@@ -61,9 +63,17 @@ def add(
 
 @transaction.atomic
 def replace_settings(config: ExtensionConfig, settings: Settings, source: Source) -> None:
-    """New credentials in place: devices, history and name stay, waiting work goes on. Raises ConfigurationRefused."""
+    """New settings in place: devices, history and name stay, waiting work goes on. Raises ConfigurationRefused.
+
+    They count as new credentials, which are proved anew, unless only fields differ on which no call depends.
+    """
     _lock(config)
     manifest = registry.manifest(config.slug)
+    if _differ_locally(config, manifest, settings):
+        config.settings, config.secrets = secret_settings.split(manifest, settings)
+        _save(config)
+        record(source, "extension settings changed", "extension", config.name)
+        return
     config.settings, config.secrets = secret_settings.split(manifest, settings)
     config.credentials_version += 1
     config.account_digest = secret_settings.account_digest(manifest, settings)
@@ -148,6 +158,16 @@ def note_proof(config: ExtensionConfig, sentence: str) -> None:
     same.update(lane=config.lane, proved_at=timezone.now(), proof=sentence[:300])
     # Work that was waiting goes on in the new lane, whose runner knows nothing of it yet.
     transaction.on_commit(lambda: lanes.wake(config.lane_id))
+
+
+def _differ_locally(config: ExtensionConfig, manifest: Manifest, settings: Settings) -> bool:
+    """Whether something changed, and nothing on which calls depend. What cannot be decrypted is equal to nothing."""
+    try:
+        stored = secret_settings.whole(config)
+    except CryptoError:
+        return False
+    before, after = (without_local(manifest.settings_schema, each) for each in (stored, settings))
+    return stored != dict(settings) and before == after
 
 
 def _proof(organization: Organization, manifest: Manifest, settings: Settings) -> ConnectionCheck | None:

@@ -38,4 +38,4 @@ def _save(page: SettingsPage) -> HttpResponse:
         configurations.replace_settings(page.config, page.form.settings, page.request.source)
     except configurations.ConfigurationRefused as refusal:
         return page.refuse(refusal.existing, str(refusal))
-    return saved(page, page.config, "The credentials are replaced. What was waiting goes on.")
+    return saved(page, page.config, "The settings are saved. What was waiting goes on.")

@@ -6,10 +6,12 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims.models import Synchronisation
 from extensions.sims.sync import timing
 from iotdash.lib.crypto import keyed_digest
+from iotdash.lib.schema_forms import without_local
 
 Running = Synchronisation.Running
 
@@ -73,5 +75,6 @@ def change(state: Synchronisation, **changes: Any) -> bool:
 
 
 def _digest(config: ExtensionConfig) -> str:
-    shown = json.dumps([config.account_digest, config.settings], sort_keys=True)
+    settings = without_local(registry.manifest(config.slug).settings_schema, config.settings)
+    shown = json.dumps([config.account_digest, settings], sort_keys=True)
     return keyed_digest("synchronisation", shown)

@@ -2,8 +2,8 @@
 
 Understood: `writeOnly: true` or `format: password` (a secret), `enum`, `oneOf: [{const, title}]` (a choice
 with labels), `title`, `description`, `default`, `format: date`, `x-address` (the field says where secrets are sent),
-`x-multiline`, `x-placeholder`, `x-pattern-words`. A secret is never rendered; left empty it is kept, unless
-an address or the variant changed.
+`x-local` (no call depends on the field), `x-multiline`, `x-placeholder`, `x-pattern-words`. A secret is never rendered;
+left empty it is kept, unless an address or the variant changed.
 """
 
 from iotdash.lib.schema_forms.fields import SecretTextarea, choices_of, missing_words, title_of
@@ -15,6 +15,7 @@ from iotdash.lib.schema_forms.names import (
     rules_of,
     secret_names,
     secrets_to_retype,
+    without_local,
     without_secrets,
 )
 from iotdash.lib.schema_forms.variants import branches, discriminator, every_variant, variant_in, variant_schema
@@ -37,5 +38,6 @@ __all__ = [
     "title_of",
     "variant_in",
     "variant_schema",
+    "without_local",
     "without_secrets",
 ]

@@ -26,6 +26,17 @@ def address_names(schema: Schema, settings: Settings | None = None) -> list[str]
     return _names(schema, settings, lambda rule: bool(rule.get("x-address")))
 
 
+def local_names(schema: Schema, settings: Settings | None = None) -> list[str]:
+    """Fields with `x-local: true`: no call to the service depends on them."""
+    return _names(schema, settings, lambda rule: bool(rule.get("x-local")))
+
+
+def without_local(schema: Schema, settings: Settings) -> dict[str, Any]:
+    """What of the settings calls depend on."""
+    local = set(local_names(schema, settings))
+    return {name: value for name, value in settings.items() if name not in local}
+
+
 def without_secrets(schema: Schema, settings: Settings) -> dict[str, Any]:
     """What of the settings may be shown."""
     secret = set(secret_names(schema))
