@@ -51,10 +51,16 @@ def sim_record(entry: Node, *, whole: bool) -> SimRecord:
     )
 
 
+def state_name(word: str) -> str:
+    """The name for a word of the wire; a word that is not known is shown as it is."""
+    state = _STATES.get(word.upper())
+    return state.value if state else word
+
+
 def _details(entry: Node) -> dict[str, object]:
     position = _child(entry, "geographicPosition")
     place = position and _place(position)
-    status = LocationStatus.LOCATED if place else _without_position(_text(entry, "deviceInfoCompatibility") or "")
+    status = LocationStatus.LOCATED if place else without_position(_text(entry, "deviceInfoCompatibility") or "")
     return {"iccid": _text(entry, "iccid"), "location_status": status.value, **(place or {})}
 
 
@@ -71,7 +77,7 @@ def _place(position: Node) -> dict[str, object] | None:
     }
 
 
-def _without_position(flags: str) -> LocationStatus:
+def without_position(flags: str) -> LocationStatus:
     """`flags`: whether the state allows to ask where the SIM is, whether the SIM can be asked, and something else."""
     if flags[:2] == "11":
         return LocationStatus.NOT_YET
@@ -94,10 +100,8 @@ def _degrees(position: Node, name: str, most: int) -> float | None:
 
 
 def _state(entry: Node, name: str) -> str | None:
-    """The name for a word of the wire; a word that is not known is shown as it is."""
     word = _text(entry, "sim", name)
-    state = _STATES.get(word.upper()) if word else None
-    return state.value if state else word
+    return state_name(word) if word else None
 
 
 def _text(node: Node, *path: str) -> str | None:

@@ -14,6 +14,6 @@ def offer() -> Sandbox:
 
 def demo(state_dir: Path) -> DemoData:
     """For `Manifest.demo`."""
-    from extensions.orange import sandbox
+    from extensions.orange import sample
 
-    return sandbox.demo(state_dir)
+    return sample.demo(state_dir)

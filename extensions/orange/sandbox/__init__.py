@@ -1,8 +1,8 @@
 """A stand-in for Orange's M2M API (Malima) that costs nothing: its SOAP over a state on disk.
 
 Written from the wire facts alone (specification of the SIM providers, sections 11 and 12), apart from our client, so
-that each checks the other. Choices of our own, where the facts are silent, are listed in `CHOICES.md`. `sandbox()` and
-`demo(state_dir)` are what the manifest offers.
+that each checks the other. Choices of our own, where the facts are silent, are listed in `CHOICES.md`. `sandbox()` is
+what the manifest offers.
 """
 
 from extensions.core.contract.sandboxing.calls import Call
@@ -10,7 +10,7 @@ from extensions.core.contract.sandboxing.faults import Fault, Kind
 
 from .app import Application, create_app
 from .model import Account, Sim
-from .offer import Control, demo, sandbox
+from .offer import Control, sandbox
 from .seed import make_sims, seed_default
 from .server import RunningSandbox, running, serve
 from .settings import Settings
@@ -30,7 +30,6 @@ __all__ = [
     "Sim",
     "State",
     "create_app",
-    "demo",
     "make_sims",
     "running",
     "sandbox",

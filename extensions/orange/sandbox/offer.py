@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from extensions.core.contract import DemoData, DemoDevice, Example, Fault, Sandbox, SandboxControl
+from extensions.core.contract import Example, Fault, Sandbox, SandboxControl
 from extensions.core.contract.sandboxing.faults import Fault as WireFault
 from extensions.core.contract.sandboxing.faults import Kind
 
 from .numbers import make_ssn
-from .seed import MANAGER, NORTH_SIMS, SOUTHERN, seed_default
+from .seed import MANAGER, SOUTHERN, seed_default
 from .server import serve
 from .state import State
 
 NAME = "orange"
 SLOW_SECONDS = 0.2
-# Far beyond any SIM that the sandbox makes.
-UNKNOWN_SIM = make_ssn(999_999)
 # The settings and the device's field as the extension names them.
 USERNAME, PASSWORD, BASE_URL, FIELD = "username", "password", "base_url", "serialnumber"
 
@@ -34,13 +32,6 @@ def sandbox() -> Sandbox:
         examples=examples,
         control=Control,
     )
-
-
-def demo(state_dir: Path) -> DemoData:
-    """For `Manifest.demo`: a device for each SIM; the second one has a SIM that the service does not know."""
-    devices = [DemoDevice({FIELD: make_ssn(number)}) for number in range(1, NORTH_SIMS + 1)]
-    devices.insert(1, DemoDevice({FIELD: UNKNOWN_SIM}, note="Its SIM is unknown to the carrier"))
-    return DemoData(name="Orange sandbox", devices=devices)
 
 
 def seed(state_dir: Path) -> None:
