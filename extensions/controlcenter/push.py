@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,6 +51,8 @@ _ABOUT = {
     "NoConnection": About.FIGURES,
 }
 _Fields = Mapping[str, Any]
+# A plus sign that the sender did not encode comes as a blank; it was signed as a plus sign.
+_ZONE = re.compile(r"(:[0-9.]+) ([0-9]{2}:?[0-9]{2})$")
 
 
 def parse(
@@ -85,11 +88,10 @@ def _proved(fields: _Fields, settings: Mapping[str, Any]) -> datetime:
     secret = push_secret_of(settings)
     if not secret:
         raise Forged("The shared secret of pushes is not entered here, so no push is taken.")
-    written, signature = _text(fields, "timestamp"), _text(fields, "signature2")
+    written, signature = _ZONE.sub(r"\1+\2", _text(fields, "timestamp")), _text(fields, "signature2")
     if not written or not signature:
         raise Forged("The push is not signed: it needs timestamp and signature2.")
     right = base64.b64encode(hmac.digest(secret.encode(), written.encode(errors="replace"), hashlib.sha256))
-    # A plus sign that the sender did not encode comes as a blank.
     given = signature.strip().replace(" ", "+").encode(errors="replace")
     if not hmac.compare_digest(right, given):
         raise Forged("The signature does not fit the shared secret.")

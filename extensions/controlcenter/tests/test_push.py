@@ -99,6 +99,13 @@ def test_a_plus_sign_that_was_not_encoded_is_still_one():
     assert read(raw)
 
 
+@pytest.mark.parametrize("written", ["2017-03-15 10:00:00.000+0000", "2017-03-15T10:00:00+00:00"])
+def test_so_is_that_of_a_zone(written):
+    """It was signed before it was sent."""
+    (record,) = read(form(timestamp=written).replace(b"%2B", b"+"))
+    assert record.at == NOW
+
+
 @pytest.mark.parametrize("minutes", [-5, -4.9, 0, 4.9, 5])
 def test_clocks_may_differ_by_some_minutes(minutes, clock):
     clock.move_to(NOW + timedelta(minutes=minutes), tick=False)
