@@ -264,6 +264,12 @@ def test_it_asks_more_often_while_a_report_waits_and_says_so(target, config, rea
     assert "the carrier reported something, so it is read again" in page
 
 
+def test_a_message_from_the_sim_is_no_news_of_the_sim(target, config, provider, reader_client, monkeypatch):
+    monkeypatch.setattr(type(provider), "supports", provider.supports | {"replies"})
+    reports.want_replies(config, "0001")
+    assert "the carrier reported something" not in reader_client.get(PANEL).content.decode()
+
+
 def test_while_nothing_is_asked_of_the_carrier_the_panel_asks_nothing(target, config, source, reader_client):
     configurations.pause(config, source)
     assert "hx-trigger" not in reader_client.get(PANEL).content.decode()

@@ -27,8 +27,8 @@ AGAIN_AFTER = timedelta(minutes=5)
 MESSAGES_BEFORE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 What = ReportedSim.What
-# Of the SIM of an outer query.
-WAITING_OF_SIM = ReportedSim.objects.filter(config=OuterRef("config"), subject=OuterRef("subject"))
+# Of the SIM of an outer query; what it sent is no news of the SIM itself.
+WAITING_OF_SIM = ReportedSim.objects.filter(config=OuterRef("config"), subject=OuterRef("subject"), what=What.SIM)
 
 
 # --- SIMs and messages are read ---------------------------------------------------------------------------------------
