@@ -19,6 +19,11 @@ TERMINAL, STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = (
     "rateplans",
 )
 
+# GSM's own measure, whoever the carrier is.
+_SEGMENTS = (
+    "One SMS holds 160 characters, or 70 if one of them is not in the GSM alphabet, as Cyrillic and emoji. "
+    "A longer text goes, and is charged, as several."
+)
 _NOTHING = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
@@ -76,6 +81,7 @@ def _sms(limit: int) -> OperationSpec:
     message = {
         "type": "string",
         "title": "Message",
+        "description": _SEGMENTS,
         "minLength": 1,
         "maxLength": limit,
         "x-multiline": True,

@@ -72,6 +72,11 @@ def test_a_message_is_as_long_as_its_configuration_allows(operator_client, targe
     assert ask(operator_client, "sms", message="x" * 10).status_code == 302
 
 
+def test_what_makes_several_of_a_message_is_said_before_it_is_sent(operator_client, target):
+    for path in (PANEL, f"{PANEL}operations/sms/"):
+        assert "160 characters, or 70" in operator_client.get(path).content.decode()
+
+
 def test_invalid_form_takes_the_place_of_the_panel(operator_client, target):
     response = ask(operator_client, "status", HTMX, status="")
     assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#panel-meterco", "outerHTML")
