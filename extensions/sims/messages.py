@@ -22,6 +22,7 @@ _LABELS = {
     State.ACCEPTED: "Accepted, not delivered yet",
     State.CONFIRMED: "Delivered",
     State.TIMED_OUT: "Accepted, delivery not known",
+    State.UNKNOWN: "Not known whether it was sent",
 }
 
 

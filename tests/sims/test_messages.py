@@ -85,7 +85,7 @@ def shown(client, path: str = DEVICE) -> str:
         (State.CONFIRMED, "Delivered"),
         (State.TIMED_OUT, "Accepted, delivery not known"),
         (State.FAILED, "Failed"),
-        (State.UNKNOWN, "Unknown"),
+        (State.UNKNOWN, "Not known whether it was sent"),
     ],
 )
 def test_accepted_is_not_delivered(target, config, reader_client, state, words):
