@@ -1,6 +1,6 @@
 """Text messages as Control Center tells of them, over either transport."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from extensions.sims.contract import SmsState
@@ -24,4 +24,14 @@ def sms_state(words: str) -> SmsState:
 
 def newest_first(references: Iterable[str]) -> list[str]:
     """The numbers count up; the order of the list is not promised."""
-    return sorted(references, key=lambda reference: (len(reference), reference), reverse=True)
+    return sorted(references, key=_place, reverse=True)
+
+
+def next_few(listed: Iterable[str], known: Collection[str], before: str | None, most: int) -> tuple[list[str], bool]:
+    """Of what is not known, and older than `before`, the newest; and whether that is all."""
+    left = [each for each in newest_first(set(listed) - set(known)) if before is None or _place(each) < _place(before)]
+    return left[:most], len(left) <= most
+
+
+def _place(reference: str) -> tuple[int, str]:
+    return len(reference), reference

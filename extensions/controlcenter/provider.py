@@ -15,9 +15,9 @@ from extensions.sims.contract import (
     Page,
     Part,
     PlanList,
+    ReplyPage,
     SimProvider,
     SimRecord,
-    SmsReply,
     SmsReport,
     UsageRecord,
 )
@@ -82,8 +82,16 @@ class ControlCenter(SimProvider):
     ) -> SmsReport | None:
         return _MESSAGES[_protocol(context)].find(context, subject, text, since, taken)
 
-    def replies(self, context: Context, subject: str, since: datetime) -> Sequence[SmsReply]:
-        return _MESSAGES[_protocol(context)].replies(context, subject, since)
+    def replies(
+        self, context: Context, subject: str, since: datetime, known: frozenset[str], cursor: Cursor | None
+    ) -> ReplyPage:
+        return _MESSAGES[_protocol(context)].replies(context, subject, since, known, cursor)
+
+    def replies_are_of_all(self, settings: Mapping[str, Any]) -> bool:
+        try:
+            return protocol_of(settings) == REST
+        except DomainIdError:
+            return False
 
 
 def _protocol(context: Context) -> str:

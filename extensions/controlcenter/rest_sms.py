@@ -6,20 +6,23 @@ from typing import Any
 
 from extensions.controlcenter.dates import instant, request_instant
 from extensions.controlcenter.gsm import data_coding
-from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, sms_state
+from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, next_few, sms_state
+from extensions.controlcenter.normalise import is_identifier
 from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.rest import RestLink
 from extensions.controlcenter.sentences import NOT_ACTIVE, TOO_MANY_MESSAGES
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Refused
-from extensions.sims.contract import Accepted, SmsReply, SmsReport
+from extensions.sims.contract import Accepted, Cursor, ReplyPage, SmsReply, SmsReport
 
 # The default; where an account has another limit, Control Center refuses what is longer.
 SMS_LIMIT = 320
 INVALID_STATUS = "10000005"
 MOST_LIST_PAGES = 3
 MOST_DETAILS = 8
-# The list has the messages of all SIMs, those that were sent to them, too.
-MOST_REPLIES = 20
+# The list has the messages of all SIMs, those that were sent to them, too, and each costs a call. People wait for no
+# more calls than these, and the account for no more pages.
+REPLIES_AT_ONCE = 5
+MOST_REPLY_PAGES = 20
 
 
 def send(context: Context, subject: str, text: str) -> Accepted:
@@ -59,31 +62,44 @@ def find(
     raise NoData(TOO_MANY_MESSAGES)
 
 
-def replies(context: Context, subject: str, since: datetime) -> list[SmsReply]:
-    """Those among the newest messages of the account."""
-    link = RestLink(context)
-    listed, _ = _references_since(link, since - CLOCK_SLACK)
-    found = ((reference, _details(link, reference)) for reference in listed[:MOST_REPLIES])
-    return [_reply(reference, details) for reference, details in found if _is_reply(details, subject)]
+def replies(context: Context, subject: str, since: datetime, known: frozenset[str], cursor: Cursor | None) -> ReplyPage:
+    """Of all SIMs. The cursor: the page of the list, and on it the message `before` which nothing is looked at yet."""
+    link, number = RestLink(context), cursor["page"] if cursor else 1
+    page = _page(link, since - CLOCK_SLACK, number)
+    looked_at, all_of_page = next_few(_ids_on(page), known, (cursor or {}).get("before"), REPLIES_AT_ONCE)
+    found = [_reply(reference, _details(link, reference)) for reference in looked_at]
+    if not all_of_page:
+        following: Cursor | None = {"page": number, "before": looked_at[-1]}
+    else:
+        following = {"page": number + 1} if _has_more(page) and number < MOST_REPLY_PAGES else None
+    return ReplyPage([reply for reply in found if reply], following)
 
 
-def _is_reply(details: Mapping[str, Any], subject: str) -> bool:
-    return text_of(details.get("iccid")) == subject and str(details.get("msgType")).upper() == "MO"
-
-
-def _reply(reference: str, details: Mapping[str, Any]) -> SmsReply:
+def _reply(reference: str, details: Mapping[str, Any]) -> SmsReply | None:
+    """None if no SIM sent it."""
+    subject = text_of(details.get("iccid")) or ""
+    if not is_identifier(subject) or str(details.get("msgType")).upper() != "MO":
+        return None
     received = instant(details.get("dateReceived")) or instant(details.get("dateSent"))
-    return SmsReply(reference, text_of(details.get("messageText")) or "", received)
+    return SmsReply(subject, reference, text_of(details.get("messageText")) or "", received)
+
+
+def _page(link: RestLink, since: datetime, number: int) -> Mapping[str, Any]:
+    paging = {"pageNumber": number} if number > 1 else {}
+    return link.get("smsMessages", fromDate=request_instant(since), **paging)
+
+
+def _has_more(page: Mapping[str, Any]) -> bool:
+    return page.get("lastPage") is False
 
 
 def _references_since(link: RestLink, since: datetime) -> tuple[list[str], bool]:
     """Ids of messages, newest first, and whether these are all."""
     references: dict[str, None] = {}
     for number in range(1, MOST_LIST_PAGES + 1):
-        paging = {"pageNumber": number} if number > 1 else {}
-        page = link.get("smsMessages", fromDate=request_instant(since), **paging)
+        page = _page(link, since, number)
         references.update(dict.fromkeys(_ids_on(page)))
-        if page.get("lastPage") is not False:
+        if not _has_more(page):
             return newest_first(references), True
     return newest_first(references), False
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from extensions.controlcenter.calls import identifier
 from extensions.controlcenter.dates import instant, request_instant
-from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, sms_state
+from extensions.controlcenter.messages import CLOCK_SLACK, newest_first, next_few, sms_state
 from extensions.controlcenter.normalise import text as text_of
 from extensions.controlcenter.sentences import NO_MESSAGE, TOO_MANY_MESSAGES
 from extensions.controlcenter.soap import GET_MODIFIED_SMS, GET_SMS_DETAILS, SEND_SMS, SoapLink
 from extensions.controlcenter.soap_batches import LARGEST_BATCH, fetch_all
 from extensions.core.contract import BadResponse, Context, NoData, NotFound, Refused
-from extensions.sims.contract import Accepted, SmsReply, SmsReport
+from extensions.sims.contract import Accepted, Cursor, ReplyPage, SmsReply, SmsReport
 from iotdash.lib.xml_documents import Node
 
 SMS_LIMIT = 160
@@ -60,12 +60,14 @@ def find(
     raise NoData(TOO_MANY_MESSAGES)
 
 
-def replies(context: Context, subject: str, since: datetime) -> list[SmsReply]:
-    """Those among the newest messages to and from the SIM."""
+def replies(context: Context, subject: str, since: datetime, known: frozenset[str], cursor: Cursor | None) -> ReplyPage:
+    """Of the SIM alone. The cursor: the message `before` which nothing is looked at yet."""
     link = SoapLink(context)
-    references = _references(link, subject, since - CLOCK_SLACK)[:MOST_DETAILS]
-    found = fetch_all(lambda batch: _details(link, batch), references)
-    return [_reply(each, found[each]) for each in references if each in found and _is_reply(found[each])]
+    listed = _references(link, subject, since - CLOCK_SLACK)
+    looked_at, is_all = next_few(listed, known, cursor and cursor["before"], LARGEST_BATCH)
+    found = fetch_all(lambda batch: _details(link, batch), looked_at)
+    read = [_reply(subject, each, found[each]) for each in looked_at if each in found and _is_reply(found[each])]
+    return ReplyPage(read, None if is_all else {"before": looked_at[-1]})
 
 
 def _is_reply(message: Node) -> bool:
@@ -73,9 +75,9 @@ def _is_reply(message: Node) -> bool:
     return (message.value("msgType") or "").strip().upper() == "MO"
 
 
-def _reply(reference: str, message: Node) -> SmsReply:
+def _reply(subject: str, reference: str, message: Node) -> SmsReply:
     times = (instant(message.value(name)) for name in ("dateReceived", "dateSent", "dateAdded"))
-    return SmsReply(reference, text_of(message.value("messageText")) or "", next(filter(None, times), None))
+    return SmsReply(subject, reference, text_of(message.value("messageText")) or "", next(filter(None, times), None))
 
 
 def _references(link: SoapLink, subject: str, since: datetime) -> list[str]:

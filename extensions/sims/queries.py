@@ -1,5 +1,8 @@
 """Reading what is known of SIMs."""
 
+from datetime import datetime
+from itertools import chain
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -34,6 +37,15 @@ def sent_sms(config: ExtensionConfig, subject: str = "", prefix: str = "") -> Qu
 def received_sms(config: ExtensionConfig, subject: str = "", prefix: str = "") -> QuerySet[ReceivedSms]:
     """Messages from one SIM, or from those whose identifier begins so."""
     return _of(config.received_sms.all(), subject, prefix)
+
+
+def known_sms(config: ExtensionConfig, since: datetime) -> frozenset[str]:
+    """The carrier's ids of messages since a moment of which everything is known: received ones, and those sent."""
+    # By the organization, which has an index by time.
+    sent = Operation.objects.filter(organization=config.organization_id, asked_at__gte=since)
+    received = config.received_sms.filter(received_at__gte=since)
+    ours = sent.filter(config=config, operation_id=SMS).exclude(reference="")
+    return frozenset(chain.from_iterable(found.values_list("reference", flat=True) for found in (ours, received)))
 
 
 def quota_of(config: ExtensionConfig) -> Quota | None:

@@ -30,12 +30,12 @@ def store_usage(config: ExtensionConfig, usage: UsageRecord, at: datetime) -> No
     _note_cycle(config, start, at)
 
 
-def store_replies(config: ExtensionConfig, subject: str, replies: Sequence[SmsReply], at: datetime) -> None:
+def store_replies(config: ExtensionConfig, replies: Sequence[SmsReply], at: datetime) -> None:
     """Those that are not stored yet; one without a time came at last when it was asked for."""
     rows = [
         ReceivedSms(
             config=config,
-            subject=subject,
+            subject=reply.subject,
             reference=reply.reference[:80],
             text=reply.text,
             received_at=reply.at or at,

@@ -12,8 +12,9 @@ from extensions.core.models import ExtensionConfig, Operation, State
 from extensions.core.services import configurations
 from extensions.sims import services
 from extensions.sims.capability import SimCapability
-from extensions.sims.contract import About, SimReport, SmsReply, payload_of
+from extensions.sims.contract import About, ReplyPage, SimReport, SmsReply, payload_of
 from extensions.sims.models import ReceivedSms, ReportedSim
+from extensions.sims.sync import reports
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
@@ -22,17 +23,29 @@ AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 class Answering(FleetCarrier):
-    """A carrier whose SIMs send messages. `sent` is what it has of them, by SIM."""
+    """A carrier whose SIMs send messages. `sent` is what it has of them; it tells `at_once` at a time.
+
+    `looked` is what it was asked: the SIM, since when, and whether to go on.
+    """
+
+    of_all, at_once = False, 50
 
     def __init__(self) -> None:
         super().__init__()
-        self.sent: dict[str, list[SmsReply]] = {}
-        self.looked: list[tuple[str, datetime]] = []
+        self.sent: list[SmsReply] = []
+        self.looked: list[tuple[str, datetime, bool]] = []
 
-    def replies(self, context, subject: str, since: datetime) -> list[SmsReply]:
+    def replies_are_of_all(self, settings) -> bool:
+        return self.of_all
+
+    def replies(self, context, subject: str, since: datetime, known, cursor) -> ReplyPage:
         self._called("replies", context)
-        self.looked.append((subject, since))
-        return [reply for reply in self.sent.get(subject, []) if reply.at is None or reply.at >= since]
+        self.looked.append((subject, since, cursor is not None))
+        mine = [reply for reply in self.sent if self.of_all or reply.subject == subject]
+        left = [reply for reply in mine if (reply.at is None or reply.at >= since) and reply.reference not in known]
+        left = [reply for reply in left if cursor is None or reply.reference < cursor["before"]]
+        told = sorted(left, key=lambda reply: reply.reference, reverse=True)[: self.at_once]
+        return ReplyPage(told, {"before": told[-1].reference} if len(told) < len(left) else None)
 
 
 @pytest.fixture
@@ -126,7 +139,7 @@ def test_many_messages_come_in_pages(target, config, reader_client):
 def test_the_configurations_page_has_all_sims_and_finds_one(target, config, reader_client):
     send(config, text="first", subject="0001")
     send(config, text="second", subject="0002")
-    services.store_replies(config, "0002", [SmsReply("77", "pong", AT)], AT)
+    services.store_replies(config, [SmsReply("0002", "77", "pong", AT)], AT)
     path = f"/abc123/extensions/{config.pk}/messages/"
     assert len(rows(shown(reader_client, path))) == 2
     assert [row.split()[:1] for row in rows(shown(reader_client, f"{path}?q=0002"))] == [["second"]]
@@ -170,18 +183,19 @@ def test_carriers_that_tell_nothing_of_replies_have_one_list(target, reader_clie
 
 def test_a_reported_message_is_read_from_the_carrier_and_shown(target, config, provider, listed, reader_client, later):
     now = timezone.now()
-    provider.sent["0001"] = [SmsReply("41", "valve shut", now - timedelta(minutes=2)), SmsReply("42", "ok", now)]
+    earlier = now - timedelta(minutes=2)
+    provider.sent = [SmsReply("0001", "41", "valve shut", earlier), SmsReply("0001", "42", "ok", now)]
     report(config, "0001", now - timedelta(seconds=30))
     assert ReceivedSms.objects.count() == 0
     run(config)
-    assert provider.looked == [("0001", now - timedelta(minutes=5, seconds=30))]
+    assert provider.looked == [("0001", now - timedelta(minutes=5, seconds=30), False)]
     newest, oldest = rows(shown(reader_client, f"{DEVICE}?show=received"))
     assert (newest.startswith("ok "), oldest.startswith("valve shut ")) == (True, True)
     assert not ReportedSim.objects.exists()
 
 
 def test_a_message_that_was_told_again_is_kept_once(config, provider, listed):
-    provider.sent["0001"] = [SmsReply("41", "ok", None)]
+    provider.sent = [SmsReply("0001", "41", "ok", None)]
     for _ in range(3):
         report(config, "0001")
         run(config)
@@ -213,7 +227,7 @@ def test_throttling_loses_no_message(config, provider, listed, later):
             raise errors.pop()
 
     provider.before_call = throttled
-    provider.sent["0001"] = [SmsReply("41", "ok", timezone.now())]
+    provider.sent = [SmsReply("0001", "41", "ok", timezone.now())]
     report(config, "0001")
     run(config)
     later(minutes=1)
@@ -229,7 +243,7 @@ def test_a_carrier_without_replies_reads_the_sim_instead(config, provider, liste
 
 
 def test_a_person_may_ask_for_what_came_in_the_last_day(target, config, provider, listed, reader_client):
-    provider.sent["0001"] = [SmsReply("41", "ok", timezone.now() - timedelta(hours=20))]
+    provider.sent = [SmsReply("0001", "41", "ok", timezone.now() - timedelta(hours=20))]
     answer = reader_client.post(f"{DEVICE}ask/", follow=True)
     assert answer.redirect_chain == [(f"{DEVICE}?show=received", 302)]
     page = answer.content.decode()
@@ -248,6 +262,90 @@ def test_while_paused_asking_says_why_it_cannot_be(target, config, source, liste
     assert not ReportedSim.objects.exists()
 
 
+def test_many_replies_come_a_few_at_a_time_with_other_work_between(config, provider, listed, later):
+    provider.at_once = 2
+    provider.sent = [SmsReply("0001", f"4{number}", "ok", timezone.now()) for number in range(5)]
+    report(config, "0001")
+    later(seconds=1)
+    SimCapability().receive(config, [InboundRecord("key", payload_of(SimReport("0002")))])
+    later(seconds=1)
+    order, refresh = [], provider.refresh
+    provider.refresh = lambda *args: order.append("SIM") or refresh(*args)
+    provider.before_call = lambda: order.append("call")
+    run(config)
+    assert (ReceivedSms.objects.count(), [goes_on for *_, goes_on in provider.looked]) == (5, [False, True, True])
+    assert order == ["call", "SIM", "call", "call", "call"]
+    assert not ReportedSim.objects.exists()
+
+
+def test_of_a_list_of_all_sims_one_pass_serves_all_that_were_reported_on(config, provider, listed, later):
+    provider.of_all, provider.at_once = True, 20
+    provider.sent = [SmsReply(f"{number:04}", f"{100 + number}", "ok", timezone.now()) for number in range(90)]
+    for number in range(90):
+        report(config, f"{number:04}")
+        later(seconds=1)
+    for _ in range(3):
+        run(config)
+    assert (ReceivedSms.objects.count(), len(provider.looked)) == (90, 5)
+    assert not ReportedSim.objects.exists()
+
+
+def test_one_that_is_reported_on_during_the_pass_has_another(config, provider, listed, later):
+    provider.of_all, provider.at_once = True, 1
+    provider.sent = [SmsReply("0001", "41", "first", timezone.now()), SmsReply("0002", "42", "second", timezone.now())]
+
+    def one_more() -> None:
+        provider.before_call = lambda: None
+        later(seconds=1)
+        provider.sent.append(SmsReply("0002", "43", "third", timezone.now()))
+        report(config, "0002")
+
+    report(config, "0001")
+    provider.before_call = one_more
+    run(config)
+    assert set(ReceivedSms.objects.values_list("text", flat=True)) == {"first", "second", "third"}
+    assert not ReportedSim.objects.exists()
+
+
+def test_messages_that_are_known_are_not_looked_at_again(target, config, provider, listed):
+    send(config, reference="40")
+    provider.of_all = True
+    provider.sent = [SmsReply("0001", "40", "sent to it", timezone.now()), SmsReply("0001", "41", "ok", timezone.now())]
+    report(config, "0001")
+    run(config)
+    assert [reply.text for reply in ReceivedSms.objects.all()] == ["ok"]
+
+
+def test_what_a_person_asks_for_comes_before_what_carriers_reported(config, provider, listed, later):
+    later(minutes=10)
+    run(config)
+    report(config, "0002")
+    SimCapability().receive(config, [InboundRecord("key", payload_of(SimReport("0002")))])
+    later(seconds=1)
+    reports.want_replies(config, "0001")
+    run(config)
+    assert [subject for subject, *_ in provider.looked] == ["0001", "0002"]
+    assert provider.asked["replies"] == 2
+
+
+def test_a_person_who_asks_during_a_pass_begins_it_anew(config, provider, listed, later):
+    provider.at_once = 1
+    day = timezone.now() - timedelta(hours=20)
+    provider.sent = [SmsReply("0001", "41", "of the day", day)]
+    provider.sent += [SmsReply("0001", f"4{number}", "new", timezone.now()) for number in (2, 3)]
+
+    def asks() -> None:
+        provider.before_call = lambda: None
+        later(seconds=1)
+        reports.want_replies(config, "0001")
+
+    report(config, "0001")
+    provider.before_call = asks
+    run(config)
+    assert ReceivedSms.objects.count() == 3
+    assert not ReportedSim.objects.exists()
+
+
 def test_markup_in_a_message_is_text(target, config, reader_client):
-    services.store_replies(config, "0001", [SmsReply("41", "<script>alert(1)</script>", AT)], AT)
+    services.store_replies(config, [SmsReply("0001", "41", "<script>alert(1)</script>", AT)], AT)
     assert "<script>alert(1)" not in shown(reader_client, f"{DEVICE}?show=received")

@@ -5,7 +5,7 @@ import pytest
 from rest_spec import ICCID, SMS, SMS_OF_DEVICE, error_json
 
 from extensions.controlcenter.provider import ControlCenter
-from extensions.controlcenter.rest_sms import MOST_DETAILS, MOST_LIST_PAGES
+from extensions.controlcenter.rest_sms import MOST_DETAILS, MOST_LIST_PAGES, MOST_REPLY_PAGES
 from extensions.core.contract import BadResponse, NoData, NotFound, Refused, Throttled
 from extensions.sims.contract import Accepted, SmsReply, SmsReport, SmsState
 
@@ -247,35 +247,65 @@ def test_the_same_text_sent_a_moment_earlier_is_not_taken_for_the_lost_one(https
 # --- What SIMs sent ---------------------------------------------------------------------------------------------------
 
 
-def replies(context):
-    return ControlCenter().replies(context, ICCID, SINCE)
+def replies(context, known=frozenset(), cursor=None):
+    return ControlCenter().replies(context, ICCID, SINCE, known, cursor)
 
 
-def test_what_the_sim_sent_is_found_among_the_messages_of_the_account(httpserver, context):
-    serve_list(httpserver, [11, 12, 13, 14])
+def references(page):
+    return [reply.reference for reply in page.replies]
+
+
+def test_what_sims_sent_is_found_among_the_messages_of_the_account(httpserver, context):
+    serve_list(httpserver, [10, 11, 12, 13, 14])
     mine = {"msgType": "MO", "status": "Received", "messageText": "valve shut"}
+    serve_detail(httpserver, 10, **mine, iccid=None)
     serve_detail(httpserver, 11, **mine, dateSent=None, dateReceived="2017-03-15 09:58:03.120+0000")
-    serve_detail(httpserver, 12, **mine, iccid="8988200000000000022")
+    serve_detail(httpserver, 12, **mine, iccid="8988200000000000022", dateSent=None)
     serve_detail(httpserver, 13)
     serve_detail(httpserver, 14, **{**mine, "messageText": None, "dateSent": None})
 
     found = replies(context)
 
     at = datetime(2017, 3, 15, 9, 58, 3, 120000, tzinfo=UTC)
-    assert found == [SmsReply("14", "", None), SmsReply("11", "valve shut", at)]
+    of_another = SmsReply("8988200000000000022", "12", "valve shut", None)
+    assert found.replies == [SmsReply(ICCID, "14", "", None), of_another, SmsReply(ICCID, "11", "valve shut", at)]
+    assert found.next is None
     assert httpserver.log[0][0].args["fromDate"] == "2017-03-15T09:57:00Z"
 
 
-def test_of_many_messages_the_newest_are_looked_at(httpserver, context):
-    serve_list(httpserver, list(range(1, 101)))
-    for number in range(1, 101):
+def test_many_messages_are_looked_at_a_few_at_a_time_and_none_twice(httpserver, context):
+    body = {"smsMsgIds": list(range(90, 102)), "pageNumber": 1, "lastPage": False}
+    httpserver.expect_request(SMS, query_string={"fromDate": "2017-03-15T09:57:00Z"}).respond_with_json(body)
+    second = {"fromDate": "2017-03-15T09:57:00Z", "pageNumber": "2"}
+    httpserver.expect_request(SMS, query_string=second).respond_with_json({"smsMsgIds": [80], "lastPage": True})
+    for number in (80, *range(90, 102)):
         serve_detail(httpserver, number, msgType="MO")
+    pages = [replies(context, known=frozenset({"99"}))]
+    while pages[-1].next:
+        pages.append(replies(context, frozenset({"99"}), json.loads(json.dumps(pages[-1].next))))
 
-    assert [reply.reference for reply in replies(context)] == [str(number) for number in range(100, 80, -1)]
+    asked = [["101", "100", "98", "97", "96"], ["95", "94", "93", "92", "91"], ["90"], ["80"]]
+    assert [references(page) for page in pages] == asked
+    assert len(httpserver.log) == len(asked) + 12
+
+
+def test_an_account_with_messages_without_end_is_left_alone_at_last(httpserver, context):
+    serve_list(httpserver, [11], last=False)
+    known = frozenset({"11"})
+
+    assert replies(context, known, {"page": MOST_REPLY_PAGES - 1}).next == {"page": MOST_REPLY_PAGES}
+    assert replies(context, known, {"page": MOST_REPLY_PAGES}).next is None
 
 
 def test_a_message_that_is_gone_meanwhile_is_left_out(httpserver, context):
     serve_list(httpserver, [11])
     httpserver.expect_request(f"{SMS}/11").respond_with_json(error_json("20000002", "Not found."), status=404)
 
-    assert replies(context) == []
+    assert replies(context).replies == []
+
+
+def test_only_over_rest_the_list_is_of_all_sims(context, soap_context):
+    carrier = ControlCenter()
+    assert carrier.replies_are_of_all(context.settings)
+    assert not carrier.replies_are_of_all(soap_context.settings)
+    assert not carrier.replies_are_of_all({"domain_id": "://"})

@@ -18,7 +18,7 @@ from soap_spec import (
 
 from extensions.controlcenter import soap_sms
 from extensions.core.contract import BadResponse, NoData, NotFound, Refused, Throttled
-from extensions.sims.contract import Accepted, SmsReport, SmsState
+from extensions.sims.contract import Accepted, ReplyPage, SmsReport, SmsState
 
 SINCE = datetime(2017, 3, 15, 9, 58, tzinfo=UTC)
 NUMBER = "4302867004"
@@ -292,17 +292,17 @@ def test_the_limit_is_that_of_soap():
 # What SIMs sent
 
 
-def replies(context):
-    return soap_sms.replies(context, ICCID, SINCE)
+def replies(context, known=frozenset(), cursor=None):
+    return soap_sms.replies(context, ICCID, SINCE, known, cursor)
 
 
 def test_what_the_sim_sent_is_found_among_its_messages(httpserver, soap_context):
     received = ("<ns2:msgType>MT<", "<ns2:msgType>MO<")
     serve_messages(httpserver, {11: message(11, received, ("reboot", "valve shut")), 12: message(12), 13: ""})
 
-    [found] = replies(soap_context)
+    [found] = replies(soap_context).replies
 
-    assert (found.reference, found.text) == ("11", "valve shut")
+    assert (found.subject, found.reference, found.text) == (ICCID, "11", "valve shut")
     assert found.at == soap_sms.report(soap_context, "12").at
     assert fields(httpserver.log[0][0]) == [("iccid", ICCID), ("fromDate", "2017-03-15T09:57:00Z")]
 
@@ -310,5 +310,16 @@ def test_what_the_sim_sent_is_found_among_its_messages(httpserver, soap_context)
 def test_without_messages_no_details_are_asked_for(httpserver, soap_context):
     serve_messages(httpserver, {})
 
-    assert replies(soap_context) == []
+    assert replies(soap_context) == ReplyPage([])
     assert len(httpserver.log) == 1
+
+
+def test_more_messages_than_one_call_tells_come_in_several(httpserver, soap_context):
+    received = ("<ns2:msgType>MT<", "<ns2:msgType>MO<")
+    serve_messages(httpserver, {number: message(number, received) for number in range(100, 170)})
+    first = replies(soap_context, known=frozenset({"169"}))
+    second = replies(soap_context, frozenset({"169"}), first.next)
+
+    told = [int(reply.reference) for reply in (*first.replies, *second.replies)]
+    assert told == list(range(168, 99, -1))
+    assert (len(first.replies), second.next) == (50, None)

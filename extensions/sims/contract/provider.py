@@ -13,8 +13,8 @@ from extensions.sims.contract.records import (
     Page,
     Part,
     PlanList,
+    ReplyPage,
     SimRecord,
-    SmsReply,
     SmsReport,
     UsageRecord,
 )
@@ -87,5 +87,14 @@ class SimProvider(Protocol):
         """The newest message with this text to this SIM since a moment, other than those taken: what became of a lost
         answer. NoData when there are too many messages to be sure."""
 
-    def replies(self, context: Context, subject: str, since: datetime) -> Sequence[SmsReply]:
-        """Messages that the SIM sent since about a moment; where a carrier lists all SIMs' messages, of the newest."""
+    def replies(
+        self, context: Context, subject: str, since: datetime, known: frozenset[str], cursor: Cursor | None
+    ) -> ReplyPage:
+        """The next few of the messages that the SIM sent since about a moment, the newest first, by few calls.
+
+        `known` are references of messages that nothing more is wanted of, sent ones among them.
+        """
+
+    def replies_are_of_all(self, settings: Mapping[str, Any]) -> bool:
+        """Whether `replies` goes through the messages of all SIMs of the account, whichever it is asked about."""
+        return False

@@ -218,9 +218,18 @@ class SmsReport:
 class SmsReply:
     """A message that a SIM sent, as the carrier has it. `at` is when the carrier received it."""
 
+    subject: str
     reference: str
     text: str
     at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReplyPage:
+    """A few of the messages that SIMs sent. `next` asks for those after them, None when there are no others."""
+
+    replies: Sequence[SmsReply] = ()
+    next: Cursor | None = None
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,8 @@ class ReportedSim(models.Model):
     The SIM may have no row of its own: nothing is known of it before it is read. `reported_at` is that of the newest
     report; one that comes while the SIM is being read changes it, and then the SIM is read once more. `since` is the
     time of the first report.
+
+    Messages are looked through a few at a time: `cursor` is the carrier's place in a pass that began at `started_at`.
     """
 
     class What(models.TextChoices):
@@ -188,6 +190,8 @@ class ReportedSim(models.Model):
     since = models.DateTimeField()
     due_at = models.DateTimeField()
     reported_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    cursor = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name = "reported SIM"

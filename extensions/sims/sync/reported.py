@@ -6,32 +6,29 @@ lists and usage from their turn.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from extensions.core import registry
-from extensions.core.contract import ProviderError
 from extensions.core.lanes import Purpose, Turn, Work
 from extensions.core.models import CallCount, ExtensionConfig, Lane
-from extensions.sims import services, storing
-from extensions.sims.contract import EVERY_PART, SimRecord, SmsReply
+from extensions.sims import storing
+from extensions.sims.contract import EVERY_PART, SimRecord
 from extensions.sims.models import ReportedSim, Sim
-from extensions.sims.sync.asking import OF_ACCOUNT, OF_SIM, ask_and_store, is_of_present, provider_of
+from extensions.sims.sync import replies
+from extensions.sims.sync.asking import ask_and_store, is_of_present, provider_of
+from extensions.sims.sync.outcomes import done, failed
 
-AGAIN_AFTER = timedelta(minutes=5)
-# How much earlier than its report a message may have come.
-MESSAGES_BEFORE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 What = ReportedSim.What
 # Of the SIM of an outer query; what it sent is no news of the SIM itself.
 WAITING_OF_SIM = ReportedSim.objects.filter(config=OuterRef("config"), subject=OuterRef("subject"), what=What.SIM)
 
 
-# --- SIMs and messages are read ---------------------------------------------------------------------------------------
+# --- SIMs are read ----------------------------------------------------------------------------------------------------
 
 
 def read(config: ExtensionConfig, reported: Sequence[ReportedSim], turn: Turn) -> None:
@@ -42,19 +39,7 @@ def read(config: ExtensionConfig, reported: Sequence[ReportedSim], turn: Turn) -
         turn,
         lambda carrier, context: carrier.refresh(context, subjects, EVERY_PART),
         partial(_store, config, reported),
-        partial(_failed, reported),
-    )
-
-
-def read_messages(config: ExtensionConfig, reported: ReportedSim, turn: Turn) -> None:
-    """Asks for what the SIM sent; the report itself said nothing that is believed."""
-    since = reported.since - MESSAGES_BEFORE
-    ask_and_store(
-        config,
-        turn,
-        lambda carrier, context: carrier.replies(context, reported.subject, since),
-        partial(_store_replies, config, reported),
-        partial(_failed, [reported]),
+        partial(failed, reported),
     )
 
 
@@ -66,28 +51,7 @@ def _store(config: ExtensionConfig, reported: Sequence[ReportedSim], found: Mapp
     storing.store(config, found.values(), now)
     absent = [each.subject for each in reported if each.subject not in found]
     Sim.objects.filter(config=config, subject__in=absent, missing_since=None).update(missing_since=now)
-    _done(reported)
-
-
-@transaction.atomic
-def _store_replies(config: ExtensionConfig, reported: ReportedSim, found: Sequence[SmsReply]) -> None:
-    if is_of_present(config):
-        services.store_replies(config, reported.subject, found, timezone.now())
-        _done([reported])
-
-
-def _failed(reported: Sequence[ReportedSim], error: ProviderError) -> None:
-    """What is about the account is waited for; a SIM without an answer is asked about later, as others wait too."""
-    if isinstance(error, OF_SIM):
-        _done(reported)
-    elif not isinstance(error, OF_ACCOUNT):
-        ReportedSim.objects.filter(pk__in=[each.pk for each in reported]).update(due_at=timezone.now() + AGAIN_AFTER)
-
-
-def _done(reported: Sequence[ReportedSim]) -> None:
-    """But for those that were reported on again while they were read."""
-    same = reduce(or_, (Q(pk=each.pk, reported_at=each.reported_at) for each in reported))
-    ReportedSim.objects.filter(same).delete()
+    done(reported)
 
 
 # --- As work of lanes -------------------------------------------------------------------------------------------------
@@ -124,7 +88,7 @@ def _waiting(lane_id: int | None = None) -> QuerySet[ReportedSim]:
 def _reading(first: ReportedSim, now: datetime) -> partial[None]:
     config = first.config
     if first.what == What.MESSAGES:
-        return partial(read_messages, config, first)
+        return partial(replies.read, config, first)
     due = ReportedSim.objects.filter(config=config, what=What.SIM, due_at__lte=now).order_by("due_at", "pk")
     return partial(read, config, list(due[: provider_of(config).refresh_batch(config.settings)]))
 

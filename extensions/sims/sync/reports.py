@@ -22,6 +22,8 @@ FORGOTTEN_AFTER = timedelta(days=1)
 REPLIES_OF = timedelta(days=1)
 What = ReportedSim.What
 _KEY = ["config", "subject", "what"]
+# The newest messages first, whatever a pass that is under way has still to look at.
+_ANEW = {"cursor": None, "started_at": None}
 
 
 def receive(config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
@@ -37,11 +39,11 @@ def receive(config: ExtensionConfig, records: Sequence[InboundRecord]) -> None:
 
 
 def want_replies(config: ExtensionConfig, subject: str) -> None:
-    """A person wants to see what the SIM sent in the last day. Raises NotCallable."""
+    """A person wants to see what the SIM sent in the last day, before what carriers reported. Raises NotCallable."""
     require_callable(config)
     now = timezone.now()
-    wanted = {"since": now - REPLIES_OF, "due_at": now, "reported_at": now}
-    ReportedSim.objects.update_or_create(config=config, subject=subject, what=What.MESSAGES, defaults=wanted)
+    wanted = {"since": now - REPLIES_OF, "due_at": now - FORGOTTEN_AFTER, "reported_at": now}
+    ReportedSim.objects.update_or_create(config=config, subject=subject, what=What.MESSAGES, defaults=wanted | _ANEW)
     transaction.on_commit(partial(lanes.wake, config.lane_id))
 
 
