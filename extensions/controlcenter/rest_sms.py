@@ -22,7 +22,7 @@ MOST_DETAILS = 8
 # The list has the messages of all SIMs, those that were sent to them, too, and each costs a call. People wait for no
 # more calls than these, and the account for no more pages.
 REPLIES_AT_ONCE = 5
-MOST_REPLY_PAGES = 20
+MOST_REPLY_PAGES = 100
 
 
 def send(context: Context, subject: str, text: str) -> Accepted:

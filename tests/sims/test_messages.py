@@ -290,18 +290,44 @@ def test_of_a_list_of_all_sims_one_pass_serves_all_that_were_reported_on(config,
     assert not ReportedSim.objects.exists()
 
 
-def test_one_that_is_reported_on_during_the_pass_has_another(config, provider, listed, later):
+def test_one_that_goes_further_back_has_a_pass_of_its_own(config, provider, listed):
+    provider.of_all, now = True, timezone.now()
+    provider.sent = [SmsReply("0001", "41", "new", now), SmsReply("0002", "40", "old", now - timedelta(minutes=50))]
+    report(config, "0001", now)
+    report(config, "0002", now - timedelta(minutes=50))
+    run(config)
+    assert set(ReceivedSms.objects.values_list("text", flat=True)) == {"new", "old"}
+
+
+def test_reports_do_not_wait_for_a_pass_through_a_whole_day(config, provider, listed, later):
+    provider.of_all, provider.at_once = True, 1
+    provider.sent = [
+        SmsReply("0001", f"{50 - hours}", "x", timezone.now() - timedelta(hours=hours)) for hours in range(20)
+    ]
+    reports.want_replies(config, "0001")
+    report(config, "0002")
+    later(seconds=1)
+    run(config)
+    assert [goes_on for *_, goes_on in provider.looked][:3] == [False, False, True]
+    assert ReceivedSms.objects.count() == 20
+
+
+@pytest.mark.parametrize("again", ["0001", "0002"])
+def test_one_that_is_reported_on_during_the_pass_has_another(config, provider, listed, later, again):
     provider.of_all, provider.at_once = True, 1
     provider.sent = [SmsReply("0001", "41", "first", timezone.now()), SmsReply("0002", "42", "second", timezone.now())]
 
     def one_more() -> None:
         provider.before_call = lambda: None
         later(seconds=1)
-        provider.sent.append(SmsReply("0002", "43", "third", timezone.now()))
-        report(config, "0002")
+        provider.sent.append(SmsReply(again, "43", "third", timezone.now()))
+        report(config, again)
+
+    def first() -> None:
+        provider.before_call = one_more
 
     report(config, "0001")
-    provider.before_call = one_more
+    provider.before_call = first
     run(config)
     assert set(ReceivedSms.objects.values_list("text", flat=True)) == {"first", "second", "third"}
     assert not ReportedSim.objects.exists()

@@ -90,7 +90,7 @@ class SimProvider(Protocol):
     def replies(
         self, context: Context, subject: str, since: datetime, known: frozenset[str], cursor: Cursor | None
     ) -> ReplyPage:
-        """The next few of the messages that the SIM sent since about a moment, the newest first, by few calls.
+        """The next few of the messages that the SIM sent since about a moment, by few calls.
 
         `known` are references of messages that nothing more is wanted of, sent ones among them.
         """

@@ -4,12 +4,11 @@ Where the carrier lists the messages of all SIMs together, one pass through them
 before it began.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from extensions.core.lanes import Turn
@@ -22,25 +21,27 @@ from extensions.sims.sync.outcomes import failed
 
 # How much earlier than its report a message may have come.
 MESSAGES_BEFORE = timedelta(minutes=5)
+# A pass that goes further back by more than this takes too long for others to wait for it.
+SHARED_WITHIN = timedelta(hours=1)
 
 
 def read(config: ExtensionConfig, reported: ReportedSim, turn: Turn) -> None:
     """Begins a pass or goes on with it; the report itself said nothing that is believed."""
-    since = reported.since if reported.started_at else _earliest(config, reported)
-    begun = {"started_at": reported.started_at or timezone.now(), "since": since}
-    earliest = since - MESSAGES_BEFORE
+    started_at, earliest = reported.started_at or timezone.now(), reported.since - MESSAGES_BEFORE
     known = queries.known_sms(config, earliest)
     ask_and_store(
         config,
         turn,
         lambda carrier, context: carrier.replies(context, reported.subject, earliest, known, reported.cursor),
-        partial(_store, config, reported, begun),
+        partial(_store, config, reported, started_at),
         partial(failed, [reported]),
     )
 
 
-def _earliest(config: ExtensionConfig, reported: ReportedSim) -> datetime:
-    return _served(config, reported).aggregate(at=Min("since"))["at"] or reported.since
+def under_way(config: ExtensionConfig, reported: ReportedSim) -> ReportedSim:
+    """The one whose pass serves this one, too; itself if it needs a pass of its own."""
+    begun = _served(config, reported).filter(started_at__gte=reported.reported_at, since__lte=reported.since)
+    return begun.filter(since__gt=reported.since - SHARED_WITHIN).order_by("started_at", "pk").first() or reported
 
 
 def _served(config: ExtensionConfig, reported: ReportedSim) -> QuerySet[ReportedSim]:
@@ -50,7 +51,7 @@ def _served(config: ExtensionConfig, reported: ReportedSim) -> QuerySet[Reported
 
 
 @transaction.atomic
-def _store(config: ExtensionConfig, reported: ReportedSim, begun: Mapping[str, datetime], page: ReplyPage) -> None:
+def _store(config: ExtensionConfig, reported: ReportedSim, started_at: datetime, page: ReplyPage) -> None:
     if not is_of_present(config):
         return
     now = timezone.now()
@@ -59,9 +60,8 @@ def _store(config: ExtensionConfig, reported: ReportedSim, begun: Mapping[str, d
     mine = ReportedSim.objects.filter(pk=reported.pk, started_at=reported.started_at, since=reported.since)
     if page.next is not None:
         # Behind whatever else waits.
-        mine.update(cursor=page.next, due_at=now, **begun)
+        mine.update(cursor=page.next, due_at=now, started_at=started_at)
         return
-    served = _served(config, reported).filter(since__gte=begun["since"], reported_at__lte=begun["started_at"])
-    served.delete()
-    # It was reported on again: what came before the pass was seen by it.
-    mine.update(cursor=None, started_at=None, since=begun["started_at"])
+    _served(config, reported).filter(since__gte=reported.since, reported_at__lte=started_at).delete()
+    # If it was reported on again: what came before the pass was seen by it.
+    mine.update(cursor=None, started_at=None, since=started_at)

@@ -88,7 +88,7 @@ def _waiting(lane_id: int | None = None) -> QuerySet[ReportedSim]:
 def _reading(first: ReportedSim, now: datetime) -> partial[None]:
     config = first.config
     if first.what == What.MESSAGES:
-        return partial(replies.read, config, first)
+        return partial(replies.read, config, replies.under_way(config, first))
     due = ReportedSim.objects.filter(config=config, what=What.SIM, due_at__lte=now).order_by("due_at", "pk")
     return partial(read, config, list(due[: provider_of(config).refresh_batch(config.settings)]))
 

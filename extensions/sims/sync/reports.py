@@ -22,7 +22,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 REPLIES_OF = timedelta(days=1)
 What = ReportedSim.What
 _KEY = ["config", "subject", "what"]
-# The newest messages first, whatever a pass that is under way has still to look at.
+# From the beginning, however far a pass is that is under way.
 _ANEW = {"cursor": None, "started_at": None}
 
 
