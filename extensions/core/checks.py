@@ -19,6 +19,8 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 SLOWEST_LANE = 0.1
 # Services send again what was not taken for two days.
 FEWEST_INBOUND_DAYS = 3
+# A person's hour may begin within an hour of UTC, and a month has 31 days and, in October, an hour more.
+FEWEST_CALL_HOURS, FEWEST_CALL_DAYS = 24, 32
 # Bytes of one message that a service sends by itself; it is read into memory at once.
 LARGEST_INBOUND = 10_000_000
 LONGEST_NAME = 80
@@ -31,6 +33,7 @@ def register() -> None:
     """Called from AppConfig.ready()."""
     checks.register(check_manifests)
     checks.register(check_inbound)
+    checks.register(check_call_counts)
 
 
 def check_manifests(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -45,6 +48,16 @@ def check_inbound(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMe
         return []
     words = f"IOTDASH_INBOUND_DAYS is less than {FEWEST_INBOUND_DAYS}: what is told again would be processed twice."
     return [checks.Error(words, id="extensions.E023")]
+
+
+def check_call_counts(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether calls are counted for as long as the call meter tells of them: it would show too few, and say nothing."""
+    kept = {
+        "IOTDASH_CALLS_BY_MINUTE_HOURS": (FEWEST_CALL_HOURS, "the last day could not be told by hour"),
+        "IOTDASH_CALLS_BY_HOUR_DAYS": (FEWEST_CALL_DAYS, "calls of a whole month, or quota, could not be told"),
+    }
+    short = [(name, least, why) for name, (least, why) in kept.items() if getattr(settings, name) < least]
+    return [checks.Error(f"{name} is less than {least}: {why}.", id="extensions.E024") for name, least, why in short]
 
 
 def _errors_of(manifest: Manifest) -> Iterator[checks.Error]:

@@ -5,7 +5,7 @@ the call meter.
 from dataclasses import dataclass
 from datetime import datetime
 
-from extensions.core.lanes.call_history import days_told
+from extensions.core.lanes.call_history import DAYS_TOLD
 from extensions.core.lanes.meter import Meter
 from extensions.core.models import Health, Operation, Purpose, State
 
@@ -82,7 +82,4 @@ def calls_by_purpose(meter: Meter) -> list[tuple[str, list[int]]]:
 
 
 def month_label(meter: Meter) -> str:
-    days = days_told()
-    if meter.quota:
-        return "This month"
-    return "Today" if days == 1 else f"Last {days} days"
+    return "This month" if meter.quota else f"Last {DAYS_TOLD} days"

@@ -1,11 +1,11 @@
 """What counts of calls are kept, and what the call meter makes of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from extensions.core import lanes, queries
+from extensions.core import checks, lanes, queries
 from extensions.core.contract import CannotConnect, LanePolicy, Quota, Throttled
 from extensions.core.lanes import Purpose, counting, meter
 from extensions.core.models import CallCount, Lane
@@ -56,7 +56,7 @@ def test_what_is_left_is_what_the_pace_allows_besides(lane, noon):
     assert [(span.most, span.left) for span in meter.read(lane, {1}).spans[:2]] == [(1, 0), (3, 0)]
 
 
-def test_days_are_those_of_the_person_and_no_more_than_are_kept(lane, noon, settings):
+def test_days_are_those_of_the_person(lane, noon):
     """At 10:30 UTC it is 00:30 of the next day in the zone, so thirty days began at 10:00 UTC."""
     begins = noon.replace(minute=0, second=0) - timedelta(days=29)
     with timezone.override("Pacific/Kiritimati"):
@@ -64,8 +64,6 @@ def test_days_are_those_of_the_person_and_no_more_than_are_kept(lane, noon, sett
         for hour, calls in ((begins, 2), (begins - timedelta(hours=1), 100)):
             counting.add({**counting._of_minute(lane.pk, hour, "sync", 1), "seconds": 3600}, calls=calls)
         assert meter.read(lane, {1}).month.used == 2
-        settings.IOTDASH_CALLS_BY_HOUR_DAYS = 7
-        assert meter.read(lane, ()).month.begins == begins + timedelta(days=23)
 
 
 def test_a_quota_has_a_month_of_its_own_and_whoever_called_used_it(lane, noon):
@@ -154,6 +152,26 @@ def test_minutes_become_hours_and_hours_are_forgotten(lane, noon, settings):
     CallCount.objects.filter(seconds=3600).update(begins=noon - timedelta(days=10, hours=1))
     lanes.tidy_counts()
     assert not CallCount.objects.filter(seconds=3600).exists()
+
+
+@pytest.mark.parametrize(("name", "least"), [("IOTDASH_CALLS_BY_MINUTE_HOURS", 24), ("IOTDASH_CALLS_BY_HOUR_DAYS", 32)])
+def test_counts_that_go_before_they_are_told_are_refused(settings, name, least):
+    setattr(settings, name, least)
+    assert checks.check_call_counts() == []
+    setattr(settings, name, least - 1)
+    assert [name in error.msg for error in checks.check_call_counts()] == [True]
+
+
+def test_a_month_of_31_days_and_an_hour_is_counted_to_its_end(lane, time_machine, settings):
+    """October in Paris, where Orange counts: from 22:00 UTC on the 30th of September."""
+    settings.IOTDASH_CALLS_BY_HOUR_DAYS = checks.FEWEST_CALL_DAYS
+    begins, ends = datetime(2026, 9, 30, 22, tzinfo=UTC), datetime(2026, 10, 31, 23, tzinfo=UTC)
+    count(lane, begins, calls=3)
+    for moment in (begins + timedelta(days=3), ends - timedelta(seconds=1)):
+        time_machine.move_to(moment, tick=False)
+        lanes.tidy_counts()
+    assert CallCount.objects.get().seconds == 3600
+    assert meter.read(lane, {1}, Quota(100, begins, ends, "")).month.used == 3
 
 
 def test_a_minute_that_comes_late_is_added_to_its_hour(lane, noon):

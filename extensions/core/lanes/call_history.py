@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.conf import settings
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from extensions.core.models import CallCount, Lane, Purpose
 
+DAYS_TOLD = 30
 _FOR_PEOPLE = [purpose.value for purpose in Purpose if purpose.for_people]
 
 
@@ -49,13 +49,8 @@ def _hours(now: datetime) -> list[datetime]:
 
 def _days(now: datetime) -> list[datetime]:
     here = timezone.localtime(now)
-    dates = [here.date() - timedelta(days=back) for back in range(days_told() - 1, -1, -1)]
+    dates = [here.date() - timedelta(days=back) for back in range(DAYS_TOLD - 1, -1, -1)]
     return [datetime.combine(date, time.min, here.tzinfo).astimezone(UTC) for date in dates]
-
-
-def days_told() -> int:
-    """How many days are told of, today among them: no more than counts are kept for."""
-    return min(30, max(settings.IOTDASH_CALLS_BY_HOUR_DAYS, 1))
 
 
 MINUTES, HOURS, DAYS = Scale("minute", _minutes), Scale("hour", _hours), Scale("day", _days)
