@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from extensions.core import checks, lanes, queries
 from extensions.core.contract import CannotConnect, LanePolicy, Quota, Throttled
-from extensions.core.lanes import Purpose, counting, meter
+from extensions.core.lanes import Purpose, call_history, counting, meter
 from extensions.core.models import CallCount, Lane
 from extensions.core.services import configurations, connection_checks
 from iotdash.audit.services import Source
@@ -114,6 +114,16 @@ def test_throttles_are_everybodys_and_failures_ones_own(lane, noon):
     read = meter.read(lane, {1})
     assert [(span.throttled, span.failed) for span in read.spans] == [(0, 1), (2, 2), (3, 3)]
     assert read.throttled_at == (noon - timedelta(minutes=2)).replace(second=0)
+
+
+def test_calls_of_before_the_clock_was_set_back_are_not_told_as_made_lately(lane, noon):
+    fail(lane, noon + timedelta(hours=3), Throttled("Slow down."))
+    count(lane, noon, calls=2)
+    quota = Quota(100, noon - timedelta(days=3), noon + timedelta(days=9), "As agreed.")
+    read = meter.read(lane, {1}, quota)
+    assert (read.hour.used, read.hour.throttled, read.throttled_at) == (2, 0, None)
+    assert read.month.used == 3
+    assert sum(bar.calls for bar in call_history.read(lane, {1}, call_history.MINUTES)) == 2
 
 
 def test_the_next_free_slot(lane, noon):

@@ -59,9 +59,10 @@ SCALES = (MINUTES, HOURS, DAYS)
 
 def read(lane: Lane, own: Collection[int], scale: Scale) -> Sequence[Bar]:
     """Every bar, also those without calls. `own` as `meter.own_ids` gives them. One query."""
-    edges = scale.edges(timezone.now())
+    now = timezone.now()
+    edges = scale.edges(now)
     numbers = [[0, 0, 0] for _ in edges]
-    for begins, *counted in _counts(lane, own, edges[0]):
+    for begins, *counted in _counts(lane, own, edges[0], now):
         bar = numbers[bisect_right(edges, begins) - 1]
         bar[:] = [before + more for before, more in zip(bar, counted, strict=True)]
     return [
@@ -70,7 +71,17 @@ def read(lane: Lane, own: Collection[int], scale: Scale) -> Sequence[Bar]:
     ]
 
 
-def _counts(lane: Lane, own: Collection[int], since: datetime) -> Collection[tuple[datetime, int, int, int]]:
+def made_by(now: datetime) -> Q:
+    """Counts that are not of a time to come: of before the clock was set back, that is, which nobody made lately.
+
+    Clocks of several machines differ a little.
+    """
+    return Q(begins__lte=now + timedelta(minutes=1))
+
+
+def _counts(
+    lane: Lane, own: Collection[int], since: datetime, now: datetime
+) -> Collection[tuple[datetime, int, int, int]]:
     """(begins, own for people, own, all) of each minute or hour that is counted."""
     mine = Q(config_id__in=own)
     sums = {
@@ -78,5 +89,5 @@ def _counts(lane: Lane, own: Collection[int], since: datetime) -> Collection[tup
         "mine": Sum("calls", filter=mine, default=0),
         "all_calls": Sum("calls"),
     }
-    found = CallCount.objects.filter(lane=lane, begins__gte=since).order_by()
+    found = CallCount.objects.filter(made_by(now), lane=lane, begins__gte=since).order_by()
     return found.values("begins").annotate(**sums).values_list("begins", *sums)

@@ -134,13 +134,14 @@ class _Reading:
         """By purpose and configuration: numbers of each span, such as `calls_hour`, and `throttled_at`."""
         spans = {name: Q(begins__gte=moment) for name, moment in self._begins.items()}
         spans["minute"] = Q(begins=self._begins["minute"], seconds=MINUTE.total_seconds())
+        spans["hour"] &= call_history.made_by(self._now)
         sums = {
             f"{number}_{span}": Sum(number, filter=inside, default=0)
             for number in NUMBERS
             for span, inside in spans.items()
         }
         found = CallCount.objects.filter(lane=self._lane, begins__gte=min(self._begins.values())).order_by()
-        last = Max("begins", filter=Q(throttled__gt=0))
+        last = Max("begins", filter=call_history.made_by(self._now) & Q(throttled__gt=0))
         return list(found.values("purpose", "config_id").annotate(throttled_at=last, **sums))
 
     def meter(self, counts: Counts, own: set[int]) -> Meter:
