@@ -54,7 +54,7 @@ def anchor(starts: Collection[date]) -> date | None:
         return None
     newest = max(starts)
     same = [each for each in starts if months_after(each, _months_between(each, newest)) == newest]
-    return max(same, key=lambda each: each.day)
+    return max(same, key=lambda each: (each.day, each))
 
 
 def cycle_on(known: date, day: date) -> Cycle:
@@ -75,7 +75,10 @@ def running(known: date, samples: Sequence[UsageDay], now: datetime) -> tuple[Cy
 
 
 def of_cycle(cycle: Cycle, samples: Sequence[UsageDay]) -> list[UsageDay]:
-    """Samples of a cycle after which there are no others: from where the figures began anew, if that was seen."""
+    """Samples of a cycle after which there are no others: from where the figures began anew, if that was seen.
+
+    If not, the time tells, and as long as figures lag it tells nothing: they may still be those of the cycle before.
+    """
     begins = [
         index
         for index, sample in enumerate(samples)
@@ -83,7 +86,10 @@ def of_cycle(cycle: Cycle, samples: Sequence[UsageDay]) -> list[UsageDay]:
     ]
     if begins:
         return list(samples[begins[-1] :])
-    return [sample for sample in samples if sample.seen_at >= _midnight(cycle.start) + FURTHEST_WEST]
+    begun = _midnight(cycle.start) + FURTHEST_WEST
+    before = [sample for sample in samples if sample.seen_at < begun]
+    sure = begun + LAGGING if before and any(before[-1].figures.values()) else begun
+    return [sample for sample in samples if sample.seen_at >= sure]
 
 
 def since_anew(samples: Sequence[UsageDay]) -> list[UsageDay]:

@@ -95,8 +95,10 @@ AFTER = [seen("2026-11-28T20:00", 12), seen("2026-11-30T20:00", 15)]
         ([seen("2026-11-26T20:00", 95), seen("2026-11-27T20:00", 1, ended=99)], [1]),
         # Figures lag behind.
         ([seen("2026-11-26T20:00", 95), seen("2026-11-27T20:00", 99)], []),
-        # More is used than ever before: nothing falls, and only the time tells.
-        ([seen("2026-11-26T20:00", 0), seen("2026-11-27T07:00", 1), seen("2026-11-27T20:00", 2)], [2]),
+        # More is used than ever before: nothing falls, and only the time tells, once figures do not lag any more.
+        ([seen("2026-11-26T20:00", 0), seen("2026-11-27T07:00", 1), seen("2026-11-27T20:00", 2)], []),
+        # Nothing was used before: nothing can lag.
+        ([seen("2026-11-26T20:00", 0), seen("2026-11-27T07:00", 0), seen("2026-11-27T20:00", 2)], [2]),
         # Nothing was seen for days.
         ([], []),
     ],
@@ -104,6 +106,13 @@ AFTER = [seen("2026-11-28T20:00", 12), seen("2026-11-30T20:00", 15)]
 def test_samples_are_of_the_cycle_from_where_figures_began_anew(around, first):
     before = [] if around and around[0].data_bytes == 0 else BEFORE
     assert figures(of_cycle(NOVEMBER, [*before, *around, *AFTER])) == [*first, 12, 15]
+
+
+def test_figures_that_lag_are_not_told_as_those_of_the_new_cycle():
+    late = [seen("2026-11-27T20:00", 99), seen("2026-11-28T07:00", 99)]
+    assert of_cycle(NOVEMBER, [*BEFORE, *late]) == []
+    assert figures(of_cycle(NOVEMBER, [*BEFORE, *late, seen("2026-11-28T20:00", 101)])) == [101]
+    assert figures(of_cycle(NOVEMBER, [*BEFORE, *late, seen("2026-11-29T07:00", 3)])) == [3]
 
 
 def test_figures_that_fall_in_the_middle_of_a_cycle_were_corrected():

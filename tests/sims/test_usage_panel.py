@@ -208,7 +208,7 @@ def test_an_open_panel_is_told_of_a_new_allowance_and_of_a_new_cycle(cycle_known
 def test_it_costs_one_query_however_long_the_history(
     cycle_known, config, source, reader_client, django_assert_num_queries
 ):
-    use_daily(config, *range(60))
+    use_daily(config, *range(42), *range(18))
     allow(config, source, 500)
     sim = usage_panel.with_allowance(Sim.objects.select_related("config")).get(subject="0001")
     with django_assert_num_queries(1):
