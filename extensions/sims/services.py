@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from extensions.core.models import ExtensionConfig
-from extensions.sims import storing
+from extensions.sims import billing, storing
 from extensions.sims.contract import PlanList, SimRecord, SmsReply, UsageRecord
 from extensions.sims.models import BillingCycle, CarrierPlans, ReceivedSms, Sim, UsageCycle
 
@@ -52,10 +52,14 @@ def store_plans(config: ExtensionConfig, plans: PlanList, at: datetime) -> None:
 
 
 def _note_cycle(config: ExtensionConfig, start: date, at: datetime) -> None:
-    """All SIMs of an account have the same cycles; the newest start tells when they begin now."""
+    """All SIMs of an account have the same cycles; the newest start tells when they begin now.
+
+    A start that a short month cut down tells less than the one before it, which then counts.
+    """
     told, made = BillingCycle.objects.get_or_create(config=config, defaults={"cycle_start": start, "told_at": at})
     if not made:
-        BillingCycle.objects.filter(pk=told.pk, cycle_start__lte=start).update(cycle_start=start, told_at=at)
+        unchanged = BillingCycle.objects.filter(pk=told.pk, cycle_start=told.cycle_start)
+        unchanged.update(cycle_start=billing.anchor((told.cycle_start, start)), told_at=at)
 
 
 def note_missing(config: ExtensionConfig, subject: str, at: datetime) -> None:

@@ -155,6 +155,23 @@ def test_an_older_cycle_does_not_change_when_cycles_begin(config):
     assert BillingCycle.objects.get().cycle_start == date(2026, 11, 12)
 
 
+@pytest.mark.parametrize(
+    ("told", "begins"),
+    [
+        (("2026-10-31", "2026-11-30"), "2026-10-31"),
+        (("2026-11-30", "2026-10-31"), "2026-10-31"),
+        (("2026-10-31", "2026-11-30", "2026-12-31"), "2026-12-31"),
+        (("2026-11-30", "2026-12-31"), "2026-12-31"),
+        (("2027-01-31", "2027-02-28", "2027-03-31"), "2027-03-31"),
+        (("2026-10-31", "2026-11-15"), "2026-11-15"),
+    ],
+)
+def test_a_short_month_does_not_change_when_cycles_begin(config, told, begins):
+    for start in told:
+        cycle(config, date.fromisoformat(start))
+    assert BillingCycle.objects.get().cycle_start == date.fromisoformat(begins)
+
+
 def test_a_cycle_that_began_in_the_middle_of_a_day(target, config, source, reader_client):
     """At UTC+8 the cycle of the 15th begins on the 14th at 16:00 UTC."""
     cycle(config, date(2026, 11, 15), closed=False)

@@ -33,7 +33,10 @@ class UsageCycle(models.Model):
 
 
 class BillingCycle(models.Model):
-    """When the cycles of a configuration's account begin: the newest start that its carrier told, of whichever SIM."""
+    """When the cycles of a configuration's account begin: the newest start that its carrier told, of whichever SIM.
+
+    Where a short month cut that down (28 February, of the 31st) it is the one before.
+    """
 
     config = models.OneToOneField(ExtensionConfig, on_delete=models.CASCADE, related_name="billing_cycle")
     cycle_start = models.DateField()
