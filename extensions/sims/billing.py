@@ -38,6 +38,12 @@ class Cycle:
         return min(max((day - self.start).days + 1, 1), self.days)
 
 
+def active_part(cycle: Cycle, activated_at: datetime | None) -> Cycle:
+    """From when a SIM could be used in a cycle: from its start, unless it was activated later."""
+    day = activated_at.astimezone(UTC).date() if activated_at else cycle.start
+    return Cycle(day, cycle.end) if cycle.start < day < cycle.end else cycle
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of a later month, or its last day if it is shorter."""
     index = day.year * 12 + day.month - 1 + months

@@ -27,7 +27,8 @@ class Pace:
     """Data used in a cycle, in bytes. `seen` is on how many days of the cycle figures were seen.
 
     `day` is the number of the day of the newest figure among the cycle's `days`; None where no cycle is known.
-    `allowance` is None where nobody typed one.
+    `allowance` is None where nobody typed one. `idle` days were over when the SIM was activated: an even use begins
+    after them.
     """
 
     used: int
@@ -35,6 +36,7 @@ class Pace:
     day: int | None = None
     days: int | None = None
     allowance: int | None = None
+    idle: int = 0
 
     @property
     def verdict(self) -> Verdict | None:
@@ -48,9 +50,10 @@ class Pace:
             return Verdict.USED_UP if self.used == self.allowance else Verdict.OVER
         if self.day is None or self.seen < ENOUGH_DAYS:
             return None
-        if self.used * self.days > self.allowance * self.day:
+        day, days = max(self.day - self.idle, 1), self.days - self.idle
+        if self.used * days > self.allowance * day:
             return Verdict.ABOVE
-        return Verdict.BELOW if self.used * self.days < self.allowance * (self.day - 1) else Verdict.ON
+        return Verdict.BELOW if self.used * days < self.allowance * (day - 1) else Verdict.ON
 
     @property
     def tone(self) -> str:
@@ -59,10 +62,10 @@ class Pace:
 
     @property
     def sentence(self) -> str:
-        """ "62 % of 500 MB on day 18 of 30, above pace." and what keeps it from saying more."""
+        """ "62 % of 500 MB on day 18 of 30, above pace.", from when pace counts, what keeps it from saying more."""
         on = f" on day {self.day} of {self.days}" if self.day else ""
         verdict = f", {self.verdict}" if self.verdict and self.allowance else ""
-        return " ".join(filter(None, (f"{self._amount}{on}{verdict}.", self._why_no_pace)))
+        return " ".join(filter(None, (f"{self._amount}{on}{verdict}.", self._since, self._why_no_pace)))
 
     @property
     def _amount(self) -> str:
@@ -70,6 +73,11 @@ class Pace:
             return f"{_percent(self.used, self.allowance)} of {typed_megabytes(self.allowance)} MB"
         used = f"{megabytes(self.used)} MB"
         return f"{used} of a plan that includes none" if self.allowance == 0 else used
+
+    @property
+    def _since(self) -> str:
+        compared = self.idle and self.verdict in (Verdict.ABOVE, Verdict.ON, Verdict.BELOW)
+        return f"Pace counts from day {self.idle + 1}, when the SIM was activated." if compared else ""
 
     @property
     def _why_no_pace(self) -> str:
@@ -81,14 +89,20 @@ class Pace:
         return f"Too little history for a pace: usage was seen on {days} of this cycle, {ENOUGH_DAYS} are needed."
 
 
-def of(cycle: Cycle | None, samples: Sequence[UsageDay], allowance: int | None) -> Pace | None:
-    """The pace of a cycle whose samples these are, oldest first; None where data was never told."""
+def of(
+    cycle: Cycle | None, samples: Sequence[UsageDay], allowance: int | None, active: Cycle | None = None
+) -> Pace | None:
+    """The pace of a cycle whose samples these are, oldest first; None where data was never told.
+
+    `active` is the part of the cycle in which the SIM could be used, None for all of it.
+    """
     told = [sample for sample in samples if sample.data_bytes is not None]
     if not told:
         return None
     newest = told[-1]
     number = cycle.number_of(newest.day) if cycle else None
-    return Pace(newest.data_bytes, len(told), number, cycle.days if cycle else None, allowance)
+    idle = cycle.days - active.days if cycle and active else 0
+    return Pace(newest.data_bytes, len(told), number, cycle.days if cycle else None, allowance, idle)
 
 
 def _percent(used: int, allowance: int) -> str:

@@ -26,7 +26,7 @@ ALLOWANCE = Subquery(
 class DayShown:
     """One day of the cycle. `more` is what came to the day before's data, None if that is not known.
 
-    `even` is what an even use of the allowance would have come to at the end of the day.
+    `even` is what an even use of the allowance would have come to at the end of the day, None before it began.
     """
 
     sample: UsageDay
@@ -36,9 +36,14 @@ class DayShown:
 
 @dataclass(frozen=True)
 class UsageShown:
-    """`cycle` is None while no start of a cycle is known; `pace` is None where no figure of it is."""
+    """`cycle` is None while no start of a cycle is known; `pace` is None where no figure of it is.
+
+    `active` is the part of the cycle over which an even use goes. The figures of days are by UTC, so that there may be
+    one beside the cycle.
+    """
 
     cycle: Cycle | None
+    active: Cycle | None
     pace: Pace | None
     days: Sequence[DayShown]
     allowance: int | None
@@ -54,16 +59,18 @@ class UsageShown:
 
     @property
     def first_day(self) -> date:
-        return self.cycle.start if self.cycle else self.days[0].sample.day
+        first = self.days[0].sample.day
+        return min(self.cycle.start, first) if self.cycle else first
 
     @property
     def last_day(self) -> date:
-        return self.cycle.last_day if self.cycle else self.days[-1].sample.day
+        last = self.days[-1].sample.day
+        return max(self.cycle.last_day, last) if self.cycle else last
 
     @property
     def seen(self) -> tuple:
         """Another when it would look different for another reason than figures of the SIM."""
-        return self.cycle, self.allowance
+        return self.active, self.allowance
 
 
 def with_allowance(sims: QuerySet[Sim]) -> QuerySet[Sim]:
@@ -78,19 +85,21 @@ def of(sim: Sim, known: Sequence[UsageCycle]) -> UsageShown:
     told = getattr(sim.config, "billing_cycle", None)
     start = billing.anchor([*(cycle.cycle_start for cycle in known), *([told.cycle_start] if told else [])])
     cycle, found = billing.running(start, samples, now) if start else (None, billing.since_anew(samples))
+    active = billing.active_part(cycle, sim.activated_at) if cycle else None
     return UsageShown(
         cycle=cycle,
-        pace=pace.of(cycle, found, sim.allowance),
-        days=_days(cycle, found, sim.allowance),
+        active=active,
+        pace=pace.of(cycle, found, sim.allowance, active),
+        days=_days(active, found, sim.allowance),
         allowance=sim.allowance,
         past=[each for each in known if each.closed is not False and (cycle is None or each.cycle_start < cycle.start)],
     )
 
 
-def _days(cycle: Cycle | None, samples: Sequence[UsageDay], allowance: int | None) -> list[DayShown]:
+def _days(active: Cycle | None, samples: Sequence[UsageDay], allowance: int | None) -> list[DayShown]:
     before = {sample.day + timedelta(days=1): sample for sample in samples}
     return [
-        DayShown(sample, _more(before.get(sample.day), sample), _even(cycle, sample.day, allowance))
+        DayShown(sample, _more(before.get(sample.day), sample), _even(active, sample.day, allowance))
         for sample in samples
     ]
 
@@ -101,5 +110,7 @@ def _more(before: UsageDay | None, sample: UsageDay) -> int | None:
     return sample.data_bytes - before.data_bytes
 
 
-def _even(cycle: Cycle | None, day: date, allowance: int | None) -> int | None:
-    return allowance * cycle.number_of(day) // cycle.days if cycle and allowance else None
+def _even(active: Cycle | None, day: date, allowance: int | None) -> int | None:
+    if not active or not allowance or day < active.start:
+        return None
+    return allowance * active.number_of(day) // active.days

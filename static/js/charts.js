@@ -55,6 +55,11 @@
     return { label, stroke: color("--accent"), fill: color("--accent-tint"), width: 2, value: inMegabytes };
   }
 
+  // As the table has it: at the end of each day, nothing before the first, and no more than all of it.
+  function evenUse(allowance, from, count) {
+    return (at) => (at < from ? null : (allowance * Math.min((at - from) / day + 1, count)) / count);
+  }
+
   // A place for every day, so that days that are yet to come, or were not seen, are seen to be missing.
   function line(figure) {
     const rows = new Map(rowsOf(figure).map((row) => [row.at, row.value]));
@@ -68,7 +73,7 @@
       const allowance = Number(figure.dataset.allowance) / megabyte;
       const dashed = { stroke: color("--line-strong"), width: 1.5, dash: [6, 5], points: { show: false } };
       series.push({ label: "Even pace", value: inMegabytes, ...dashed });
-      data.push(days.map((_, number) => (allowance * (number + 1)) / count));
+      data.push(days.map(evenUse(allowance, seconds(figure.dataset.evenFrom), Number(figure.dataset.evenDays))));
     }
     const steps = [1, 2, 3, 5, 7, 10, 15].map((number) => number * day);
     return { data, series, axes: axes({ space: 64, incrs: steps }), range: [days[0], days.at(-1)] };

@@ -5,16 +5,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from extensions.sims import pace
-from extensions.sims.billing import Cycle
+from extensions.sims.billing import Cycle, active_part
 from extensions.sims.models import UsageDay
 from extensions.sims.pace import Pace, Verdict
 
 MB = 1_048_576
 
 
-def made(used: float, day: int | None = 18, *, of: float | None = 500, seen: int = 10, days: int = 30) -> Pace:
+def made(
+    used: float, day: int | None = 18, *, of: float | None = 500, seen: int = 10, days: int = 30, idle: int = 0
+) -> Pace:
     allowance = None if of is None else round(of * MB)
-    return Pace(round(used * MB), seen, day, days if day else None, allowance)
+    return Pace(round(used * MB), seen, day, days if day else None, allowance, idle)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,39 @@ def test_an_even_use_is_on_pace_every_day_of_every_month(days):
         assert Pace((day - 1) * MB - 1, 9, day, days, days * MB).verdict is Verdict.BELOW
         if day < days:
             assert Pace(day * MB + 1, 9, day, days, days * MB).verdict is Verdict.ABOVE
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (made(200, 22, idle=20), "40 % of 500 MB on day 22 of 30, above pace."),
+        (made(100, 22, idle=20), "20 % of 500 MB on day 22 of 30, on pace."),
+        (made(49, 22, idle=20), "9 % of 500 MB on day 22 of 30, below pace."),
+        (made(49, 22, idle=20, seen=2), "9 % of 500 MB on day 22 of 30."),
+        (made(501, 22, idle=20, seen=2), "100 % of 500 MB on day 22 of 30, over the allowance."),
+    ],
+)
+def test_a_sim_that_was_activated_in_the_cycle_has_an_even_use_from_then(given, sentence):
+    """200 of 500 MB in 2 of its 10 days are more than even, however much of the cycle is over."""
+    since = " Pace counts from day 21, when the SIM was activated."
+    assert given.sentence.startswith(sentence)
+    assert (since in given.sentence) == ("pace." in sentence)
+
+
+@pytest.mark.parametrize(
+    ("activated", "begins"),
+    [
+        (None, "2026-11-01"),
+        ("2026-05-03T12:00", "2026-11-01"),
+        ("2026-11-01T12:00", "2026-11-01"),
+        ("2026-11-21T12:00", "2026-11-21"),
+        ("2026-11-30T23:59", "2026-11-30"),
+        ("2026-12-01T00:00", "2026-11-01"),
+    ],
+)
+def test_from_when_a_sim_could_be_used(activated, begins):
+    at = activated and datetime.fromisoformat(activated).replace(tzinfo=UTC)
+    assert active_part(CYCLE, at) == Cycle(date.fromisoformat(begins), CYCLE.end)
 
 
 def test_what_is_used_up_is_said_however_little_history_there_is():

@@ -184,6 +184,30 @@ def test_a_cycle_that_began_in_the_middle_of_a_day(target, config, source, reade
     assert sentence(page) == "10 % of 30 MB on day 3 of 30, on pace."
 
 
+def test_days_beside_the_cycle_by_their_time_zone_are_drawn_too(target, config, source, reader_client):
+    cycle(config, date(2026, 11, 15), closed=False)
+    allow(config, source, 30)
+    for at, amount in (("13T20:00", 29), ("14T20:00", 1), ("16T09:00", 2), ("17T09:00", 3)):
+        use(config, amount, datetime.fromisoformat(f"2026-11-{at}").replace(tzinfo=UTC))
+    page = shown(reader_client)
+    assert 'data-from="2026-11-14" data-to="2026-12-14"' in page
+    assert 'data-even-from="2026-11-15" data-even-days="30"' in page
+    assert [row[3] for row in rows(page)] == ["unknown", "2.00", "3.00"]
+
+
+def test_an_even_use_begins_when_the_sim_was_activated(cycle_known, config, source, reader_client):
+    activated = datetime(2026, 11, 15, 8, tzinfo=UTC)
+    for back, amount in ((3, 10), (2, 100), (1, 100), (0, 150)):
+        use(config, amount, NOON - timedelta(days=back), activated_at=activated)
+    allow(config, source, 320)
+    page = shown(reader_client)
+    assert sentence(page) == (
+        "46 % of 320 MB on day 18 of 30, above pace. Pace counts from day 15, when the SIM was activated."
+    )
+    assert [row[3] for row in rows(page)] == ["20.00", "40.00", "60.00", "80.00"]
+    assert 'data-even-from="2026-11-15" data-even-days="16"' in page
+
+
 def test_a_cycle_in_which_nothing_was_seen_yet(target, config, reader_client, time_machine):
     cycle(config, date(2026, 10, 20), closed=False)
     use_daily(config, 1, 2, 3)
