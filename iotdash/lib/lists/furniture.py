@@ -17,7 +17,7 @@ class SuggestingInput(forms.TextInput):
     template_name = "forms/suggesting_input.html"
 
     def __init__(self, suggestions: Sequence[str]) -> None:
-        super().__init__(attrs={"autocomplete": "off"})
+        super().__init__(attrs={"autocomplete": "off", "placeholder": "Any"})
         self.suggestions = suggestions
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
