@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims import plans
+from extensions.sims.contract import SimProvider
 from extensions.sims.models import PlanAllowance, Sim
 from extensions.sims.units import typed_megabytes
 from iotdash.audit.services import Source, record
@@ -25,6 +26,11 @@ class Plan:
     name: str
     sims: int
     included: int | None
+
+
+def has_allowances(provider: SimProvider) -> bool:
+    """Whether there is something to compare: a carrier that tells of plans, and of what is used on them."""
+    return {"rate_plan", "ctd_data_bytes"} <= provider.tells
 
 
 def plans_of(config: ExtensionConfig) -> list[Plan]:

@@ -126,3 +126,13 @@ def test_only_carriers_have_such_a_page(config, carrier, path, reader_client, mo
 def test_the_configurations_page_leads_to_it(config, path, reader_client, monkeypatch):
     monkeypatch.setattr(Scripted, "supports", Scripted.supports | {"inventory"})
     assert f'href="{path}"' in reader_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("lacks", ["rate_plan", "ctd_data_bytes"])
+def test_a_carrier_without_plans_or_usage_has_no_allowances(config, path, reader_client, monkeypatch, lacks):
+    monkeypatch.setattr(Scripted, "supports", Scripted.supports | {"inventory"})
+    monkeypatch.setattr(Scripted, "tells", Scripted.tells - {lacks})
+    assert reader_client.get(path).status_code == 404
+    page = reader_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
+    assert "SIMs of the account" in page
+    assert path not in page

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from extensions.core.models import STANDING_STILL, ExtensionConfig
-from extensions.sims import messages
+from extensions.sims import allowances, messages
 from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.sync import asking, timing
 from extensions.sims.sync.sources import lists_sims
@@ -26,6 +26,7 @@ def render(request: HttpRequest, config: ExtensionConfig) -> tuple[str, Mapping[
         "sync": state,
         "sims": counts(config),
         "has_messages": messages.sends(config, asking.provider_of(config)),
+        "has_allowances": allowances.has_allowances(asking.provider_of(config)),
         "may_operate": _may(request),
     }
     return TEMPLATE, shown | _progress(config, state)

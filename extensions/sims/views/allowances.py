@@ -8,7 +8,7 @@ from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.core.views.lookup import configuration_or_404
 from extensions.sims.allowance_form import AllowancesForm
-from extensions.sims.allowances import change, plans_of
+from extensions.sims.allowances import change, has_allowances, plans_of
 from extensions.sims.capability import SimCapability
 from iotdash.lib import htmx
 from iotdash.organizations.authorization import may
@@ -38,6 +38,7 @@ def allowances(request: HttpRequest, config_id: int) -> HttpResponse:
 
 def _configuration_or_404(request: HttpRequest, config_id: int) -> ExtensionConfig:
     config = configuration_or_404(request, config_id)
-    if registry.manifest(config.slug).capability != SimCapability.name:
-        raise Http404("This service has no rate plans.")
+    manifest = registry.manifest(config.slug)
+    if manifest.capability != SimCapability.name or not has_allowances(manifest.provider):
+        raise Http404("This service tells no usage of rate plans.")
     return config
