@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.template.defaultfilters import pluralize
 
 from extensions.sims.allowances import Plan
 from extensions.sims.units import BYTES_PER_MB
@@ -20,8 +19,14 @@ class AllowancesForm(forms.Form):
 
     def __init__(self, plans: Sequence[Plan], data: Any = None) -> None:
         super().__init__(data)
+        self._plans = plans
         self._plan_of = {_name(plan): plan.name for plan in plans}
         self.fields |= {_name(plan): _field(plan) for plan in plans}
+
+    @property
+    def rows(self) -> list[tuple[Plan, forms.BoundField]]:
+        """Each plan with its field."""
+        return [(plan, self[_name(plan)]) for plan in self._plans]
 
     @property
     def changes(self) -> dict[str, int | None]:
@@ -39,8 +44,7 @@ def _field(plan: Plan) -> forms.DecimalField:
     wrong = dict.fromkeys(("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), _WORDS)
     return forms.DecimalField(
         **amount,
-        label=f"{plan.name} (MB)",
-        help_text=f"{plan.sims:,} SIM{pluralize(plan.sims)}",
+        label=plan.name,
         required=False,
         initial=None if plan.included is None else _megabytes(plan.included),
         error_messages=wrong | {"max_whole_digits": _WORDS},
