@@ -203,7 +203,9 @@ def test_empty_lists_say_what_to_do(reader_client, owner_client, organization, c
     assert "No SIM matches" in reader_client.get(f"{URL}?q=1").content.decode()
     config.removed_at = timezone.now()
     config.save()
-    assert "SIMs come from the extensions of carriers" in owner_client.get(URL).content.decode()
+    page = owner_client.get(URL).content.decode()
+    assert "No SIM carrier yet" in page
+    assert "/extensions/add/\"" in page
     assert owner_client.get(f"{URL}?q=1&state=Activated").status_code == 200
 
 
