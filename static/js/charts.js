@@ -30,7 +30,11 @@
     new Date(at * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
   const amount = (value) =>
     value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 3 : value < 10 ? 2 : value < 1000 ? 1 : 0 });
-  const known = (show) => (_, value) => (value == null ? "–" : show(value));
+  // Where nobody points, the legend has the newest figures.
+  const known = (show) => (chart, _, series, index) => {
+    const value = chart.data[series][index ?? chart.data[1].findLastIndex((each) => each != null)];
+    return value == null ? "–" : show(value);
+  };
   const inMegabytes = known((value) => `${amount(value)} MB`);
 
   function rowsOf(figure) {

@@ -23,8 +23,21 @@ def legend(page: Page, chart: str, x: float) -> dict[str, str]:  # noqa: F811
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
     page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] / 2)
+    return read(page, chart)
+
+
+def read(page: Page, chart: str) -> dict[str, str]:  # noqa: F811
+    """What the legend says."""
     labels, values = (page.locator(f"#{chart} .u-legend {part}").all_inner_texts() for part in (".u-label", ".u-value"))
     return dict(zip(labels, values, strict=True))
+
+
+def test_where_nobody_points_the_legend_has_the_newest_numbers(charts: Page) -> None:
+    newest = {"Day": "18 Nov", "Data so far": "310 MB", "Even pace": "300 MB"}
+    assert read(charts, "gallery-line") == newest
+    legend(charts, "gallery-line", 4 / 29)
+    charts.mouse.move(0, 0)
+    assert read(charts, "gallery-line") == newest
 
 
 def test_the_pointer_reads_the_numbers_of_the_table(charts: Page) -> None:
