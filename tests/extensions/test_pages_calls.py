@@ -87,7 +87,7 @@ def test_the_page_tells_purposes_spans_throttles_and_failures(owner_client, conf
     lanes.note_failure(config.lane_id, Throttled("Slow down."))
     said = page(owner_client, url)
     assert "Asked for by people 2 2 2 Usage 0 0 7 Used 2 2 9" in said
-    assert "Left that the pace allows besides 298 of 300 17,998 of 18,000" in said
+    assert "Left that the pace allows besides 298 of 300 17,998 of 18,000 no limit" in said
     assert "whoever made them 0 0 1 Failed own calls after which the account was in doubt 0 0 1" in said
     assert "Synchronisation" not in said
     assert "Throttled No call is made before 23 Nov 2026, 10:30:30 ." in said
