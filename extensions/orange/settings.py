@@ -15,7 +15,7 @@ Settings = Mapping[str, Any]
 DEFAULT_BASE = "https://iosw-ba.orange.com:443/MLM/"
 # What Orange's service documents of 2016-17 allow for the directory: so many a month, and so many more for each SIM.
 CALLS_A_MONTH, CALLS_FOR_EACH_SIM = 1000, 3
-_AS_A_RULE = f"{CALLS_A_MONTH:,} and {CALLS_FOR_EACH_SIM} for each SIM, as contracts of 2017 had it"
+_AS_A_RULE = f"{CALLS_A_MONTH:,} plus {CALLS_FOR_EACH_SIM} for each SIM, as in contracts of 2017"
 _PATH = "/MLM"
 _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -41,7 +41,7 @@ SETTINGS_SCHEMA: Mapping[str, Any] = {
         "monthly_calls": {
             "type": "integer",
             "title": "Calls a month",
-            "description": f"Left empty, {_AS_A_RULE}. Enter the number of yours: it is shown beside what was used.",
+            "description": f"Left empty, {_AS_A_RULE}. Enter what yours allows: it is shown beside what was used.",
             "minimum": 1,
             "maximum": 1_000_000_000,
             "x-local": True,
