@@ -28,6 +28,12 @@ def shown(response) -> list[str]:
     return [row["sim"].subject for row in response.context["rows"]]
 
 
+def words(response) -> str:
+    """What is read in the table, without markup."""
+    table = response.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", table).split())
+
+
 def walk(client, url: str, direction: str = "next_url") -> list[str]:
     found = []
     while url:
@@ -185,6 +191,15 @@ def test_rows_lead_to_their_devices_or_link_one(reader_client, developer_client,
         assert (f'href="{URL}{free.pk}/link/"' in page) == may_link
 
 
+def test_the_account_is_told_where_the_carrier_alone_does_not_tell_it(reader_client, config, carrier, source):
+    add(config, "0001")
+    assert config.name not in words(reader_client.get(URL))
+    add(add_account(config, carrier, source), "0002")
+    page = words(reader_client.get(URL))
+    assert f"{carrier.name} {config.name}" in page
+    assert f"{carrier.name} Second account" in page
+
+
 def test_a_sim_that_the_carrier_does_not_know_says_so(reader_client, config):
     add(config, "0001", state="Activated", missing_since=timezone.now())
     assert "Unknown to the carrier" in reader_client.get(URL).content.decode()
@@ -205,7 +220,7 @@ def test_empty_lists_say_what_to_do(reader_client, owner_client, organization, c
     config.save()
     page = owner_client.get(URL).content.decode()
     assert "No SIM carrier yet" in page
-    assert "/extensions/add/\"" in page
+    assert '/extensions/add/"' in page
     assert owner_client.get(f"{URL}?q=1&state=Activated").status_code == 200
 
 

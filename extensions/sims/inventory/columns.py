@@ -20,12 +20,16 @@ from iotdash.lib.templatetags.ui import ago, known, moment
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the cells of a page need beside its SIMs. `link_url` is None for members who may not link devices."""
+    """What the cells of a page need beside its SIMs. `link_url` is None for members who may not link devices.
+
+    `several` are carriers with which the organization has more than one configuration.
+    """
 
     configs: Mapping[int, ExtensionConfig]
     device_url: Callable[[Device], str]
     link_url: Callable[[Sim], str] | None
     whole_numbers: bool
+    several: frozenset[str] = frozenset()
 
 
 # Text or markup of one SIM; it must not ask the database.
@@ -37,10 +41,20 @@ class SimColumn:
     column: Column
     cell: Cell
     numeric: bool = False
+    words: bool = False
+
+    @property
+    def css(self) -> str:
+        return "num" if self.numeric else "cell-words" if self.words else ""
 
 
 def _carrier(sim: Sim, around: Surroundings) -> str:
-    return registry.manifest(around.configs[sim.config_id].slug).name
+    """With the configuration where the carrier alone does not tell the account."""
+    config = around.configs[sim.config_id]
+    name = registry.manifest(config.slug).name
+    if config.slug not in around.several:
+        return name
+    return format_html('<span>{} <span class="row-hint">{}</span></span>', name, config.name)
 
 
 def _device(sim: Sim, around: Surroundings) -> SafeString:
@@ -73,9 +87,13 @@ def _number(name: str, label: str) -> SimColumn:
 COLUMNS = (
     SimColumn(Column("subject", "Identifier", sortable=True), lambda sim, _: sim.subject),
     SimColumn(Column("carrier", "Carrier"), _carrier),
-    SimColumn(Column("config", "Configuration"), lambda sim, around: around.configs[sim.config_id].name),
+    SimColumn(
+        Column("config", "Configuration", default=False),
+        lambda sim, around: around.configs[sim.config_id].name,
+        words=True,
+    ),
     SimColumn(Column("state", "State"), lambda sim, around: state_cell(sim, around.configs[sim.config_id])),
-    SimColumn(Column("plan", "Rate plan"), lambda sim, _: known(sim.rate_plan)),
+    SimColumn(Column("plan", "Rate plan"), lambda sim, _: known(sim.rate_plan), words=True),
     SimColumn(Column("device", "Device"), _device),
     SimColumn(
         Column("data", "Data (MB)", sortable=True, order_by="ctd_data_bytes"),

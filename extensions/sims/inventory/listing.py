@@ -1,5 +1,6 @@
 """The list of SIMs: one context for page and fragment, in a number of queries that grows only with configurations."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,6 +67,7 @@ def _surroundings(request: HttpRequest, configs: Sequence[ExtensionConfig]) -> S
         device_url=device_links(organization),
         link_url=(lambda sim: f"{sim_url(sim)}link/") if links else None,
         whole_numbers=numbers.sees_numbers(request.membership),
+        several=frozenset(slug for slug, number in Counter(each.slug for each in configs).items() if number > 1),
     )
 
 
@@ -96,8 +98,7 @@ def _rows(sims: Sequence[Sim], shown: Sequence[Column], url: Any, around: Surrou
             "sim": sim,
             "url": url(sim),
             "cells": [
-                {"label": each.column.label, "content": each.cell(sim, around), "numeric": each.numeric}
-                for each in columns
+                {"label": each.column.label, "content": each.cell(sim, around), "css": each.css} for each in columns
             ],
         }
         for sim in sims
