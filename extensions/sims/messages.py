@@ -1,7 +1,7 @@
 """Text messages as people see them: what was sent and how far it got, and what SIMs sent back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Message:
-    """`words` are what the carrier says of it; `operation` is how it was sent, None for one that was received."""
+    """`words` are what the carrier says of it; `operation` is how it was sent, None for one that was received.
+
+    `sim_id` is the primary key of the SIM, None where nothing is known of it any more.
+    """
 
     text: str
     subject: str
@@ -37,6 +40,7 @@ class Message:
     tone: str = "success"
     words: str = ""
     operation: Operation | None = None
+    sim_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,17 +64,23 @@ def list_context(config: ExtensionConfig, provider: Any, query: QueryDict, subje
     count = bounded_count(found)
     shown = page(found, order_by=order, cursor=state.cursor, size=state.size)
     return {
-        "messages_shown": [_received(row) if received else _sent(row) for row in shown.rows],
+        "messages_shown": _shown(config, shown.rows),
         "tabs": [Tab("Sent", "?", not received), Tab("Received", f"?show={RECEIVED}", received)] if replies else [],
         "received": received,
         "kept": [("show", RECEIVED)] if received else [],
-        "plain_url": f"?show={RECEIVED}" if received else "?",
+        "clear_url": state.search and (f"?show={RECEIVED}" if received else "?"),
         "state": state,
         "count": f"{count} message{pluralize(count.value)}",
         "under_way": config.state not in STANDING_STILL and any(_is_under_way(row) for row in shown.rows),
         "next_url": shown.next_cursor and state.query(cursor=shown.next_cursor),
         "previous_url": shown.previous_cursor and state.query(cursor=shown.previous_cursor),
     }
+
+
+def _shown(config: ExtensionConfig, rows: Sequence[Operation | ReceivedSms]) -> list[Message]:
+    sim_ids = queries.sim_ids(config, (row.subject for row in rows))
+    told = [_received(row) if isinstance(row, ReceivedSms) else _sent(row) for row in rows]
+    return [replace(message, sim_id=sim_ids.get(message.subject)) for message in told]
 
 
 def _is_under_way(row: Operation | ReceivedSms) -> bool:

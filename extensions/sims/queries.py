@@ -1,5 +1,6 @@
 """Reading what is known of SIMs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain
 
@@ -46,6 +47,11 @@ def known_sms(config: ExtensionConfig, since: datetime) -> frozenset[str]:
     received = config.received_sms.filter(received_at__gte=since)
     ours = sent.filter(config=config, operation_id=SMS).exclude(reference="")
     return frozenset(chain.from_iterable(found.values_list("reference", flat=True) for found in (ours, received)))
+
+
+def sim_ids(config: ExtensionConfig, subjects: Iterable[str]) -> dict[str, int]:
+    """Identifier → primary key, of those that are SIMs of this configuration."""
+    return dict(Sim.objects.filter(config=config, subject__in=set(subjects)).values_list("subject", "pk"))
 
 
 def quota_of(config: ExtensionConfig) -> Quota | None:

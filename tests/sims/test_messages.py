@@ -148,6 +148,22 @@ def test_the_configurations_page_has_all_sims_and_finds_one(target, config, read
     assert rows(shown(reader_client, f"{path}?show=received&q=0001")) == []
 
 
+def test_the_configurations_page_leads_to_each_sim(target, config, reader_client):
+    known, gone = services.row_of(config, "0001"), "0003"
+    send(config, subject=known.subject)
+    send(config, subject=gone)
+    page = shown(reader_client, f"/abc123/extensions/{config.pk}/messages/")
+    assert re.findall(r'<a href="(/abc123/sims/\d+/)">(\d+)</a>', page) == [(f"/abc123/sims/{known.pk}/", "0001")]
+    assert gone in page
+
+
+def test_a_search_is_cleared_only_where_something_is_searched_for(target, config, reader_client):
+    path = f"/abc123/extensions/{config.pk}/messages/"
+    assert ">Clear</a>" not in shown(reader_client, path)
+    assert 'href="?">Clear</a>' in shown(reader_client, f"{path}?q=00")
+    assert 'href="?show=received">Clear</a>' in shown(reader_client, f"{path}?q=00&show=received")
+
+
 def test_pages_lead_to_it(target, config, listed, reader_client):
     assert f'href="{DEVICE}"' in shown(reader_client, "/abc123/devices/pump/p1/extensions/meterco/")
     address = f"/abc123/extensions/{config.pk}/messages/"
