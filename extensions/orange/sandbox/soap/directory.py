@@ -14,6 +14,8 @@ from .call import MAX_LINES, SoapCall
 from .types import NUMBER_KINDS
 
 _COUNTRY_DIGITS = 2
+# Column -> what its criteria are called.
+_WHAT = {"changed_at": "Change", "refreshed_at": "Refresh"}
 _NUMBERS = dict(zip(NUMBER_KINDS, ("msisdn_voice", "msisdn_data", "msisdn_fax"), strict=True))
 
 
@@ -104,17 +106,18 @@ def _position(sim: Sim) -> dict[str, Any]:
     }
 
 
+def _moments(criterion: Mapping[str, Any], end: str) -> dict[str, Any]:
+    named = {column: f"simStatus{what}{end}Date" for column, what in _WHAT.items()}
+    return {column: criterion[name] for column, name in named.items() if name in criterion}
+
+
 def _wanted(request: Mapping[str, Any]) -> Search:
     criterion = request["searchCriterion"]
-    columns = {"Change": "changed_at", "Refresh": "refreshed_at"}
-    ends = {
-        end: {columns[what]: criterion[name] for what in columns if (name := f"simStatus{what}{end}Date") in criterion}
-        for end in ("Min", "Max")
-    }
+    ends = {end: _moments(criterion, end) for end in ("Min", "Max")}
     for column, least in ends["Min"].items():
         if least > ends["Max"].get(column, least):
             words = "La date minimale est postérieure à la date maximale."
-            raise typed(INVALID_PARAMETER, words, parameter=column, message=words)
+            raise typed(INVALID_PARAMETER, words, parameter=f"simStatus{_WHAT[column]}MinDate", message=words)
     return Search(
         prefix=criterion.get("simSerialNumber", ""),
         statuses=tuple(criterion["simStatus"]),

@@ -8,8 +8,11 @@ import requests
 from orange_sandbox_client import DIRECTORY, LIFECYCLE, zeep_client
 from zeep.exceptions import Fault
 
+from extensions.orange.sandbox.problems import MESSAGES
+
 ACTIVE, SLEEPING, SUSPENDED = "9900000000010", "9900000000028", "9900000000036"
 ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+EXCEPTION = "{http://exception.malima.francetelecom.com}"
 ENUMERATION = "{http://www.w3.org/2001/XMLSchema}enumeration"
 
 
@@ -67,7 +70,42 @@ def test_numbers_and_imsi(directory):
     assert (entry.imsi, entry.subscription.msisdnData.sn) == ("208010000000001", "700000001")
 
 
-def test_changing_a_state(lifecycle, directory, controls):
+@pytest.mark.parametrize(
+    ("kind", "identifier"),
+    [
+        ("simSerialNumber", ACTIVE),
+        ("subscriptionNumber", "SUB-0001"),
+        ("deviceImei", "359118030000019"),
+        ("deviceSerialNumber", "DEV-1"),
+        ("deviceUniqueId", "meter-1"),
+        ("machineSerialNumber", "MACHINE-1"),
+        ("iccid", "89330199000000000120"),
+        ("msisdnVoice", {"cc": "33", "sn": "601000001"}),
+        ("msisdnData", {"cc": "33", "sn": "700000001"}),
+        ("msisdnFax", {"cc": "33", "sn": "899000001"}),
+    ],
+)
+def test_every_kind_of_identifier(directory, kind, identifier):
+    [entry] = directory.getConnectivityDirectory(lineIdentifiers={kind: [identifier]}).connectivityDirectory
+    assert entry.sim.serialNumber == ACTIVE
+
+
+def test_every_flag_of_a_search(directory):
+    flags = ("showDeviceInfo", "showIccid", "showImsi", "showStatusReason", "showHierarchyDetail")
+    criterion = {"simSerialNumber": ACTIVE[:12], "simStatusChangeMinDate": datetime(2017, 2, 1, tzinfo=UTC)}
+    found = directory.searchInConnectivityDirectory(
+        searchCriterion=criterion, rangeSize=100, **dict.fromkeys(flags, True)
+    )
+    [entry] = found.connectivityDirectory
+    assert (entry.iccid, entry.imsi, entry.hierarchyDetail) == (
+        "89330199000000000120",
+        "208010000000001",
+        "CEN-A/FLEET-1",
+    )
+    assert (entry.sim.statusReason, entry.deviceInfoCompatibility) == ("CUSTOMER_REQUEST", "110")
+
+
+def test_changing_a_state(version, lifecycle, directory, controls):
     lines = {"simSerialNumber": [ACTIVE, SUSPENDED]}
     ticket = lifecycle.submitUpdateSimStatusRequest(lineIdentifiers=lines, requestedStatus="SUSPENDED")
     [entry] = directory.getConnectivityDirectory(lineIdentifiers={"simSerialNumber": [ACTIVE]}).connectivityDirectory
@@ -88,6 +126,58 @@ def test_faults_arrive_with_their_detail(directory, lifecycle):
     with pytest.raises(Fault) as caught:
         lifecycle.getUpdateSimStatusResult(ticketNumber="1")
     assert caught.value.detail[0].tag == "{http://exception.malima.francetelecom.com}UnknownTicketError"
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_every_code_arrives_as_a_fault(directory, controls, code):
+    controls.fault("error", error_code=code)
+    with pytest.raises(Fault) as caught:
+        directory.searchInConnectivityDirectory(searchCriterion={}, rangeSize=1)
+    [detail] = caught.value.detail
+    assert (detail.tag, detail.findtext("{*}code")) == (f"{EXCEPTION}MalimaError", code)
+    assert caught.value.message == detail.findtext("{*}message") == MESSAGES[code]
+
+
+def _too_many(directory, lifecycle):
+    directory.getConnectivityDirectory(lineIdentifiers={"simSerialNumber": ["1"] * 101})
+
+
+def _dates_that_are_none(directory, lifecycle):
+    ends = {
+        "simStatusChangeMinDate": datetime(2017, 3, 2, tzinfo=UTC),
+        "simStatusChangeMaxDate": datetime(2017, 3, 1, tzinfo=UTC),
+    }
+    directory.searchInConnectivityDirectory(searchCriterion=ends, rangeSize=1)
+
+
+def _a_line_of_others(directory, lifecycle):
+    lines = {"simSerialNumber": ["9900000050015"]}
+    lifecycle.submitUpdateSimStatusRequest(lineIdentifiers=lines, requestedStatus="SUSPENDED")
+
+
+def _the_same_result_twice(directory, lifecycle):
+    # It cannot be suspended, and that is told at once.
+    lines = {"simSerialNumber": [SUSPENDED]}
+    ticket = lifecycle.submitUpdateSimStatusRequest(lineIdentifiers=lines, requestedStatus="SUSPENDED")
+    for _ in range(2):
+        lifecycle.getUpdateSimStatusResult(ticketNumber=ticket)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault", "child", "told"),
+    [
+        (_too_many, "TooManyLineIdentifiersError", "maxAllowedLineIdentifiersNumber", "100"),
+        (_dates_that_are_none, "InvalidParameterError", "parameter", "simStatusChangeMinDate"),
+        (_a_line_of_others, "InvalidParameterError", "parameter", "lineIdentifiers"),
+        (_the_same_result_twice, "ResultAlreadyRetrievedError", "ticketNumber", "700000001"),
+    ],
+)
+def test_every_typed_fault(directory, lifecycle, controls, asked, fault, child, told):
+    controls.post("settings", waiting_s=0, work_s=0)
+    with pytest.raises(Fault) as caught:
+        asked(directory, lifecycle)
+    [detail] = caught.value.detail
+    assert (detail.tag, detail.findtext(f"{{*}}{child}")) == (f"{EXCEPTION}{fault}", told)
 
 
 def test_a_wrong_password(sandbox):
