@@ -214,6 +214,8 @@ def test_a_cycle_in_which_nothing_was_seen_yet(target, config, reader_client, ti
     time_machine.move_to("2026-11-20T13:00:00Z")
     page = shown(reader_client)
     assert "No usage was seen yet in the cycle that began on 2026-11-20." in page
+    assert "3.00 MB last told; it may be of the cycle before this one" in _text(page)
+    assert "since the billing cycle began" not in page
     assert "data-chart" not in page
 
 
@@ -233,6 +235,16 @@ def test_past_cycles_are_drawn_beside_it_and_the_running_one_is_not(cycle_known,
         ("2026-10-01", str(5 * MB)), ("2026-09-01", ""),
     ]  # fmt: skip
     assert [row[0] for row in rows(page, "past")] == ["2026-11-01 running", "2026-10-01", "2026-09-01"]
+
+
+def test_a_cycle_that_was_fetched_while_it_ran_does_not_run_for_ever(cycle_known, config, reader_client, time_machine):
+    cycle(config, date(2026, 10, 1), 5 * MB, closed=True)
+    use_daily(config, 1)
+    assert [row[0] for row in rows(shown(reader_client), "past")] == ["2026-11-01 running", "2026-10-01"]
+    time_machine.move_to("2026-12-01T13:00:00Z")
+    page = shown(reader_client)
+    assert [row[0] for row in rows(page, "past")] == ["2026-11-01 was running when fetched", "2026-10-01"]
+    assert re.findall(r'<tr data-at="([^"]+)"', page) == ["2026-10-01"]
 
 
 def test_an_open_panel_is_told_of_a_new_allowance_and_of_a_new_cycle(cycle_known, config, source, reader_client):
