@@ -35,6 +35,12 @@ def test_drilldown_has_editor_and_sample(developer_client, config, device):
     assert "Nothing to show from extensions" in body
 
 
+def test_samples_are_folded_once_the_device_has_a_configuration(developer_client, config, device):
+    assert "<details open><summary>Sample<" in developer_client.get(DEVICE).content.decode()
+    confirm(developer_client, GOOD)
+    assert "<details><summary>Sample<" in developer_client.get(DEVICE).content.decode()
+
+
 def test_insert_fills_the_editor_without_scripts(developer_client, config, device):
     body = unescape(developer_client.get(f"{URL}?sample=meterco").content.decode())
     assert '"chip"' in body.split("<textarea")[1].split("</textarea>")[0]
