@@ -1,6 +1,6 @@
 """What the demo says when it is up."""
 
-from iotdash.demo import watch
+from iotdash.demo import sandboxes, watch
 from iotdash.demo.management.commands import demo
 from iotdash.demo.state import DemoState
 
@@ -15,7 +15,15 @@ def test_it_names_address_password_and_every_sandbox_page():
         assert words in said
     for address in ("http://127.0.0.1:9001/", "http://127.0.0.1:9002/"):
         assert address in said
-    assert "fail on purpose" in said
+
+
+def test_it_says_what_each_sandbox_is_good_for():
+    installed = sandboxes.installed()
+    said = welcome(**dict.fromkeys(installed, 9001))
+    assert installed
+    for name, sandbox in installed.items():
+        assert sandbox.hint
+        assert f"The sandbox {name} is at http://127.0.0.1:9001/ . {sandbox.hint}\n" in said
 
 
 def test_without_sandboxes_it_does_not_speak_of_them():

@@ -64,8 +64,9 @@ def welcome(kept: state.DemoState, port: int) -> str:
 
 
 def _sandboxes(kept: state.DemoState) -> str:
-    words = "make it fail on purpose, see its accounts and calls"
+    installed = sandboxes.installed()
+    hints = {name: installed[name].hint for name in kept.ports if name in installed}
     return "".join(
-        f"The sandbox {name} has a page at http://{state.HOST}:{port}/ : {words}.\n"
+        f"The sandbox {name} is at http://{state.HOST}:{port}/ . {hints.get(name, '')}".rstrip() + "\n"
         for name, port in kept.ports.items()
     )
