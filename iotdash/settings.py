@@ -154,7 +154,7 @@ IOTDASH_INVENTORY_HOURS = env.int("IOTDASH_INVENTORY_HOURS", default=24)
 # A SIM's usage is asked for this often at most: of SIMs that belong to a device, and of the others.
 IOTDASH_USAGE_MINUTES = env.int("IOTDASH_USAGE_MINUTES", default=60)
 IOTDASH_USAGE_MINUTES_OTHERS = env.int("IOTDASH_USAGE_MINUTES_OTHERS", default=1440)
-# A SIM that was not heard of for so many inventories is marked as stale.
+# A SIM that was not heard of for so many inventories, or readings where a carrier is read more rarely, is stale.
 IOTDASH_STALE_AFTER_INVENTORIES = env.int("IOTDASH_STALE_AFTER_INVENTORIES", default=3)
 # Daily samples of usage are kept this long.
 IOTDASH_USAGE_DAYS = env.int("IOTDASH_USAGE_DAYS", default=400)

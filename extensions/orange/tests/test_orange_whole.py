@@ -1,87 +1,42 @@
-# ruff: noqa: F811 - fixtures of the cast, asked for by their names
-"""The whole way in the database: proved, synchronised, configured on a device, refreshed, shown, out of calls.
+# ruff: noqa: F811 - fixtures, asked for by their names
+"""The whole way in the database: proved, synchronised, configured on a device, refreshed, shown.
 
 Every reply has both unlock codes of its SIMs, and they are looked for everywhere.
 """
 
-import json
 import logging
-from datetime import UTC, datetime
-from xml.etree.ElementTree import Element
+from html import unescape
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.urls import reverse
-from orange_spec import CREDENTIALS, ICCID, OTHER, PUKS, SERIAL, C, V, answer, entry, fault, found, listed, position
-from werkzeug import Response
+from orange_account import (  # noqa: F401
+    HERE,
+    PANEL,
+    cast,
+    config,
+    device,
+    fast_passwords,
+    later,
+    messages,
+    organization,
+    other_organization,
+    owner,
+    owner_client,
+    run,
+    source,
+    support,
+    support_client,
+    wire,
+)
+from orange_spec import ICCID, PUKS, SERIAL, V, fault, found
 
-from extensions.core import lanes
-from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
-from extensions.core.services import configurations, connection_checks, device_configuration, recovery
+from extensions.core.models import Exchange, Operation
 from extensions.orange.directory import GET, SEARCH
-from extensions.orange.manifest import MANIFEST
 from extensions.sims.models import Sim, Synchronisation
-from tests.cast import DeviceFactory, DeviceTypeFactory, cast, fast_passwords, organization, owner, owner_client, source  # noqa: F401
-from tests.extensions.conftest import later, messages  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-PANEL = "/abc123/devices/tracker/t1/extensions/orange/"
-PENDING = """<ns3:requestedStatus>SUSPENDED</ns3:requestedStatus>
-  <ns3:lastStatusChangeDate>2026-02-01T09:30:00.000+01:00</ns3:lastStatusChangeDate>"""
-HERE = entry(SERIAL, sim=PENDING, more=position())
-NEXT_MONTH = datetime(2026, 11, 30, 23, tzinfo=UTC)
-
-
-def told(asked: Element) -> str:
-    if asked.tag.endswith("searchInConnectivityDirectory"):
-        return listed(HERE, entry(OTHER), total=2)
-    serials = {each.text for each in asked.iter(f"{C}simSerialNumber")}
-    return found(*([HERE] if SERIAL in serials else []), unknown=sorted(serials - {SERIAL}))
-
-
-@pytest.fixture
-def wire(orange):
-    """An account that lists two SIMs and knows one; `wire(None)` has no calls left, `wire(text)` says just that."""
-
-    def says(text: str | None = "") -> None:
-        def reply() -> Response:
-            if text is None:
-                return answer(fault("MLM_QUOTA_EXCEEDED", "Quota mensuel dépassé"), 500)
-            return answer(text or told(orange.asked[-1]))
-
-        orange.answers = [reply]
-
-    says()
-    return says
-
-
-@pytest.fixture
-def config(wire, httpserver, organization, source, later, time_machine):
-    time_machine.move_to("2026-11-20T10:00:00Z", tick=False)
-    settings = {**CREDENTIALS, "base_url": httpserver.url_for("")}
-    check = connection_checks.ask(organization, MANIFEST, settings, source)
-    lanes.run(check.lane_id)
-    assert ConnectionCheck.objects.get().state == "proved"
-    return configurations.add(organization, MANIFEST, "Orange France", settings, source)
-
-
-@pytest.fixture
-def device(config, organization, source):
-    kind = DeviceTypeFactory(organization=organization, type_id="tracker")
-    made = DeviceFactory(organization=organization, device_type=kind, device_id="t1")
-    document = json.dumps({"orange": {"serialnumber": SERIAL}})
-    device_configuration.confirm(made, document, 0, source)
-    return made
-
-
-@pytest.fixture
-def run(config):
-    def until_nothing_is_due() -> ExtensionConfig:
-        for _ in range(6):
-            lanes.run(ExtensionConfig.objects.get(pk=config.pk).lane_id)
-        return ExtensionConfig.objects.select_related("lane").get(pk=config.pk)
-
-    return until_nothing_is_due
 
 
 def everything_stored() -> str:
@@ -97,17 +52,42 @@ def pages(client, config) -> str:
     operations = Operation.objects.values_list("public_id", flat=True)
     addresses += [reverse("extensions:operation", kwargs={"org": "abc123", "operation_id": pk}) for pk in operations]
     addresses += [PANEL, "/abc123/devices/tracker/t1/", "/abc123/devices/", "/abc123/extensions/", "/abc123/activity/"]
+    addresses += ["/abc123/", "/abc123/sims/"]
+    addresses += [f"/abc123/sims/{pk}/" for pk in Sim.objects.values_list("pk", flat=True)]
     answers = [client.get(address) for address in addresses]
     assert {each.status_code for each in answers} == {200}
     return "\n".join(each.content.decode() for each in answers)
 
 
-def test_unlock_codes_are_nowhere_but_on_the_wire(config, device, run, wire, owner_client, caplog, later):
+def support_pages(client) -> str:
+    """Lists and rows of every model of ours that support staff see."""
+    models = [each for each in admin.site._registry if each._meta.app_label in ("extensions", "sims", "audit")]
+    addresses = [f"/admin/{each._meta.app_label}/{each._meta.model_name}/" for each in models]
+    rows = zip(addresses, models, strict=True)
+    addresses += [f"{address}{row.pk}/change/" for address, each in rows for row in each.objects.all()]
+    answers = [client.get(address) for address in addresses]
+    assert {each.status_code for each in answers} == {200}
+    return "\n".join(each.content.decode() for each in answers)
+
+
+QUOTING = fault("REQ.SCHEMA_VALIDATION_ERROR", f"cvc-type: '{PUKS[0]}' of puk1, {PUKS[1]} of puk2")
+BROKEN = (
+    found(HERE)[:900],
+    found(HERE).replace("</soap:Body>", ""),
+    QUOTING,
+    f"<html><body>{found(HERE)}</body></html>",
+    found(HERE).replace("webservice.malima", "another.malima"),
+)
+
+
+def test_unlock_codes_are_nowhere_but_on_the_wire(
+    config, device, run, wire, owner_client, support_client, caplog, later
+):
     caplog.set_level(logging.DEBUG)
     run()
     owner_client.post(f"{PANEL}operations/terminal/")
     run()
-    for broken in (found(HERE)[:900], found(HERE).replace("</soap:Body>", "")):
+    for broken in BROKEN:
         wire(broken)
         owner_client.post(f"{PANEL}operations/terminal/")
         later(minutes=10)
@@ -119,7 +99,9 @@ def test_unlock_codes_are_nowhere_but_on_the_wire(config, device, run, wire, own
     bundle = owner_client.post(
         reverse("extensions:diagnostics_bundle", kwargs={"org": "abc123", "config_id": config.pk})
     )
-    told = "\n".join([everything_stored(), pages(owner_client, config), str(results), caplog.text])
+    shown = [pages(owner_client, config), support_pages(support_client)]
+    assert "REQ.SCHEMA_VALIDATION_ERROR" in shown[0]
+    told = "\n".join([everything_stored(), *shown, str(results), caplog.text])
     assert [puk for puk in PUKS if puk in told or puk.encode() in bundle.content] == []
 
 
@@ -145,42 +127,38 @@ def test_the_panel_shows_what_orange_tells_and_no_form_but_refresh(config, devic
     assert [word for word in ("usage", "SMS", "Rate plan", "Change activation state") if word in body] == []
 
 
+def test_what_orange_lacks_is_absent_everywhere(config, device, run, owner_client):
+    run()
+    sim = Sim.objects.get(subject=SERIAL)
+    page = owner_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
+    card = page[page.index('id="capability-card"') :]
+    card = card[: card.index("</section>")]
+    assert [word for word in ("Allowances", "Messages", "rate plan") if word in card] == []
+    below = [f"/abc123/extensions/{config.pk}/{name}/" for name in ("allowances", "messages")]
+    below += [f"/abc123/sims/{sim.pk}/messages/", f"{PANEL}messages/"]
+    assert {owner_client.get(address).status_code for address in below} == {404}
+    lacking = ("usage", "status", "sms", "rateplan", "rateplans")
+    asked = [owner_client.post(f"{PANEL}operations/{name}/") for name in lacking]
+    asked += [owner_client.post(f"/abc123/sims/{sim.pk}/operations/{name}/") for name in lacking]
+    assert {each.status_code for each in asked} == {404}
+    assert set(Operation.objects.values_list("operation_id", flat=True)) <= {"terminal"}
+    overview = owner_client.get("/abc123/").content.decode()
+    assert "SIMs by state and carrier" in overview
+    assert [word for word in ("Data by rate plan", "Top consumers") if word in overview] == []
+
+
+def test_the_editor_offers_the_serial_number_of_an_iccid(config, device, owner_client):
+    document = f'{{"orange": {{"serialnumber": "{ICCID}"}}}}'
+    typed = {"document": document, "version": device.configuration.version}
+    response = owner_client.post("/abc123/devices/tracker/t1/configuration/", typed)
+    body = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert f'This is an ICCID. Its serial number is "{SERIAL}": type that instead.' in body
+    assert document in body
+
+
 def test_opening_pages_asks_orange_nothing(config, device, run, orange, owner_client):
     run()
     before = len(orange.requests)
     pages(owner_client, config)
     assert len(orange.requests) == before
-
-
-def test_calls_of_this_month_are_shown_beside_the_quota(config, device, run, orange, owner_client):
-    run()
-    page = owner_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
-    assert f"{len(orange.requests)} of 1,003" in page
-
-
-def test_a_spent_quota_stops_the_lane_until_the_month_begins_in_paris(
-    config, device, run, wire, orange, owner_client, time_machine
-):
-    run()
-    wire(None)
-    owner_client.post(f"{PANEL}operations/terminal/")
-    after = run()
-    assert (after.health, after.lane.block, after.lane.blocked_until) == ("quota spent", "quota spent", NEXT_MONTH)
-    assert "until 1 December 2026" in after.health_reason
-    assert Operation.objects.latest("pk").state == "failed"
-    page = owner_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
-    assert "until 1 December 2026" in page
-    assert owner_client.post(f"{PANEL}operations/terminal/").status_code == 409
-
-    before = len(orange.requests)
-    time_machine.move_to("2026-11-30T22:59:00Z", tick=False)
-    recovery.ask_again()
-    lanes.wake_due()
-    run()
-    assert len(orange.requests) == before
-
-    wire()
-    time_machine.move_to("2026-11-30T23:00:01Z", tick=False)
-    recovery.ask_again()
-    assert run().health == "connected"
-    assert len(orange.requests) > before
