@@ -5,6 +5,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from orange_account import (  # noqa: F401
+    cast,
+    config,
+    device,
+    fast_passwords,
+    later,
+    messages,
+    organization,
+    other_organization,
+    owner,
+    owner_client,
+    run,
+    source,
+    support,
+    support_client,
+    wire,
+)
 from orange_spec import CREDENTIALS, Orange
 from pytest_httpserver import HTTPServer
 

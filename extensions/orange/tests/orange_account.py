@@ -1,5 +1,5 @@
 # ruff: noqa: F811 - fixtures of the cast, asked for by their names
-"""An account at Orange in the database, of an organization with a device. Fixtures for modules that import them."""
+"""An account at Orange in the database, of an organization with a device: fixtures, which conftest gives to tests."""
 
 import json
 from datetime import UTC, datetime

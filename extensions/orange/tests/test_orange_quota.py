@@ -1,26 +1,6 @@
-# ruff: noqa: F811 - fixtures, asked for by their names
 """Calls that Orange counts by the month: shown, spent, given back, and shared."""
 
 import pytest
-from orange_account import (  # noqa: F401
-    NEXT_MONTH,
-    PANEL,
-    cast,
-    config,
-    device,
-    fast_passwords,
-    later,
-    messages,
-    organization,
-    other_organization,
-    owner,
-    owner_client,
-    run,
-    source,
-    support,
-    support_client,
-    wire,
-)
 from orange_spec import CREDENTIALS, C, D, answer, entry, fault, found, listed
 from werkzeug import Response
 

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures, asked for by their names
 """The whole way in the database: proved, synchronised, configured on a device, refreshed, shown.
 
 Every reply has both unlock codes of its SIMs, and they are looked for everywhere.
@@ -11,25 +10,6 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
-from orange_account import (  # noqa: F401
-    HERE,
-    PANEL,
-    cast,
-    config,
-    device,
-    fast_passwords,
-    later,
-    messages,
-    organization,
-    other_organization,
-    owner,
-    owner_client,
-    run,
-    source,
-    support,
-    support_client,
-    wire,
-)
 from orange_spec import ICCID, PUKS, SERIAL, V, fault, found
 
 from extensions.core.models import Exchange, Operation

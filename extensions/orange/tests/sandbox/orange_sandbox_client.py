@@ -17,6 +17,17 @@ C = "http://common.types.malima.francetelecom.com"
 L = "http://simLifecycleManagement.types.malima.francetelecom.com"
 X = "http://exception.malima.francetelecom.com"
 NAMESPACES = {"soap": SOAP, "v": V, "d": D, "c": C, "l": L, "x": X, "t": "http://www.francetelecom.com/iosw/v1"}
+# Kind of identifier -> how a SIM of the test's world is called by it.
+IDENTIFIERS = {
+    "simSerialNumber": "9900000000010",
+    "subscriptionNumber": "SUB-0001",
+    "deviceImei": "359118030000019",
+    "deviceSerialNumber": "DEV-1",
+    "deviceUniqueId": "meter-1",
+    "machineSerialNumber": "MACHINE-1",
+    "iccid": "89330199000000000120",
+}
+NUMBERS = {"msisdnVoice": "33601000001", "msisdnData": "33700000001", "msisdnFax": "33899000001"}
 DIRECTORY, LIFECYCLE = "ConnectivityDirectory-1", "SimLifecycleManagement-1"
 
 

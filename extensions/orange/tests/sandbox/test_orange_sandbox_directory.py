@@ -1,23 +1,12 @@
 """getConnectivityDirectory: identifiers, flags, what a reply holds (specification 11.1 to 11.4)."""
 
 import pytest
-from orange_sandbox_client import NAMESPACES, C, D, envelope, lines, msisdn, tags
+from orange_sandbox_client import IDENTIFIERS, NAMESPACES, NUMBERS, C, D, envelope, lines, msisdn, tags
 
 ACTIVE, SLEEPING, SUSPENDED, FRESH, ENDED, FOREIGN = (
     *("9900000000010", "9900000000028", "9900000000036", "9900000000044", "9900000000051", "9900000050015"),
 )
-KINDS = [
-    ("simSerialNumber", ACTIVE),
-    ("subscriptionNumber", "SUB-0001"),
-    ("deviceImei", "359118030000019"),
-    ("deviceSerialNumber", "DEV-1"),
-    ("deviceUniqueId", "meter-1"),
-    ("machineSerialNumber", "MACHINE-1"),
-    ("iccid", "89330199000000000120"),
-    ("msisdnVoice", msisdn("33601000001")),
-    ("msisdnData", msisdn("33700000001")),
-    ("msisdnFax", msisdn("33899000001")),
-]
+KINDS = [*IDENTIFIERS.items(), *((kind, msisdn(number)) for kind, number in NUMBERS.items())]
 
 
 @pytest.mark.parametrize(("kind", "text"), KINDS, ids=[kind for kind, _ in KINDS])

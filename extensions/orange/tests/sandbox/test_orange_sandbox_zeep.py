@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
-from orange_sandbox_client import DIRECTORY, LIFECYCLE, zeep_client
+from orange_sandbox_client import DIRECTORY, IDENTIFIERS, LIFECYCLE, NUMBERS, zeep_client
 from zeep.exceptions import Fault
 
 from extensions.orange.sandbox.problems import MESSAGES
@@ -70,21 +70,10 @@ def test_numbers_and_imsi(directory):
     assert (entry.imsi, entry.subscription.msisdnData.sn) == ("208010000000001", "700000001")
 
 
-@pytest.mark.parametrize(
-    ("kind", "identifier"),
-    [
-        ("simSerialNumber", ACTIVE),
-        ("subscriptionNumber", "SUB-0001"),
-        ("deviceImei", "359118030000019"),
-        ("deviceSerialNumber", "DEV-1"),
-        ("deviceUniqueId", "meter-1"),
-        ("machineSerialNumber", "MACHINE-1"),
-        ("iccid", "89330199000000000120"),
-        ("msisdnVoice", {"cc": "33", "sn": "601000001"}),
-        ("msisdnData", {"cc": "33", "sn": "700000001"}),
-        ("msisdnFax", {"cc": "33", "sn": "899000001"}),
-    ],
-)
+KINDS = IDENTIFIERS | {kind: {"cc": number[:2], "sn": number[2:]} for kind, number in NUMBERS.items()}
+
+
+@pytest.mark.parametrize(("kind", "identifier"), KINDS.items())
 def test_every_kind_of_identifier(directory, kind, identifier):
     [entry] = directory.getConnectivityDirectory(lineIdentifiers={kind: [identifier]}).connectivityDirectory
     assert entry.sim.serialNumber == ACTIVE
