@@ -111,7 +111,7 @@ def test_a_removed_extensions_sims_and_other_organizations_have_no_page(
 
 def test_its_messages_have_a_page(url, config, operator_client):
     assert f'href="{url}messages/"' in read(operator_client, url)
-    services.store_replies(config, "0007", [SmsReply("1", "valve shut", timezone.now())], timezone.now())
+    services.store_replies(config, [SmsReply("0007", "1", "valve shut", timezone.now())], timezone.now())
     page = read(operator_client, f"{url}messages/?show=received")
     assert "valve shut" in page
     assert f'action="{url}messages/ask/"' in page
