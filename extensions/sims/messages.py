@@ -1,5 +1,6 @@
 """Text messages as people see them: what was sent and how far it got, and what SIMs sent back."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +13,11 @@ from extensions.core.models import STANDING_STILL, ExtensionConfig, Operation, S
 from extensions.core.presenting import OPERATION_TONES
 from extensions.sims import operations, queries
 from extensions.sims.models import ReceivedSms
+from extensions.sims.sync import reports
 from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 
 RECEIVED = "received"
+OFTEN_S, SELDOM_S = 2, 5
 _COLUMNS = (Column("at", "Time"),)
 _SHOW = Filter("show", "Show", ((RECEIVED, "Received"),))
 # An accepted message is not a delivered one; the other states are called as everywhere.
@@ -63,15 +66,16 @@ def list_context(config: ExtensionConfig, provider: Any, query: QueryDict, subje
     found = reads(config, subject, state.search)
     count = bounded_count(found)
     shown = page(found, order_by=order, cursor=state.cursor, size=state.size)
+    messages = _shown(config, shown.rows)
     return {
-        "messages_shown": _shown(config, shown.rows),
+        **_what_changes(config, subject, messages, str(count)),
+        "messages_shown": messages,
         "tabs": [Tab("Sent", "?", not received), Tab("Received", f"?show={RECEIVED}", received)] if replies else [],
         "received": received,
         "kept": [("show", RECEIVED)] if received else [],
         "clear_url": state.search and (f"?show={RECEIVED}" if received else "?"),
         "state": state,
         "count": f"{count} message{pluralize(count.value)}",
-        "under_way": config.state not in STANDING_STILL and any(_is_under_way(row) for row in shown.rows),
         "next_url": shown.next_cursor and state.query(cursor=shown.next_cursor),
         "previous_url": shown.previous_cursor and state.query(cursor=shown.previous_cursor),
     }
@@ -83,8 +87,15 @@ def _shown(config: ExtensionConfig, rows: Sequence[Operation | ReceivedSms]) -> 
     return [replace(message, sim_id=sim_ids.get(message.subject)) for message in told]
 
 
-def _is_under_way(row: Operation | ReceivedSms) -> bool:
-    return isinstance(row, Operation) and not row.settled
+def _what_changes(config: ExtensionConfig, subject: str, shown: Sequence[Message], count: str) -> dict[str, Any]:
+    """Whether replies are awaited, in how many seconds to look again (0: nothing will change), and what is `seen`."""
+    if config.state in STANDING_STILL:
+        return {"awaited": False, "look_again": 0, "seen": ""}
+    awaited = bool(subject) and reports.waits_for_replies(config, subject)
+    under_way = any(message.operation and not message.operation.settled for message in shown)
+    told = [(each.subject, each.sim_id, each.at, each.label, each.words, each.text) for each in shown]
+    seen = hashlib.sha256(repr((awaited, count, told)).encode()).hexdigest()[:16]
+    return {"awaited": awaited, "look_again": OFTEN_S if awaited or under_way else SELDOM_S, "seen": seen}
 
 
 def _sent(row: Operation) -> Message:

@@ -1,5 +1,6 @@
 """The pages of text messages: how far what was sent got, what SIMs sent back, and who may see it."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -117,13 +118,56 @@ def test_only_this_sims_messages_are_on_the_devices_page_newest_first(target, co
     assert "2 messages" in page
 
 
-def test_it_looks_again_while_a_message_is_under_way(target, config, source, reader_client):
+def test_it_looks_again_more_often_while_a_message_is_under_way(target, config, source, reader_client):
     send(config)
-    assert "hx-trigger" not in shown(reader_client).partition('id="sms-list"')[2]
+    assert 'hx-trigger="every 5s"' in shown(reader_client)
     send(config, State.ACCEPTED)
     assert 'hx-trigger="every 2s"' in shown(reader_client)
     configurations.pause(config, source)
-    assert 'hx-trigger="every 2s"' not in shown(reader_client)
+    assert "hx-trigger" not in shown(reader_client).partition('id="sms-rows"')[2]
+
+
+def asks_again(page: str) -> str:
+    return html.unescape(re.search(r'id="sms-rows" hx-get="([^"]+)"', page).group(1))
+
+
+def again(client, address: str):
+    return client.get(address, headers={"hx-request": "true", "hx-target": "sms-rows"})
+
+
+@pytest.mark.parametrize("what", ["state", "words", "received", "reported"])
+def test_an_open_list_is_left_alone_until_something_is_new(target, config, provider, reader_client, what):
+    message = send(config, State.ACCEPTED)
+    path = f"{DEVICE}?show=received" if what in ("received", "reported") else f"{DEVICE}?size=25"
+    address = asks_again(shown(reader_client, path))
+    for _ in range(2):
+        same = again(reader_client, address)
+        assert (same.status_code, same.content) == (204, b"")
+    changes = {
+        "state": lambda: Operation.objects.filter(pk=message.pk).update(state=State.CONFIRMED),
+        "words": lambda: Operation.objects.filter(pk=message.pk).update(sentence="The carrier says: Pending."),
+        "received": lambda: services.store_replies(config, [SmsReply("0001", "41", "ok", AT)], AT),
+        "reported": lambda: report(config, "0001"),
+    }
+    changes[what]()
+    new = again(reader_client, address)
+    assert (new.status_code, new.content.decode().strip()[:19]) == (200, '<div id="sms-rows" ')
+    assert again(reader_client, asks_again(new.content.decode())).status_code == 204
+
+
+def test_what_is_typed_into_the_search_stays_when_the_list_changes(target, config, reader_client):
+    send(config, State.ACCEPTED)
+    page = shown(reader_client, f"/abc123/extensions/{config.pk}/messages/?q=00")
+    assert "SIM begins with" not in again(reader_client, asks_again(page).replace("seen=", "seen=0")).content.decode()
+    assert page.index("SIM begins with") < page.index('id="sms-rows"')
+    assert "q=00" in asks_again(page)
+
+
+def test_while_nothing_is_asked_of_the_carrier_nobody_waits_for_replies(target, config, source, reader_client):
+    report(config, "0001")
+    assert "Asking…" in shown(reader_client, f"{DEVICE}?show=received")
+    configurations.pause(config, source)
+    assert "Asking…" not in shown(reader_client, f"{DEVICE}?show=received")
 
 
 def test_many_messages_come_in_pages(target, config, reader_client):

@@ -1,5 +1,6 @@
 """The text messages of a SIM, and of all SIMs of a configuration."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,8 @@ from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
 from iotdash.organizations.scoping import organization_view
 
-PART = {"sms-list": "sims/messages/_table.html"}
+ROWS = "sms-rows"
+PART = {"sms-list": "sims/messages/_table.html", ROWS: "sims/messages/_rows.html"}
 
 
 @require_safe
@@ -52,7 +54,6 @@ def _of_subject(request: HttpRequest, template: str, target: Target, place: Plac
         "panel_url": place.url,
         "send_url": place.ask_url(SMS),
         "replies_url": f"{messages_url(place)}ask/",
-        "awaited": reports.waits_for_replies(target.config, target.subject),
     }
     return _show(request, template, target.config, context)
 
@@ -90,12 +91,18 @@ def _ask_for_replies(request: HttpRequest, target: Target, place: Place) -> Http
 
 
 def _show(request: HttpRequest, template: str, config: ExtensionConfig, context: dict[str, Any]) -> HttpResponse:
-    manifest = registry.manifest(config.slug)
+    """What is `seen` already is not sent again: whatever somebody is about to do in the list stays."""
+    manifest, query = registry.manifest(config.slug), request.GET.copy()
+    seen = query.pop("seen", [])
     try:
-        listed = list_context(config, manifest.provider, request.GET, context.get("subject", ""))
+        listed = list_context(config, manifest.provider, query, context.get("subject", ""))
     except BadListQuery as error:
         raise BadRequest(str(error)) from error
-    return htmx.render(request, template, {"config": config, "manifest": manifest, **context, **listed}, part=PART)
+    if htmx.wants_part(request) and request.htmx.target == ROWS and seen == [listed["seen"]]:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    query["seen"] = listed["seen"]
+    about = {"config": config, "manifest": manifest, "again_url": f"{request.path}?{query.urlencode()}"}
+    return htmx.render(request, template, about | context | listed, part=PART)
 
 
 def _target_or_404(request: HttpRequest, type_id: str, device_id: str, key: str) -> Target:
