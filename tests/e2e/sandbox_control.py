@@ -25,6 +25,10 @@ class SandboxControl:
         """Behind the API's back, as the carrier would."""
         self._call("PUT", f"sims/{iccid}", values)
 
+    def receive_sms(self, iccid: str, text: str) -> None:
+        """The device sends a message."""
+        self._call("POST", "received-sms", {"iccid": iccid, "text": text})
+
     def sim_in(self, status: str, number: int = 0) -> str:
         """ICCID of one of the western account's SIMs in this status that is reachable and has usage to show."""
         usable = [each["iccid"] for each in self._west() if each["status"] == status and _usable(each)]

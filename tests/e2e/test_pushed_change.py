@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ORG, EMAIL = "push01", "push@example.com"
 SECRET = "the-shared-secret-of-the-account"
 NOTHING_YET = "Nothing received yet."
+CHANGE, SMS = "SIM_STATE_CHANGE", "SMS_MO_RECEIVED"
+# What they tell of the SIM is wrong: the account says other things.
+EVENTS = {
+    CHANGE: ("SimStateChange", "<previousState>ACTIVATED</previousState><currentState>RETIRED</currentState>"),
+    SMS: ("SmsMoReceived", "<messageContent>open the gate</messageContent><shortCode>8080</shortCode>"),
+}
 
 
 class Sender:
@@ -30,15 +36,14 @@ class Sender:
     def __init__(self, address: str, iccid: str) -> None:
         self.address, self.iccid = address, iccid
 
-    def push(self, event_id: str, *, ago: timedelta = timedelta(0), secret: str = SECRET) -> int:
+    def push(
+        self, event_id: str, event_type: str = CHANGE, *, ago: timedelta = timedelta(0), secret: str = SECRET
+    ) -> int:
         timestamp = (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         signature = base64.b64encode(hmac.new(secret.encode(), timestamp.encode(), hashlib.sha256).digest()).decode()
-        data = (
-            '<SimStateChange xmlns="http://api.jasperwireless.com/ws/schema">'
-            f"<iccid>{self.iccid}</iccid><previousState>ACTIVATED</previousState><currentState>RETIRED</currentState>"
-            f"<dateChanged>{timestamp}</dateChanged></SimStateChange>"
-        )
-        kind = {"eventId": event_id, "eventType": "SIM_STATE_CHANGE"}
+        kind = {"eventId": event_id, "eventType": event_type}
+        root, told = EVENTS[event_type]
+        data = f'<{root} xmlns="http://api.jasperwireless.com/ws/schema"><iccid>{self.iccid}</iccid>{told}</{root}>'
         fields = kind | {"timestamp": timestamp, "signature2": signature, "data": data}
         return requests.post(self.address, data=fields, timeout=20).status_code
 
@@ -74,6 +79,18 @@ def test_a_pushed_change_is_seen_without_a_reload_and_a_false_one_is_not(page, p
     _asks_in_vain(page)
     assert _reads_of(sandbox, iccid, before) == 1
     _look_at_the_counts(page, configuration)
+    _a_message_comes(page, sandbox, sender)
+
+
+def _a_message_comes(page: Page, sandbox, sender: Sender) -> None:
+    page.goto(f"/{ORG}/devices/tank/tank-1/extensions/jasper/messages/?show=received")
+    received = page.locator("#sms-rows")
+    expect(received).to_contain_text("Nothing received")
+    page.evaluate("window.sameDocument = true")
+    sandbox.receive_sms(sender.iccid, "valve shut")
+    assert sender.push("2", SMS) == 200
+    expect(received).to_contain_text("valve shut")
+    assert (page.evaluate("window.sameDocument"), "open the gate" in received.inner_text()) == (True, False)
 
 
 def _add_the_extension(page: Page, right: Credentials) -> str:
