@@ -4,6 +4,7 @@ They are made here from the specification's description, with the standard libra
 """
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from extensions.core import inbound, registry
 from extensions.core.diagnostics.about import manifest_of
+from extensions.core.inbound import processing
 from extensions.core.models import ExtensionConfig, InboundCount, InboundEvent, InboundHook
 from extensions.core.services import configurations
 from extensions.sims.models import ReportedSim, Sim
@@ -108,6 +110,28 @@ def test_a_push_of_another_account_is_forged_here(account, organization, source)
     assert push(second, event()) == 403
     assert push(second, event(signature2=signed("2026-11-23T10:00:00.000Z", "another secret"))) == 200
     assert ReportedSim.objects.get().config == second
+
+
+def test_a_new_secret_ends_the_former_one_at_once(account, source):
+    configurations.replace_settings(account, SETTINGS | {"push_secret": "a newer secret"}, source)
+    assert push(account, event()) == 403
+    assert push(account, event(signature2=signed("2026-11-23T10:00:00.000Z", "a newer secret"))) == 200
+
+
+def test_a_push_that_is_packed_is_not_unpacked(account):
+    body = gzip.compress(urlencode(event()).encode())
+    kind = "application/x-www-form-urlencoded"
+    path = urlsplit(inbound.address_of(account)).path
+    response = Client().post(path, body, content_type=kind, headers={"content-encoding": "gzip"})
+    assert (response.status_code, InboundEvent.objects.count()) == (403, 0)
+
+
+def test_many_pushes_on_one_sim_are_one_report(account):
+    path, kind = urlsplit(inbound.address_of(account)).path, "application/x-www-form-urlencoded"
+    for number in range(processing.AT_ONCE + 1):
+        assert Client().post(path, urlencode(event(eventId=str(number))), content_type=kind).status_code == 200
+    inbound.process(account.pk)
+    assert (due(), InboundEvent.objects.filter(state="processed").count()) == ([ICCID], number + 1)
 
 
 def test_without_a_shared_secret_the_page_asks_for_it_and_nothing_is_taken(organization, source, owner_client):
