@@ -215,7 +215,10 @@ class ReceivedSms(models.Model):
         verbose_name = "received SMS"
         verbose_name_plural = "received SMS"
         constraints = [models.UniqueConstraint(fields=["config", "reference"], name="received_once")]
-        indexes = [models.Index(fields=["config", "subject", "received_at", "id"], name="received_sms_of_sim")]
+        indexes = [
+            models.Index(fields=["config", "subject", "received_at", "id"], name="received_sms_of_sim"),
+            models.Index(fields=["config", "received_at", "id"], name="received_sms_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} from {self.subject}"
