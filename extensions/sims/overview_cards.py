@@ -11,6 +11,7 @@ from extensions.core import queries, registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims import tallies
 from extensions.sims.addresses import list_url, sim_links
+from extensions.sims.inventory.filters import UNKNOWN
 from extensions.sims.models import Sim
 from extensions.sims.tallies import Group, Tally
 from iotdash.lib.cards import Card, CardContent
@@ -45,7 +46,7 @@ def _has_sims(config: ExtensionConfig) -> bool:
 def _states(
     organization: Organization, groups: Iterable[Group], configs: Mapping[int, ExtensionConfig]
 ) -> dict[str, Any]:
-    """A row for each state, the commonest first; a column for each carrier. No list is of states that are not known."""
+    """A row for each state, the commonest first; a column for each carrier."""
     counted: Counter[tuple[str | None, str]] = Counter()
     for group in groups:
         counted[group.state, configs[group.config_id].slug] += group.sims
@@ -61,7 +62,7 @@ def _states(
 
 
 def _cell(organization: Organization, counted: Counter, state: str | None, slug: str) -> dict[str, Any]:
-    url = list_url(organization, carrier=slug, state=state) if state else ""
+    url = list_url(organization, carrier=slug, state=state or UNKNOWN)
     return {"number": counted[state, slug], "url": url, "carrier": registry.manifest(slug).name}
 
 
@@ -73,18 +74,21 @@ def _carrier(organization: Organization, counted: Counter, slug: str) -> dict[st
 def _plans(
     organization: Organization, groups: Iterable[Group], configs: Mapping[int, ExtensionConfig]
 ) -> list[dict[str, Any]]:
-    """Those that used most first. Plans of one name at two accounts are two plans."""
-    of_plan: dict[tuple[int, str], list[Group]] = {}
+    """Those that used most first. Plans of one name at two accounts are two plans; some carriers have none at all."""
+    of_plan: dict[tuple[int, str | None], list[Group]] = {}
     for group in groups:
-        if group.rate_plan:
+        if "rate_plan" in registry.manifest(configs[group.config_id].slug).provider.tells:
             of_plan.setdefault((group.config_id, group.rate_plan), []).append(group)
     rows = [_plan(organization, configs[key[0]], key[1], found) for key, found in of_plan.items()]
-    return sorted(rows, key=lambda row: (-(row["data_bytes"] or 0), row["name"]))
+    return sorted(rows, key=lambda row: (-(row["data_bytes"] or 0), row["name"] or ""))
 
 
-def _plan(organization: Organization, config: ExtensionConfig, name: str, groups: Sequence[Group]) -> dict[str, Any]:
+def _plan(
+    organization: Organization, config: ExtensionConfig, name: str | None, groups: Sequence[Group]
+) -> dict[str, Any]:
+    """`by_data_url` lists the SIMs whose data the sum is of."""
     sims, known = sum(group.sims for group in groups), sum(group.known for group in groups)
-    where = {"config": config.pk, "plan": name}
+    where = {"config": config.pk, "plan": name or UNKNOWN}
     return {
         "name": name,
         "config": config,
@@ -92,7 +96,7 @@ def _plan(organization: Organization, config: ExtensionConfig, name: str, groups
         "known": known,
         "data_bytes": sum(group.data_bytes or 0 for group in groups) if known else None,
         "url": list_url(organization, **where),
-        "by_data_url": list_url(organization, **where, sort="-data"),
+        "by_data_url": list_url(organization, **where, usage="known", known="yes", sort="-data"),
     }
 
 
@@ -100,7 +104,7 @@ def _consumers(
     organization: Organization, tally: Tally, configs: Mapping[int, ExtensionConfig]
 ) -> list[dict[str, Any]]:
     """As they are now, also where they were counted a while ago."""
-    sims = Sim.objects.filter(pk__in=tally.top).select_related("device").order_by("-ctd_data_bytes", "pk")
+    sims = tallies.using(Sim.objects.filter(pk__in=tally.top)).select_related("device")
     sim_url, device_url = sim_links(organization), device_links(organization)
     return [
         {

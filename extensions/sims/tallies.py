@@ -69,7 +69,11 @@ def _key(organization: Organization, configs: Sequence[ExtensionConfig]) -> str:
 
 def counted(configs: Sequence[ExtensionConfig]) -> Tally:
     sims = Sim.objects.filter(config__in=configs)
-    return Tally(timezone.now(), [Group(**group) for group in _groups(sims)], list(_top(sims)))
+    return Tally(
+        timezone.now(),
+        [Group(**group) for group in _groups(sims)],
+        list(using(sims).values_list("pk", flat=True)[:TOP]),
+    )
 
 
 def _groups(sims: QuerySet[Sim]) -> QuerySet:
@@ -85,6 +89,6 @@ def _groups(sims: QuerySet[Sim]) -> QuerySet:
     )
 
 
-def _top(sims: QuerySet[Sim]) -> QuerySet:
-    using = sims.filter(missing_since=None, ctd_data_bytes__gt=0)
-    return using.order_by("-ctd_data_bytes", "pk").values_list("pk", flat=True)[:TOP]
+def using(sims: QuerySet[Sim]) -> QuerySet[Sim]:
+    """Those that used data, the most first."""
+    return sims.filter(missing_since=None, ctd_data_bytes__gt=0).order_by("-ctd_data_bytes", "pk")

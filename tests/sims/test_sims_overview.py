@@ -1,17 +1,20 @@
 """The SIMs on an organization's overview: every number is that of the list it leads to."""
 
 import html
+import random
 import re
 from datetime import datetime
 
 import pytest
 from django.utils import timezone
 
+from extensions.core.registry import manifest
 from extensions.core.services import configurations
 from extensions.sims import services, tallies
 from extensions.sims.contract import SimRecord
 from extensions.sims.models import Sim
 from extensions.sims.overview_cards import render
+from extensions.sims.units import megabytes
 from tests.cast import DeviceFactory
 from tests.extensions import meterco
 
@@ -69,6 +72,7 @@ def test_sims_by_state_and_carrier(config, second, reader_client):
         "All SIMs": "",
         "5 SIMs at 1 carrier": "",
         "3 SIMs of MeterCo, Activated": "?carrier=meterco&state=Activated",
+        "1 SIMs of MeterCo, not known yet": "?carrier=meterco&state=%28unknown%29",
         "1 SIMs of MeterCo, Retired": "?carrier=meterco&state=Retired",
         "5 SIMs of MeterCo": "?carrier=meterco",
     }
@@ -91,7 +95,7 @@ def test_data_by_plan_is_of_each_account_the_most_first(config, second, reader_c
     ]
     assert links(rows[2]) == {
         "2 SIMs on Small": f"?config={config.pk}&plan=Small",
-        "3.00 MB used on Small": f"?config={config.pk}&plan=Small&sort=-data",
+        "3.00 MB used on Small": f"?config={config.pk}&plan=Small&usage=known&known=yes&sort=-data",
     }
 
 
@@ -115,7 +119,7 @@ def test_top_consumers_with_their_devices(config, device, reader_client):
 
 def test_many_plans_are_cut_and_said_so(config, reader_client):
     store(config, *(sim(f"{number}", plan=f"Plan {number}", used=number) for number in range(10)))
-    assert "2 more plans used less." in card(reader_client, "Data by rate plan")
+    assert "2 more plans used less, or it is not known how much." in card(reader_client, "Data by rate plan")
 
 
 def test_others_sims_are_not_counted(config, other_organization, other_owner_client, reader_client):
@@ -129,6 +133,57 @@ def test_sims_of_a_removed_configuration_are_not_counted(config, second, source,
     store(second, sim("2"))
     configurations.remove(second, source)
     assert "1 SIM at 1 carrier" in _text(card(reader_client, "SIMs"))
+
+
+NUMBER = re.compile(r"^([0-9,.]+|unknown)")
+NAMES = ("Activated", "Retired", "A & B", "50 %+1 ü/#?", " led by a blank", "(quoted)", '"', None)
+
+
+@pytest.fixture(params=range(4))
+def any_fleet(request, config, second, organization, source):
+    """Of three accounts, one of a carrier without plans and usage; of any states, plans and figures."""
+    chance, now = random.Random(request.param), timezone.now()
+    orange = configurations.add(organization, manifest("orange"), "", {"username": "a", "password": "b"}, source)
+    sims = [
+        Sim(
+            config=account,
+            organization=organization,
+            subject=f"{number:013}",
+            state=chance.choice(NAMES),
+            rate_plan=None if account is orange else chance.choice(NAMES),
+            ctd_data_bytes=None if account is orange else chance.choice((None, 0, 1, 5_000_000, 10**15)),
+            missing_since=chance.choice((None, None, now)),
+        )
+        for account in (config, second, orange)
+        for number in range(chance.randrange(90))
+    ]
+    return Sim.objects.bulk_create(sims)
+
+
+def number_of(words: str) -> int:
+    return int(NUMBER.match(words)[1].replace(",", ""))
+
+
+def test_every_number_is_that_of_the_list_it_leads_to(any_fleet, reader_client):
+    overview = card(reader_client, "SIMs")
+    numbers = {words: url for words, url in links(overview).items() if NUMBER.match(words)}
+    assert sum(number_of(words) for words in numbers if "," in words) == len(any_fleet)
+    for words, url in numbers.items():
+        assert reader_client.get(f"/abc123/sims/{url}").context["count"].value == number_of(words), words
+    cells = re.findall(r'<td class="num">(.*?)</td>', overview, re.S)
+    assert {_text(cell) for cell in cells if "<a " not in cell} <= {"0"}
+
+
+def test_every_sum_is_of_the_sims_of_the_list_it_leads_to(any_fleet, reader_client):
+    for row in re.findall(r"<tr><th.*?</tr>", card(reader_client, "Data by rate plan"), re.S)[1:]:
+        by_plan, by_data = re.findall(r'<td class="num"><a href="([^"]+)">', row)
+        listed = [sim for url in (by_plan, by_data) for sim in [reader_client.get(html.unescape(url)).context]]
+        assert listed[0]["count"].value == number_of(_text(row.split('<td class="num">')[1]))
+        used = [each["sim"].ctd_data_bytes for each in listed[1]["rows"]]
+        assert listed[1]["count"].value == len(used)
+        told = re.search(r"of ([0-9]+) SIM", _text(row))
+        assert len(used) == (int(told[1]) if told else listed[0]["count"].value if "unknown" not in row else 0)
+        assert f">{megabytes(sum(used)) if used else ''}" in row
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from iotdash.lib.lists import Condition, Filter, ListState
 
 YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 CARRIER, CONFIG = "carrier", "config"
+# Among states and plans, which are any text: SIMs of which none is known.
+UNKNOWN = "(unknown)"
 
 Configs = Sequence[ExtensionConfig]
 
@@ -44,7 +46,7 @@ def suggestions(configs: Configs) -> dict[str, list[str]]:
     """Values of the filters that take any text: carriers have states and plans of their own."""
     listed = CarrierPlans.objects.filter(config__in=configs).values_list("names", flat=True)
     plans = {name for names in listed for name in names}
-    return {"state": [state.value for state in SimState], "plan": sorted(plans)}
+    return {"state": [*(state.value for state in SimState), UNKNOWN], "plan": [*sorted(plans), UNKNOWN]}
 
 
 def conditions(configs: Configs, state: ListState) -> list[Condition]:
@@ -63,11 +65,15 @@ def _of_sims(configs: Configs, where: Q, *ordered: str) -> Condition:
 
 
 def _in_state(configs: Configs, value: str) -> Condition:
-    return _of_sims(configs, Q(state=value), BY_SUBJECT)
+    return _of_sims(configs, _is("state", value), BY_SUBJECT)
 
 
 def _on_plan(configs: Configs, value: str) -> Condition:
-    return _of_sims(configs, Q(rate_plan=value), BY_SUBJECT)
+    return _of_sims(configs, _is("rate_plan", value), BY_SUBJECT)
+
+
+def _is(field: str, value: str) -> Q:
+    return Q(**{field: None if value == UNKNOWN else value})
 
 
 def _linked(configs: Configs, value: str) -> Condition:

@@ -42,6 +42,7 @@ USAGES: Mapping[str, Range] = {
     "10-100": _megabytes("10 to 100 MB", 10, 100),
     "100-1000": _megabytes("100 to 1,000 MB", 100, 1000),
     "above-1000": _megabytes("1,000 MB and more", 1000),
+    "known": Range("Known", lambda: Q(ctd_data_bytes__isnull=False), (USAGE,)),
     "unknown": Range("Unknown", lambda: Q(ctd_data_bytes=None), (USAGE, BY_SUBJECT)),
 }
 AGES: Mapping[str, Range] = {
