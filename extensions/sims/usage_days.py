@@ -22,7 +22,7 @@ def store(config: ExtensionConfig, records: Sequence[SimRecord], at: datetime) -
     day = at.astimezone(UTC).date()
     before = {sample.sim_id: sample for sample in UsageDay.objects.filter(sim__in=sims.values(), day=day)}
     samples = [
-        UsageDay(sim_id=pk, day=day, seen_at=at, **_figures(told[subject]), **_ended(before.get(pk), told[subject]))
+        UsageDay(sim_id=pk, day=day, seen_at=at, **_seen(before.get(pk), told[subject]))
         for subject, pk in sorted(sims.items(), key=lambda item: item[1])
     ]
     UsageDay.objects.bulk_create(samples, update_conflicts=True, update_fields=_WRITTEN, unique_fields=["sim", "day"])
@@ -38,13 +38,18 @@ def _figures(record: SimRecord) -> dict[str, int | None]:
     return {name: getattr(record, field) for name, field in _FIGURES.items()}
 
 
-def _ended(before: UsageDay | None, record: SimRecord) -> dict[str, int | None]:
-    """The last figures of a cycle that ended on this day, once its successor's are seen."""
+def _seen(before: UsageDay | None, record: SimRecord) -> dict[str, int | None]:
+    """Figures as last seen on the day: one that is not told now was seen earlier, unless a cycle began since.
+
+    The last ones of a cycle that ended on this day are kept beside them, once its successor's are seen.
+    """
+    now = _figures(record)
     if before is None:
-        return {}
-    if began_anew(before.figures, _figures(record)):
-        return {f"ended_{name}": value for name, value in before.figures.items()}
-    return {f"ended_{name}": getattr(before, f"ended_{name}") for name in _FIGURES}
+        return now
+    if began_anew(before.figures, now):
+        return now | {f"ended_{name}": value for name, value in before.figures.items()}
+    kept = {name: before.figures[name] if value is None else value for name, value in now.items()}
+    return kept | {f"ended_{name}": getattr(before, f"ended_{name}") for name in _FIGURES}
 
 
 def began_anew(last: Mapping[str, int | None], now: Mapping[str, int | None]) -> bool:

@@ -226,6 +226,15 @@ def test_a_cycle_that_begins_anew_keeps_the_last_figures_of_the_one_before(confi
     assert days()[1:] == [(date(2026, 11, 2), 1, None, None)]
 
 
+def test_a_figure_that_is_not_told_again_stays_seen_on_its_day(config):
+    for minutes, data, sms in ((0, 10, 1), (10, None, 2)):
+        use(config, AT + timedelta(minutes=minutes), data, sms)
+    assert days() == [(date(2026, 11, 1), 10, 2, None)]
+    assert Sim.objects.get().ctd_data_bytes is None
+    use(config, AT + timedelta(minutes=20), None, sms=0)
+    assert days() == [(date(2026, 11, 1), None, 0, 10)]
+
+
 def test_days_without_a_figure_and_records_without_usage_leave_no_sample(config):
     use(config, AT, None)
     use(config, AT, 5, parts=frozenset({Part.STATE}))
