@@ -149,12 +149,13 @@ def _zones(plans: object) -> Iterator[Json]:
 
 
 def _total(zones: Iterable[Json], names: tuple[str, ...], units: Mapping[str, int]) -> int | None:
-    """The sum of what is given; None if nothing is, or if a unit is not known."""
+    """The sum of what is given; None if nothing is, if a unit is not known, or if it is more than a SIM can use."""
     pairs = [(_number(zone.get(name)), _unit(zone, name)) for zone in zones for name in names]
     given = [(amount, units.get(unit)) for amount, unit in pairs if amount is not None]
     if not given or any(factor is None for _, factor in given):
         return None
-    return round(sum(amount * factor for amount, factor in given))
+    total = round(sum(amount * factor for amount, factor in given))
+    return total if total < 10**_LONGEST_FIGURE else None
 
 
 def _unit(zone: Json, name: str) -> str:

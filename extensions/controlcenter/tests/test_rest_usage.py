@@ -138,6 +138,15 @@ def test_where_all_is_null_the_total_is_unknown(httpserver, context, plans):
     assert found.total_data_bytes is found.total_sms is found.total_voice_seconds is None
 
 
+def test_a_sum_that_no_sim_can_use_is_unknown(httpserver, context):
+    most = {**ZONE, "dataUsage": 10**17, "dataUsageUnit": "GB", "smsmtusage": 9 * 10**17, "smsmousage": 9 * 10**17}
+    serve(httpserver, {"a, 1": [most, ZONE]})
+
+    found = usage(context)
+
+    assert found.total_data_bytes is found.total_sms is None
+
+
 def test_an_absent_map_is_unknown_too(httpserver, context):
     serve(httpserver, deviceCycleUsageInZones=None)
 
