@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from extensions.core.models import ExtensionConfig
@@ -33,7 +34,7 @@ class Group:
     rate_plan: str | None
     sims: int
     known: int
-    data_bytes: int | None
+    data_bytes: float | None
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _groups(sims: QuerySet[Sim]) -> QuerySet:
         .annotate(
             sims=Count("pk"),
             known=Count("ctd_data_bytes", filter=there),
-            data_bytes=Sum("ctd_data_bytes", filter=there),
+            # Whole numbers would overflow where a carrier says what no fleet can use.
+            data_bytes=Sum(Cast("ctd_data_bytes", FloatField()), filter=there),
         )
     )
 

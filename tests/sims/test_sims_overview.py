@@ -107,6 +107,11 @@ def test_what_gone_sims_used_is_not_counted(config, reader_client):
     assert "900" not in card(reader_client, "Top consumers")
 
 
+def test_figures_that_no_fleet_can_use_are_summed_as_well(config, reader_client):
+    store(config, *(sim(f"{number}", used=9.5e11) for number in range(20)))
+    assert "19,000,000,000,000" in card(reader_client, "Data by rate plan")
+
+
 def test_top_consumers_with_their_devices(config, device, reader_client):
     store(config, *(sim(f"00{number}", used=number) for number in range(8)))
     Sim.objects.filter(subject="007").update(device=device)
