@@ -6,7 +6,8 @@ BYTES_PER_MB = 1_048_576
 def megabytes(count: int) -> str:
     """Bytes as MB of 1 048 576 bytes, with as many decimals as say something."""
     value = count / BYTES_PER_MB
-    decimals = 0 if value >= 1000 else 1 if value >= 100 else 2 if value >= 1 else 3
+    size = abs(value)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
     return f"{value:,.{decimals if count else 0}f}"
 
 

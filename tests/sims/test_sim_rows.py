@@ -46,7 +46,15 @@ def test_two_configurations_of_one_carrier_keep_their_sims_apart(organization, c
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(None, None), (0, "0"), (1_048_576, "1.00"), (12_944_691, "12.35"), (5_000, "0.005"), (2**31, "2,048")],
+    [
+        (None, None),
+        (0, "0"),
+        (1_048_576, "1.00"),
+        (12_944_691, "12.35"),
+        (5_000, "0.005"),
+        (2**31, "2,048"),
+        (-5_242_880, "-5.00"),
+    ],
 )
 def test_bytes_are_shown_in_mb_and_unknown_is_not_zero(count, words):
     assert shown.megabytes(count) == words
