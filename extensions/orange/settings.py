@@ -129,7 +129,9 @@ def quota(settings: Settings, sims: int, now: datetime) -> Quota:
     if isinstance(typed, int) and typed > 0:
         return Quota(typed, begins, ends, "Allowed is what the settings say.")
     allowed = CALLS_A_MONTH + CALLS_FOR_EACH_SIM * sims
-    return Quota(allowed, begins, ends, f"Allowed are {_AS_A_RULE}.")
+    return Quota(
+        allowed, begins, ends, f"Allowed are {_AS_A_RULE}; {sims:,} {'is' if sims == 1 else 'are'} known here."
+    )
 
 
 def _username_problem(settings: Settings) -> str:
