@@ -38,6 +38,7 @@ class DayShown:
 class UsageShown:
     """`cycle` is None while no start of a cycle is known; `pace` is None where no figure of it is.
 
+    `other_plans` are those that the SIM was on in this cycle, as far as the carrier told, beside the one it is on now.
     `active` is the part of the cycle over which an even use goes. The figures of days are by UTC, so that there may be
     one beside the cycle.
     """
@@ -47,6 +48,7 @@ class UsageShown:
     pace: Pace | None
     days: Sequence[DayShown]
     allowance: int | None
+    other_plans: Sequence[str]
     past: Sequence[UsageCycle]
 
     @property
@@ -92,8 +94,14 @@ def of(sim: Sim, known: Sequence[UsageCycle]) -> UsageShown:
         pace=pace.of(cycle, found, sim.allowance, active),
         days=_days(active, found, sim.allowance),
         allowance=sim.allowance,
+        other_plans=_other_plans(sim, cycle, known),
         past=[each for each in known if each.closed is not False and (cycle is None or each.cycle_start < cycle.start)],
     )
+
+
+def _other_plans(sim: Sim, cycle: Cycle | None, known: Sequence[UsageCycle]) -> list[str]:
+    told = next((each.rate_plans for each in known if cycle and each.cycle_start == cycle.start), [])
+    return [name for name in told if name != sim.rate_plan]
 
 
 def _days(active: Cycle | None, samples: Sequence[UsageDay], allowance: int | None) -> list[DayShown]:

@@ -129,6 +129,15 @@ def test_an_allowance_is_that_of_the_sims_plan_at_its_account(cycle_known, confi
     assert sentence(shown(reader_client)) == "310.0 MB on day 18 of 30."
 
 
+def test_what_was_used_on_another_plan_is_said_to_be_compared_too(cycle_known, config, source, reader_client):
+    use_daily(config, 280, 300, 310)
+    allow(config, source, 500)
+    assert "earlier in this cycle" not in shown(reader_client)
+    cycle(config, date(2026, 10, 1), closed=True, rate_plans=("Old",))
+    cycle(config, date(2026, 11, 1), closed=False, rate_plans=("Large", "Small"))
+    assert "What was used on Large earlier in this cycle is compared with it, too." in shown(reader_client)
+
+
 def test_before_a_cycle_is_known_there_is_a_chart_and_no_pace(target, config, source, reader_client):
     use_daily(config, 900, 280, 300, 310)
     allow(config, source, 500)
