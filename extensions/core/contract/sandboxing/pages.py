@@ -24,7 +24,8 @@ def page(template: Path, **parts: object) -> Response:
     """A page from a template, whose `{head}` is filled in. Parts are escaped unless they are markup."""
     reply = Response(part(template, head=_HEAD, **parts), content_type="text/html; charset=utf-8")
     reply.headers["Content-Security-Policy"] = _POLICY
-    reply.headers["Referrer-Policy"] = "no-referrer"
+    # With none at all browsers send forms of the page from the origin "null", which the controls refuse.
+    reply.headers["Referrer-Policy"] = "same-origin"
     reply.headers["Cache-Control"] = "no-store"
     return reply
 
