@@ -1,4 +1,4 @@
-"""The control pages of sandboxes as people use them: their forms reach the controls, which refuse other sites' pages."""
+"""The control pages of sandboxes as people use them: their forms reach the controls, which refuse other sites."""
 
 import pytest
 from playwright.sync_api import Page, expect
