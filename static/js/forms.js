@@ -28,6 +28,21 @@
     for (const input of root.querySelectorAll("[data-confirm-expected]")) checkTyped(input);
   }
 
+  // A summary that is swapped in alone marks the fields that it names, and no longer those of the one before.
+  function markNamed(form) {
+    const links = form.querySelectorAll("[data-error-summary] a[href^='#']");
+    const named = new Set([...links].map((link) => link.hash.slice(1)));
+    for (const field of form.querySelectorAll(".form-control, .form-select")) {
+      if (named.has(field.id)) {
+        field.setAttribute("aria-invalid", "true");
+        field.dataset.named = "";
+      } else if ("named" in field.dataset) {
+        field.removeAttribute("aria-invalid");
+        delete field.dataset.named;
+      }
+    }
+  }
+
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest("[data-password-toggle]");
     if (toggle) togglePassword(toggle);
@@ -59,5 +74,7 @@
   document.addEventListener("htmx:load", (event) => upgrade(event.detail.elt.parentElement || event.detail.elt));
   document.addEventListener("htmx:afterSettle", (event) => {
     event.detail.target?.querySelector("[data-error-summary]")?.focus();
+    const form = event.target.closest("form");
+    if (form) markNamed(form);
   });
 })();

@@ -57,6 +57,20 @@ def test_fields_follow_the_method_and_what_was_typed_stays(visit):
         expect(page.get_by_role("button", name="Show fields")).to_have_count(0)
 
 
+def test_what_is_refused_is_marked_until_it_is_right(visit):
+    with visit(f"{ADD}?method=login") as page:
+        host, sender = page.get_by_label("Host name"), page.get_by_label("Sender address")
+        sender.fill("me@fleet.test")
+        page.get_by_role("button", name="Done").click()
+        expect(host).to_have_attribute("aria-invalid", "true")
+        expect(sender).not_to_have_attribute("aria-invalid", "true")
+        host.fill("mail.fleet.test")
+        sender.fill("")
+        page.get_by_role("button", name="Done").click()
+        expect(sender).to_have_attribute("aria-invalid", "true")
+        expect(host).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_pasting_fills_the_fields_and_done_saves_them(visit):
     with visit(f"{ADD}?method=login") as page:
         page.get_by_label("Sender address").fill("me@fleet.test")
