@@ -125,6 +125,12 @@ def test_checking_by_htmx_answers_with_the_poll(owner_client, url):
     assert "<html" not in body
 
 
+def test_health_is_looked_at_again_when_a_check_is_answered(owner_client, url):
+    body = owner_client.get(url).content.decode()
+    health = body.partition('id="health"')[2].partition(">")[0]
+    assert 'hx-trigger="check:answered from:body"' in health
+
+
 def test_unreadable_secrets_are_said(owner_client, url, config):
     ExtensionConfig.objects.filter(pk=config.pk).update(secrets="k1:00000000:gone")
     body = owner_client.post(f"{url}check/", follow=True).content.decode()

@@ -137,9 +137,13 @@ def test_check_polls_until_it_is_answered(owner_client, organization, provider):
     check = newest_check()
     poll = f"/abc123/extensions/checks/{check.public_id}/"
     assert f'hx-get="{poll}"' in response.content.decode()
-    assert "hx-trigger" in owner_client.get(poll, **HTMX).content.decode()
+    waiting = owner_client.get(poll, **HTMX)
+    assert "hx-trigger" in waiting.content.decode()
+    assert "HX-Trigger" not in waiting.headers
     lanes.run(check.lane_id)
-    answered = owner_client.get(poll, **HTMX).content.decode()
+    answer = owner_client.get(poll, **HTMX)
+    assert answer.headers["HX-Trigger"] == "check:answered"
+    answered = answer.content.decode()
     assert "The key of fleet is accepted." in answered
     assert "hx-trigger" not in answered
     assert f'value="{check.public_id}"' in answered

@@ -64,6 +64,12 @@ def test_while_the_first_inventory_runs(operator_client, url, provider, config):
     assert "every 3s" in operator_client.get(url).content.decode()
 
 
+def test_once_a_check_proves_the_credentials_the_card_is_looked_at_again(operator_client, url, config):
+    ExtensionConfig.objects.update(proved_at=None)
+    card = operator_client.get(url).content.decode().partition('id="capability-card"')[2].partition(">")[0]
+    assert 'hx-trigger="check:answered from:body"' in card
+
+
 def test_after_it(operator_client, url, provider, config, later):
     provider.add(*(f"{number:04}" for number in range(25)))
     run(config)
