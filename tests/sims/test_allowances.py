@@ -50,7 +50,7 @@ def stored() -> dict[str, int]:
 def test_every_plan_of_the_account_has_a_field(plans, path, operator_client):
     page = operator_client.get(path).content.decode()
     assert list(fields(page)) == ["Large", "Old & <odd>", "Small"]
-    assert re.findall(r'</label></th><td class="num">(\d+)</td>', page) == ["0", "1", "1"]
+    assert re.findall(r'data-label="SIMs">(\d+)</td>', page) == ["0", "1", "1"]
 
 
 def test_operators_type_what_plans_include(plans, path, operator_client):
