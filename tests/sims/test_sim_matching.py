@@ -11,7 +11,7 @@ from extensions.sims import numbers, queries
 from extensions.sims.inventory import filters
 from extensions.sims.inventory.listing import rows_of
 from extensions.sims.models import Sim
-from iotdash.lib.lists import Count, finding
+from iotdash.lib.lists import Count, Question, finding
 from tests.benchmarks import fleet as fleets
 from tests.benchmarks.list_cases import Case
 from tests.benchmarks.lists import SIMS
@@ -58,9 +58,9 @@ def test_every_condition_means_the_same_sims_in_each_of_its_ways(fleet, configs)
 
 def test_stretches_are_all_sims_each_once(fleet, configs):
     rows = rows_of(configs)
-    stretches = [set(each.values_list("pk", flat=True)) for each in rows.walked([])]
+    stretches = [set(each.values_list("pk", flat=True)) for each in rows.walked(Question())]
     assert len(stretches) == 3
-    assert sum(map(len, stretches)) == rows.counted.count() == Sim.objects.count()
+    assert sum(map(len, stretches)) == rows.meeting([]).count() == Sim.objects.count()
 
 
 def shown(client, query: str) -> tuple[list[str], str]:
@@ -101,6 +101,30 @@ def test_many_are_met_by_walking_an_index_and_never_sorted(fleet, owner_client, 
                 plan = plan_of(query["sql"])
                 assert "SCAN sims_sim" not in plan, (case.name, plan)
                 assert "TEMP B-TREE FOR ORDER BY" not in plan, (case.name, query["sql"], plan)
+
+
+TOGETHER = (
+    "usage=1-10&age=day",
+    "state=Activated&age=older",
+    "linked=no&known=yes",
+    "q=3549&linked=yes",
+    "q=8&age=day",
+)
+
+
+@pytest.mark.parametrize("query", TOGETHER)
+def test_what_is_asked_together_is_counted_without_reading_any_row(fleet, owner_client, monkeypatch, query):
+    if connection.vendor != "sqlite":
+        pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
+    monkeypatch.setattr(finding, "FEW", 0)
+    # As where a search finds more than are counted.
+    monkeypatch.setattr(finding, "_among", lambda search: search.walked)
+    with CaptureQueriesContext(connection) as asked:
+        assert owner_client.get(f"{URL}?{query}").status_code == 200
+    counts = [each["sql"] for each in asked if "COUNT(*) FROM (SELECT" in each["sql"] and "CASE WHEN" in each["sql"]]
+    assert counts
+    for sql in counts:
+        assert "USING COVERING INDEX" in plan_of(sql), (sql, plan_of(sql))
 
 
 def is_walked(sql: str) -> bool:

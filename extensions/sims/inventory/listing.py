@@ -14,7 +14,7 @@ from extensions.sims import numbers, queries
 from extensions.sims.addresses import list_url, sim_links
 from extensions.sims.inventory import filters
 from extensions.sims.inventory.columns import BY_NAME, COLUMNS, FIELDS, Surroundings
-from extensions.sims.inventory.ranges import BY_SUBJECT
+from extensions.sims.inventory.ranges import BY_SUBJECT, USAGE
 from extensions.sims.models import Sim
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
@@ -46,11 +46,11 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def rows_of(configs: Sequence[ExtensionConfig]) -> Rows:
-    """Each configuration is a stretch of its own: so its SIMs lie together in every index."""
+    """Each configuration is a stretch of its own: so its SIMs lie together in every index; one covers all filters."""
     devices = Prefetch("device", Device.objects.only("device_id", "type_name"))
     sims = Sim.objects.only(*FIELDS).prefetch_related(devices)
     keys = [config.pk for config in configs]
-    return Rows(sims, Q(config__in=keys), [Q(config=key) for key in keys])
+    return Rows(sims, Q(config__in=keys), [Q(config=key) for key in keys], covered=USAGE)
 
 
 def question_of(configs: Sequence[ExtensionConfig], state: ListState, numbers_searched: Sequence[str]) -> Question:

@@ -32,8 +32,7 @@ class Condition:
 
     def at_most(self, limit: int) -> set[int] | None:
         """Primary keys of the list's rows; None when there are more rows of `found` than `limit`."""
-        keys = list(self.found.values_list(self.key, flat=True)[: limit + 1])
-        return set(keys) if len(keys) <= limit else None
+        return keys_at_most(self.found, limit, self.key)
 
     def count(self, limit: int = COUNT_LIMIT) -> Count:
         """The list's rows, by one query that reads little more than `limit` rows."""
@@ -43,6 +42,12 @@ class Condition:
         )
         exact = counted["named"] <= limit and counted["rows"] < most
         return Count(min(counted["named"], limit), exact=exact)
+
+
+def keys_at_most(rows: QuerySet, limit: int, key: str = "pk") -> set[int] | None:
+    """What `rows` name in their field `key`; None when there are more of them than `limit`."""
+    keys = list(rows.values_list(key, flat=True)[: limit + 1])
+    return set(keys) if len(keys) <= limit else None
 
 
 def opaque(where: Q) -> Case:

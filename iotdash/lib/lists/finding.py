@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from iotdash.lib.lists.conditions import Condition, opaque
+from iotdash.lib.lists.conditions import Condition, keys_at_most, opaque
 from iotdash.lib.lists.counting import COUNT_LIMIT, Count, bounded_count
 from iotdash.lib.lists.paging import Parts
 
@@ -26,23 +26,37 @@ class Rows:
 
     `objects` are those of everybody, with what pages need of each; `own` says which belong here. `stretches` together
     are the same as `own`: each is walked by an index that begins with its fields, and what conditions find are rows of
-    the list itself.
+    the list itself. `covered`: one index has every field that conditions ask of, in the order of this one. Then what
+    several of them ask together is answered by reading that index and no row, fast also where it is all of it.
     """
 
     objects: QuerySet
     own: Q
     stretches: Sequence[Q] = ()
+    covered: str = ""
 
-    def walked(self, conditions: Sequence[Condition]) -> list[QuerySet]:
+    def walked(self, question: "Question") -> list[QuerySet]:
         """But for stretches that have nothing of what is to be looked for row by row: all of it would be read."""
         found = self.stretches
-        if len(found) > 1 and conditions:
-            found = [each for each in found if all(one.found.filter(each).exists() for one in conditions)]
+        if len(found) > 1 and question.unordered:
+            found = [each for each in found if self._has(each, question)]
         return [self.objects.filter(each) for each in found or (self.stretches or (self.own,))[:1]]
 
-    @property
-    def counted(self) -> QuerySet:
-        return self.objects.filter(self.own)
+    def meeting(self, conditions: Sequence[Condition]) -> QuerySet:
+        """Rows that meet all of several conditions, in no order."""
+        found = self.objects.filter(self.own)
+        if self.covered:
+            return found.filter(*(each.where if self.covered in each.ordered else each.walked for each in conditions))
+        if len(conditions) < 2:
+            return found.filter(*(each.where for each in conditions))
+        # By the index of what fewest meet, of which the planner knows nothing; the others are asked of those.
+        rarest = min(conditions, key=lambda each: each.count().value)
+        return found.filter(rarest.where, *(each.walked for each in conditions if each is not rarest))
+
+    def _has(self, stretch: Q, question: "Question") -> bool:
+        if self.covered and len(question.conditions) > 1:
+            return self.meeting(question.conditions).filter(stretch).exists()
+        return all(each.found.filter(stretch).exists() for each in question.unordered)
 
     def by_keys(self, keys: set[int]) -> QuerySet:
         # Opaque, so that they are looked up by their keys, and not by walking all others.
@@ -87,6 +101,10 @@ def matching(rows: Rows, question: Question) -> Matching:
         if keys is not None:
             others = [each for each in question.conditions if each is not condition]
             return _of_few(rows, keys, others, question.search)
+    if rows.covered and len(question.conditions) > 1:
+        keys = keys_at_most(rows.meeting(question.conditions), FEW)
+        if keys is not None:
+            return _of_few(rows, keys, (), question.search)
     return _of_many(rows, question, many, few)
 
 
@@ -100,23 +118,20 @@ def _of_few(rows: Rows, keys: set[int], conditions: Sequence[Condition], search:
 def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set[int]) -> Matching:
     """With a search, parts for each way of matching it that many rows do, and one for all others together."""
     conditions = question.conditions
-    walked = [each.filter(*map(question.where, conditions)) for each in rows.walked(question.unordered)]
+    walked = [each.filter(*map(question.where, conditions)) for each in rows.walked(question)]
     parts = [part.filter(question.where(each)) for part in walked for each in many] or walked
     if not many and len(conditions) == 1:
         return Matching(Parts(parts, rows.objects), conditions[0].count())
     # Nothing is in any order where it is only counted.
-    narrowed = _narrowed(rows, conditions)
-    counted = [narrowed.filter(each.where) if conditions else each for each in many] or [narrowed]
+    counted = [rows.meeting(conditions).filter(_among(each)) if conditions else each for each in many]
+    counted = counted or [rows.meeting(conditions)]
     rest = [rows.by_keys(few).filter(*(each.walked for each in conditions))] if few else []
     return Matching(Parts([*parts, *rest], rows.objects), _count([*counted, *rest]))
 
 
-def _narrowed(rows: Rows, conditions: Sequence[Condition]) -> QuerySet:
-    """By the index of what fewest meet, of which the planner knows nothing; the others are asked of those."""
-    if len(conditions) < 2:
-        return rows.counted.filter(*(each.where for each in conditions))
-    rarest = min(conditions, key=lambda each: each.count().value)
-    return rows.counted.filter(rarest.where, *(each.walked for each in conditions if each is not rarest))
+def _among(search: Condition) -> Any:
+    """More than are counted are not looked up one by one: then it is cheaper to look at all rows."""
+    return search.where if search.count().exact else search.walked
 
 
 def _count(parts: Sequence[QuerySet | Condition]) -> Count:
