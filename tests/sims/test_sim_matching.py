@@ -118,7 +118,7 @@ def test_what_is_asked_together_is_counted_without_reading_any_row(fleet, owner_
         pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
     monkeypatch.setattr(finding, "FEW", 0)
     # As where a search finds more than are counted.
-    monkeypatch.setattr(finding, "_among", lambda search: search.walked)
+    monkeypatch.setattr(finding, "_among", lambda search: search.scanned)
     with CaptureQueriesContext(connection) as asked:
         assert owner_client.get(f"{URL}?{query}").status_code == 200
     counts = [each["sql"] for each in asked if "COUNT(*) FROM (SELECT" in each["sql"] and "CASE WHEN" in each["sql"]]

@@ -2,14 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Case, Exists, Q, QuerySet, Value, When
 from django.db.models import Count as CountOf
+from django.db.models.sql.compiler import SQLCompiler
 
 from iotdash.lib.lists.counting import COUNT_LIMIT, Count
 
 # Rows of `found` that are looked at beyond the limit, in case some name the same row of the list.
 REPEATS = 1_000
+_TRUTH = {"default": Value(False), "output_field": BooleanField()}
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Condition:
     def walked(self) -> Case | Exists:
         """`where`, to be asked of one row after the other while the index of an order is walked."""
         return opaque(self.where) if isinstance(self.where, Q) else self.where
+
+    @property
+    def scanned(self) -> Case | Exists:
+        """`where`, to be asked of one entry after the other of an index that has all that is asked of."""
+        return _hidden_from_sqlite(self.where) if isinstance(self.where, Q) else self.where
 
     def at_most(self, limit: int) -> set[int] | None:
         """Primary keys of the list's rows; None when there are more rows of `found` than `limit`."""
@@ -52,4 +61,16 @@ def keys_at_most(rows: QuerySet, limit: int, key: str = "pk") -> set[int] | None
 
 def opaque(where: Q) -> Case:
     """Hidden from the planner: by its index it would fetch and sort all that match, for one page of them."""
-    return Case(When(where, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return Case(When(where, then=Value(True)), **_TRUTH)
+
+
+class _HiddenFromSQLite(Case):
+    """SQLite would take the index of a single condition and look up its rows; PostgreSQL knows how many they are."""
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.cases[0].condition)
+        return f"({sql})", params
+
+
+def _hidden_from_sqlite(where: Q) -> Case:
+    return _HiddenFromSQLite(When(where, then=Value(True)), **_TRUTH)

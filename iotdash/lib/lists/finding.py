@@ -45,13 +45,10 @@ class Rows:
     def meeting(self, conditions: Sequence[Condition]) -> QuerySet:
         """Rows that meet all of several conditions, in no order."""
         found = self.objects.filter(self.own)
-        if self.covered:
-            return found.filter(*(each.where if self.covered in each.ordered else each.walked for each in conditions))
-        if len(conditions) < 2:
-            return found.filter(*(each.where for each in conditions))
-        # By the index of what fewest meet, of which the planner knows nothing; the others are asked of those.
-        rarest = min(conditions, key=lambda each: each.count().value)
-        return found.filter(rarest.where, *(each.walked for each in conditions if each is not rarest))
+        return found.filter(*map(self._asked_of, conditions))
+
+    def _asked_of(self, condition: Condition) -> Any:
+        return condition.scanned if self.covered and self.covered not in condition.ordered else condition.where
 
     def _has(self, stretch: Q, question: "Question") -> bool:
         if self.covered and len(question.conditions) > 1:
@@ -131,7 +128,7 @@ def _of_many(rows: Rows, question: Question, many: Sequence[Condition], few: set
 
 def _among(search: Condition) -> Any:
     """More than are counted are not looked up one by one: then it is cheaper to look at all rows."""
-    return search.where if search.count().exact else search.walked
+    return search.where if search.count().exact else search.scanned
 
 
 def _count(parts: Sequence[QuerySet | Condition]) -> Count:
