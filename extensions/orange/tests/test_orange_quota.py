@@ -1,6 +1,7 @@
 """Calls that Orange counts by the month: shown, spent, given back, and shared."""
 
 import pytest
+from orange_account import NEXT_MONTH, PANEL
 from orange_spec import CREDENTIALS, C, D, answer, entry, fault, found, listed
 from werkzeug import Response
 

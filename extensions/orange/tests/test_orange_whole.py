@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
+from orange_account import HERE, PANEL
 from orange_spec import ICCID, PUKS, SERIAL, V, fault, found
 
 from extensions.core.models import Exchange, Operation
