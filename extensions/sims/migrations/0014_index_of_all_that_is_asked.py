@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('devices', '0003_indexes_for_lists'),
         ('extensions', '0009_settings_drafts'),
         ('organizations', '0003_members_and_invitations'),
-        ('sims', '0011_allowances'),
+        ('sims', '0013_received_sms_by_time'),
     ]
 
     operations = [
