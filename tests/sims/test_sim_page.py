@@ -29,7 +29,7 @@ def read(client, address: str) -> str:
 
 
 def key_of(page: str, operation_id: str) -> str:
-    return re.search(rf'name="form_key" value="([^"]+)" id="id_{operation_id}_form_key"', page).group(1)
+    return re.search(rf'name="form_key" value="([^"]+)" id="id_meterco_{operation_id}_form_key"', page).group(1)
 
 
 def test_a_sim_without_a_device_has_the_panel_and_its_operations(url, sim, config, operator_client, work):
