@@ -51,6 +51,8 @@ _ABOUT = {
     "NoConnection": About.FIGURES,
 }
 _Fields = Mapping[str, Any]
+# XML inside a form or JSON is text already, whatever encoding it had before.
+_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*\?>")
 # A plus sign that the sender did not encode comes as a blank; it was signed as a plus sign.
 _ZONE = re.compile(r"(:[0-9.]+) ([0-9]{2}:?[0-9]{2})$")
 
@@ -154,7 +156,7 @@ def _of_json(data: Mapping[str, Any]) -> tuple[str, str | None]:
 
 def _of_xml(text: str) -> tuple[str, str | None]:
     try:
-        root = parse_xml(text.encode())
+        root = parse_xml(_DECLARATION.sub("", text).encode())
     except (XmlError, ValueError) as error:
         raise Malformed("The data of the push is not XML that is read here.") from error
     iccid = root.value(FIELD)

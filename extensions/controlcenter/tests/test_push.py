@@ -10,7 +10,7 @@ from push_spec import FORM, ICCID, JSON, MADE_AT, SECRET, STATE_CHANGE, as_json,
 
 from extensions.controlcenter import push
 from extensions.core.contract import Forged, InboundRefused, Malformed
-from extensions.sims.contract import About, report_of
+from extensions.sims.contract import About, SimReport, report_of
 
 NOW = datetime(2017, 3, 15, 10, 0, tzinfo=UTC)
 SETTINGS = {"username": "fleet-reader", "access_key": "key", "domain_id": "x.jasper.com", "push_secret": SECRET}
@@ -209,12 +209,18 @@ def test_what_is_no_iccid_is_refused(iccid):
         '<!DOCTYPE a [<!ENTITY b "8988200000000000014">]><a><iccid>&b;</iccid></a>',
         '<!DOCTYPE a SYSTEM "http://127.0.0.1/a.dtd"><a><iccid>8988200000000000014</iccid></a>',
         "<a>" * 50 + "</a>" * 50,
-        '<?xml version="1.0" encoding="cp037"?><a/>',
+        '<?xml version="1.0"?><!DOCTYPE a><a><iccid>8988200000000000014</iccid></a>',
     ],
 )
 def test_xml_that_is_none_or_could_do_harm_is_refused(data):
     with pytest.raises(Malformed):
         read(form(data=data))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "ISO-8859-1", "cp037"])
+def test_the_encoding_that_xml_had_before_it_was_text_does_not_matter(encoding):
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>\n{xml("SmsMoReceived", messageContent="é€")}'
+    assert told(form(data=declared)) == told(as_json(data=declared), JSON) == SimReport(ICCID, About.CHANGE)
 
 
 def test_a_lone_surrogate_in_json_is_refused():
