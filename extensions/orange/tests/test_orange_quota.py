@@ -19,7 +19,7 @@ def test_calls_of_this_month_are_shown_beside_the_quota(config, device, run, ora
     run()
     page = owner_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
     assert f"{len(orange.requests)} of 1,003" in page
-    assert "Allowed are 1,000 and 3 for each SIM, as contracts of 2017 had it; 1 is known here." in page
+    assert "Allowed are 1,000 plus 3 for each SIM, as in contracts of 2017; 1 is known here." in page
 
 
 def test_a_spent_quota_stops_the_lane_until_the_month_begins_in_paris(
