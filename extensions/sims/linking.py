@@ -1,6 +1,6 @@
 """Giving a SIM to a device: the device's configuration is written as a person would write it in the editor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,13 @@ def choice(organization: Organization, target: Target, text: str) -> Choice:
     return Choice(candidates, more=bool(found.next_cursor))
 
 
-def link(target: Target, device: Device, version: int, source: Source) -> None:
-    """Raises NotLinkable, and what `device_configuration.confirm` raises: Invalid, Stale."""
+def link(target: Target, device: Device, version: int, source: Source) -> str:
+    """The SIM of this carrier that the device had, "" if none.
+
+    Raises NotLinkable, and what `device_configuration.confirm` raises: Invalid, Stale.
+    """
     document = dict(device_configuration.current(device).document)
-    key = target.manifest.device_key
+    key, former = target.manifest.device_key, _subject(document, target)
     document[key] = _part(document.get(key), target)
     if _resolved(device, document, key) != target.config:
         document[key][CONFIGURATION_KEY] = target.config.name
@@ -67,6 +70,13 @@ def link(target: Target, device: Device, version: int, source: Source) -> None:
             "a device with this SIM belongs to the former."
         )
     device_configuration.confirm(device, device_configuration.as_text(document), version, source)
+    return former if former != target.subject else ""
+
+
+def _subject(document: Mapping[str, Any], target: Target) -> str:
+    """The SIM of the target's carrier in a device's configuration, "" if there is none."""
+    part = document.get(target.manifest.device_key)
+    return str(part.get(target.manifest.subject_field) or "") if isinstance(part, dict) else ""
 
 
 def _part(before: Any, target: Target) -> dict[str, Any]:
@@ -82,6 +92,5 @@ def _resolved(device: Device, document: dict[str, Any], key: str) -> ExtensionCo
 
 
 def _candidate(device: Device, known: DeviceConfiguration | None, target: Target) -> Candidate:
-    part = known.document.get(target.manifest.device_key) if known else None
-    other = part.get(target.manifest.subject_field) if isinstance(part, dict) else None
-    return Candidate(device, known.version if known else 0, str(other or ""))
+    other = _subject(known.document, target) if known else ""
+    return Candidate(device, known.version if known else 0, other)

@@ -42,6 +42,7 @@ def test_the_chosen_device_gets_the_sim(url, sim, device, developer_client):
     answer = choose(developer_client, url)
     assert (answer.status_code, answer["Location"]) == (302, f"/abc123/sims/{sim.pk}/")
     assert document(device) == {"meterco": {"chip": "0007"}}
+    assert "SIM 0007 is in device p1 now." in developer_client.get(answer["Location"]).content.decode()
     sim.refresh_from_db()
     assert sim.device == device
     entry = ActivityEntry.objects.get(action="device configuration changed")
@@ -71,6 +72,8 @@ def test_the_former_sim_of_the_device_is_free_again(target, url, sim, device, de
     choose(developer_client, url, version=1)
     assert not Sim.objects.filter(subject="0001", device=device).exists()
     assert Sim.objects.get(device=device) == sim
+    page = developer_client.get(f"/abc123/sims/{sim.pk}/").content.decode()
+    assert "SIM 0007 is in device p1 now, in place of 0001." in page
 
 
 def test_a_sim_of_another_account_names_it_where_that_is_needed(config, carrier, source, device, developer_client):

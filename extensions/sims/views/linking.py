@@ -46,7 +46,7 @@ def link(request: HttpRequest, sim_id: int) -> HttpResponse:
 def _link(request: HttpRequest, sim: Sim, chosen: dict[str, Any]) -> HttpResponse:
     device = device_or_404(request, chosen["device_type"], chosen["device"])
     try:
-        linking.link(target_of(sim), device, chosen["version"], request.source)
+        former = linking.link(target_of(sim), device, chosen["version"], request.source)
     except linking.NotLinkable as refusal:
         return htmx.invalid(request, PAGE, _context(request, sim, problems=[str(refusal)]))
     except Invalid as invalid:
@@ -58,7 +58,8 @@ def _link(request: HttpRequest, sim: Sim, chosen: dict[str, Any]) -> HttpRespons
             "What it has now is shown below; choose again."
         )
         return htmx.render(request, PAGE, _context(request, sim, problems=[words]), status=409)
-    messages.success(request, f"SIM {sim.subject} is in device {device.device_id} now.")
+    instead = f", in place of {former}" if former else ""
+    messages.success(request, f"SIM {sim.subject} is in device {device.device_id} now{instead}.")
     return htmx.redirect(request, "sims:sim", org=request.organization.public_id, sim_id=sim.pk)
 
 
