@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.carrier_scenery import BARE_ADMIN, FERRY_ADMIN, RAIL_ADMIN
+from tests.e2e.carrier_screens import CARRIER_SCREENS, make_carriers
 from tests.e2e.people_scenery import FOLK_ADMIN, WAIT_ADMIN
 from tests.e2e.people_screens import PEOPLE_SCREENS, make_people
 from tests.e2e.pictures import findings
@@ -10,7 +12,8 @@ from tests.e2e.product import PASSWORD
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, Screen, make_scenery
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-MADE = dict.fromkeys((SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN), PASSWORD)
+ADMINS = (SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN, RAIL_ADMIN, FERRY_ADMIN, BARE_ADMIN)
+MADE = dict.fromkeys(ADMINS, PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +30,15 @@ def scenery(product, visit_as, made: dict[str, str]) -> dict[str, str]:
         made["scenery"] = "begun"
         product.organization(SCENE, "Fenwick Tanks", SCENE_ADMIN)
         product.organization(EMPTY, "New Beginnings", EMPTY_ADMIN)
-        made |= make_scenery(visit_as(SCENE_ADMIN).page, product) | make_people(product)
+        made |= make_scenery(visit_as(SCENE_ADMIN).page, product) | make_people(product) | make_carriers(product)
     return made
 
 
-@pytest.mark.parametrize("screen", SCREENS + PEOPLE_SCREENS, ids=lambda screen: screen.name)
+@pytest.mark.parametrize("screen", SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS, ids=lambda screen: screen.name)
 def test_page(screen: Screen, product, visit, visit_as, scenery) -> None:
     password = MADE.get(screen.who, product.password)
     visitor = visit_as(screen.who, password) if screen.who else visit()
-    visitor.watch.expected += ["status of 422"] if screen.status == 200 else [f"status of {screen.status}"]
+    visitor.watch.expected += ["status of 422", "status of 409"] if screen.status == 200 else [f"status of {screen.status}"]
     page = visitor.page
     page.emulate_media(reduced_motion="reduce")
     assert page.goto(screen.path.format(**scenery)).status == screen.status
