@@ -87,7 +87,7 @@ def not_set_up(organization: Organization) -> list[Manifest]:
 
 def view_of(config: ExtensionConfig) -> ConfigurationView:
     waiting = config.operations.filter(settled_at=None).count()
-    devices = bounded_count(devices_of(config))
+    devices = bounded_count(linked_devices(config))
     return ConfigurationView(config, registry.manifest(config.slug), devices, waiting)
 
 
@@ -104,10 +104,9 @@ def heir_of(config: ExtensionConfig) -> ExtensionConfig | None:
     return others.order_by("pk").first()
 
 
-def devices_of(config: ExtensionConfig) -> QuerySet[Device]:
-    """Devices that this configuration answers for: those that are linked to it."""
-    manifest = registry.manifest(config.slug)
-    return registry.capability(manifest).linked(config) if manifest.device_key else Device.objects.none()
+def linked_devices(config: ExtensionConfig) -> QuerySet:
+    """Primary keys of the devices that this configuration answers for."""
+    return registry.capability(registry.manifest(config.slug)).linked(config)
 
 
 def devices_of_default(config: ExtensionConfig) -> QuerySet[Device]:
@@ -117,8 +116,7 @@ def devices_of_default(config: ExtensionConfig) -> QuerySet[Device]:
         return Device.objects.none()
     naming_none = configured_for(config.organization.devices.all(), manifest).filter(_naming_none(manifest))
     for each in ExtensionConfig.objects.present().filter(organization=config.organization_id, slug=config.slug):
-        had = registry.capability(manifest).linked(each, listed=True)
-        naming_none = naming_none.exclude(pk__in=had.values("pk"))
+        naming_none = naming_none.exclude(pk__in=registry.capability(manifest).linked(each, listed=True))
     return naming_none
 
 

@@ -52,8 +52,8 @@ class MailCapability:
     def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
         return ()
 
-    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
-        return Device.objects.none()
+    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet:
+        return Device.objects.none().values_list("pk", flat=True)
 
     def panel(self, request: HttpRequest, target: Target, place: Place) -> tuple[str, Mapping[str, Any]]:
         raise LookupError("Devices have no panel of a mail service.")

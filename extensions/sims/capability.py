@@ -75,7 +75,7 @@ class SimCapability:
     def having(self, configs: Sequence[ExtensionConfig], subject: str) -> Collection[int]:
         return set(links.listed(configs).filter(subject=subject).values_list("config_id", flat=True))
 
-    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet[Device]:
+    def linked(self, config: ExtensionConfig, *, listed: bool = False) -> QuerySet:
         return links.devices(config, listed=listed)
 
     def panel(self, request: HttpRequest, target: Target, place: Place) -> tuple[str, Mapping[str, Any]]:

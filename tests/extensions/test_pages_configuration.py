@@ -284,15 +284,15 @@ def test_removing_says_what_it_concerns_and_wants_the_name(owner_client, url, ta
 
 
 def test_devices_are_counted_by_the_configuration_they_lead_to(config, organization, carrier, source, device):
-    from extensions.core.queries import devices_of
+    from extensions.core.queries import linked_devices
 
     second = configurations.add(organization, carrier, "Second", {**meterco.SETTINGS, "user": "other"}, source)
     device_configuration.confirm(device, '{"meterco": {"chip": "0001"}}', 0, source, refresh=False)
     named = DeviceFactory(organization=organization)
     text = '{"meterco": {"chip": "0002", "configuration": "Second"}}'
     device_configuration.confirm(named, text, 0, source, refresh=False)
-    assert list(devices_of(config)) == [device]
-    assert list(devices_of(second)) == [named]
+    assert list(linked_devices(config)) == [device.pk]
+    assert list(linked_devices(second)) == [named.pk]
 
 
 def test_overview_card_leads_to_what_needs_attention(owner_client, rejected, url):

@@ -48,7 +48,10 @@ class Capability(Protocol):
         """Primary keys of those configurations whose inventory has the subject."""
 
     def linked(self, config: Any, *, listed: bool = False) -> Any:
-        """QuerySet of the devices that are linked to the configuration; `listed`: its inventory has their subjects."""
+        """Primary keys of the devices that are linked to the configuration, as a QuerySet that is cheap to count.
+
+        `listed`: its inventory has their subjects.
+        """
 
     def panel(self, request: Any, target: Any, place: Any) -> tuple[str, Mapping[str, Any]]:
         """Template and context of the panel of a core `Target`, at a core `Place`. Rows only, no provider.
