@@ -158,6 +158,42 @@ def test_search_finds_beginnings(analyst_client, config, second, monkeypatch, fi
     assert shown(analyst_client.get(f"{URL}?q=%25")) == []
 
 
+ICCID = "8988200000000000014"
+TYPED = (
+    *("8988 2000 0000 0000 014", " 89-882-0000000000001 4", "'8988200000000000014", "8988\u00a02000\u202f000000"),
+    *("\ufeff8988200000000000014\t", "8988200000000000014F", "898820000000000001"),
+)
+
+
+@pytest.mark.parametrize("text", TYPED)
+@pytest.mark.parametrize("stored", [ICCID, ICCID[:-1]])
+def test_numbers_are_found_as_they_are_typed_and_pasted(reader_client, config, text, stored):
+    add(config, stored)
+    assert shown(reader_client.get(URL, {"q": text})) == [stored]
+
+
+def test_an_iccid_told_beside_another_identifier_is_found_with_its_check_digit(reader_client, config):
+    add(config, "7001", iccid=ICCID[:-1])
+    assert shown(reader_client.get(URL, {"q": ICCID})) == ["7001"]
+    assert shown(reader_client.get(URL, {"q": f"{ICCID[:-1]}5"})) == []
+
+
+@pytest.mark.parametrize("text", ["+882 39 000", "(882) 39-000", "'88239000"])
+def test_subscriber_numbers_are_found_with_what_stands_between_their_digits(
+    analyst_client, reader_client, config, text
+):
+    add(config, "0001", msisdn="88239000123")
+    assert shown(analyst_client.get(URL, {"q": text})) == ["0001"]
+    assert shown(reader_client.get(URL, {"q": text})) == []
+
+
+@pytest.mark.parametrize("text", ["8.98820E+18", "8,98820E+18", "898820000000000000", "8988200000000000000"])
+def test_a_number_that_a_spreadsheet_harmed_is_told_from_one_that_is_not_there(reader_client, config, text):
+    add(config, "0001")
+    assert "Copy it again, as text." in reader_client.get(URL, {"q": text}).content.decode()
+    assert "Copy it again" not in reader_client.get(URL, {"q": "8988"}).content.decode()
+
+
 def test_other_organizations_and_removed_extensions_are_not_listed(
     reader_client, other_organization, config, second, source, carrier
 ):

@@ -8,6 +8,7 @@ from devices.queries import starting_with
 from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims.contract import SimState
+from extensions.sims.inventory import typed
 from extensions.sims.inventory.ranges import AGES, BY_SUBJECT, USAGES, Range
 from extensions.sims.models import CarrierPlans, Sim
 from iotdash.lib.lists import Condition, Filter, ListState
@@ -55,9 +56,17 @@ def conditions(configs: Configs, state: ListState) -> list[Condition]:
 
 
 def search(configs: Configs, text: str, numbers: Sequence[str]) -> list[Condition]:
-    """The ways in which a SIM is found by `text`: its identifier, or one of these numbers, starts with it."""
-    by_number = [_of_sims(configs, starting_with(name, text)) for name in numbers]
-    return [_of_sims(configs, starting_with(BY_SUBJECT, text), BY_SUBJECT), *by_number]
+    """The ways in which a SIM is found by `text`: its identifier, or one of these numbers, starts with it.
+
+    Also without what stands between the digits of `text`, and without the check digit of a whole ICCID.
+    """
+    beginnings = [_of_sims(configs, starting_with(BY_SUBJECT, text), BY_SUBJECT)]
+    digits, whole = typed.digits_of(text), typed.without_check_digit(text)
+    if digits:
+        beginnings.append(_of_sims(configs, starting_with(BY_SUBJECT, digits), BY_SUBJECT))
+    if whole:
+        beginnings += [_of_sims(configs, Q(**{name: whole})) for name in (BY_SUBJECT, "iccid")]
+    return [*beginnings, *(_of_sims(configs, starting_with(name, digits or text)) for name in numbers)]
 
 
 def _of_sims(configs: Configs, where: Q, *ordered: str) -> Condition:

@@ -12,7 +12,7 @@ from devices.models import Device
 from extensions.core.models import ExtensionConfig
 from extensions.sims import numbers, queries
 from extensions.sims.addresses import list_url, sim_links
-from extensions.sims.inventory import filters
+from extensions.sims.inventory import filters, typed
 from extensions.sims.inventory.columns import BY_NAME, COLUMNS, FIELDS, Surroundings
 from extensions.sims.inventory.ranges import BY_SUBJECT, USAGE
 from extensions.sims.models import Sim
@@ -40,7 +40,7 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
         "headers": _headers(furniture, [BY_SUBJECT, *(column.name for column in shown)]),
         "rows": _rows(found.rows, shown, sim_links(organization), _surroundings(request, configs)),
         "configured": bool(configs),
-        **_words(membership),
+        **_words(membership, state.search),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
 
@@ -71,16 +71,19 @@ def _surroundings(request: HttpRequest, configs: Sequence[ExtensionConfig]) -> S
     )
 
 
-def _words(membership: Membership) -> dict[str, str]:
+def _words(membership: Membership, search: str) -> dict[str, str]:
     """What is said of the search, in which not everybody finds subscriber numbers."""
+    harm = typed.harm(search)
     if numbers.sees_numbers(membership):
         return {
             "search_label": "Identifier, ICCID, IMSI, MSISDN or IMEI begins with",
-            "no_match": "Search looks at the beginning of identifiers and of ICCID, IMSI, MSISDN and IMEI numbers.",
+            "no_match": harm
+            or "Search looks at the beginning of identifiers and of ICCID, IMSI, MSISDN and IMEI numbers.",
         }
     return {
         "search_label": "Identifier, ICCID or IMEI begins with",
-        "no_match": "Search looks at the beginning of identifiers, ICCID and IMEI numbers. "
+        "no_match": harm
+        or "Search looks at the beginning of identifiers, ICCID and IMEI numbers. "
         "Finding SIMs by IMSI or MSISDN needs the role Analyst.",
     }
 
