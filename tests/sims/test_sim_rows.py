@@ -100,6 +100,8 @@ def test_the_device_list_is_filtered_by_sim_state(config, device, target, organi
 )
 def test_the_column_says_the_state_or_why_there_is_none(sim, words):
     (column,) = facet().columns(None)
+    if sim:
+        sim.config = ExtensionConfig(slug="meterco")
     assert f">{words}</span>" in column.cell(sim)
 
 
