@@ -17,7 +17,7 @@
   // What is so already is not asked for again; a part that refreshes itself says what that is.
   function disableCurrent() {
     for (const told of document.querySelectorAll("[data-now-of]")) {
-      const select = told.closest("[data-now-within]")?.querySelector(`select[name="${told.dataset.nowOf}"]`);
+      const select = told.closest("[data-now-scope]")?.querySelector(`select[name="${told.dataset.nowOf}"]`);
       for (const option of select?.options || []) option.disabled = option.value !== "" && option.value === told.dataset.now;
     }
   }
