@@ -168,8 +168,8 @@ def _messages(config: ExtensionConfig, subject: str) -> None:
     for number, (state, text) in enumerate(TEXTS.items()):
         _sent(config, subject, state, text, now - timedelta(hours=3 * number, minutes=2))
     texts = ("OK apn=rail.example heartbeat=600", "POS 69.6492 18.9553 fix=3d sats=9", "ERR 17: cabinet is locked")
-    replies = [SmsReply(str(n), text, now - timedelta(hours=5 * n + 1)) for n, text in enumerate(texts)]
-    services.store_replies(config, subject, replies, now)
+    replies = [SmsReply(subject, str(n), text, now - timedelta(hours=5 * n + 1)) for n, text in enumerate(texts)]
+    services.store_replies(config, replies, now)
 
 
 def _sent(config: ExtensionConfig, subject: str, state: State, text: str, at: datetime) -> None:
