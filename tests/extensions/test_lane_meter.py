@@ -83,6 +83,16 @@ def test_a_quota_has_a_month_of_its_own_and_whoever_called_used_it(lane, noon):
     assert not meter.read(lane, {1}).nearly_spent
 
 
+def test_no_more_is_left_of_a_minute_than_of_the_quota(lane, noon):
+    quota = Quota(100, noon - timedelta(days=9), noon + timedelta(days=9), "As agreed.")
+    count(lane, noon - timedelta(days=1), calls=93)
+    read = meter.read(lane, {1}, quota)
+    assert [span.left for span in read.spans] == [7, 7, 7]
+    assert [span.left for span in meter.read(lane, {1}).spans] == [300, 18_000, None]
+    count(lane, noon, calls=20)
+    assert [span.left for span in meter.read(lane, {1}, quota).spans] == [0, 0, 0]
+
+
 def test_others_who_share_the_account_are_one_number(lane, noon):
     count(lane, noon, calls=2, config_id=1)
     count(lane, noon, Purpose.PEOPLE, calls=3, config_id=2)

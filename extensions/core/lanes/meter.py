@@ -6,7 +6,7 @@ account is shared are one number: never who, nor for what.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ class Span:
 
     `failed` are own calls that put the account in doubt. `throttled` are everybody's that the provider refused for
     their pace: they hold up everybody. `most` is what the pace or the quota allows in the span; None if neither tells.
+    `quota_left` is what the month still has, None without a quota: no span has more left than that.
     """
 
     begins: datetime
@@ -39,6 +40,7 @@ class Span:
     failed: int
     throttled: int
     most: int | None
+    quota_left: int | None = None
 
     @property
     def mine(self) -> int:
@@ -55,7 +57,10 @@ class Span:
 
     @property
     def left(self) -> int | None:
-        return None if self.most is None else max(self.most - self.used, 0)
+        if self.most is None:
+            return None
+        left = max(self.most - self.used, 0)
+        return left if self.quota_left is None else min(left, self.quota_left)
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,9 @@ class _Reading:
             name: _span(name, counts, own, begins=moment, most=self._most[name])
             for name, moment in self._begins.items()
         }
+        quota_left = spans["month"].left if self._quota else None
         return Meter(
-            **spans,
+            **{name: replace(span, quota_left=quota_left) for name, span in spans.items()},
             throttled_at=max(filter(None, (count["throttled_at"] for count in counts)), default=None),
             free_at=free_at(self._lane, self._now),
             budget_back_at=budget_back_at(self._lane, self._now),
