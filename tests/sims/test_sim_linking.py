@@ -128,6 +128,13 @@ def test_a_configuration_that_changed_meanwhile_is_not_overwritten(url, device, 
     assert document(device) == {"meterco": {"chip": "0002"}}
 
 
+def test_a_version_that_never_was_is_refused(url, device, developer_client):
+    answer = choose(developer_client, url, version=7)
+    assert answer.status_code == 409
+    assert "Somebody confirmed another configuration" in answer.content.decode()
+    assert not DeviceConfiguration.objects.exists()
+
+
 def test_a_refused_choice_offers_again_what_was_searched_for(url, device, source, developer_client):
     device_configuration.confirm(device, '{"meterco": {"chip": "0002"}}', 0, source, refresh=False)
     page = developer_client.get(f"{url}?q=p1").content.decode()

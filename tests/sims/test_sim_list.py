@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from extensions.core.services import configurations
-from extensions.sims.inventory import filters
+from extensions.sims.inventory import filters, listing
 from extensions.sims.inventory.columns import BY_NAME, COLUMNS
 from extensions.sims.inventory.ranges import AGES, USAGES
 from extensions.sims.models import CarrierPlans, Sim
@@ -95,6 +95,7 @@ def test_filters_narrow_the_list(reader_client, fleet, second, monkeypatch, few)
         "carrier=meterco": lambda sim: True,
         f"config={second.pk}": lambda sim: sim.config == second,
         "state=Activated": lambda sim: sim.state == "Activated",
+        "state=activated": lambda sim: sim.state == "Activated",
         "state=Handed over": lambda sim: sim.state == "Handed over",
         "state=nothing": lambda sim: False,
         "plan=Large": lambda sim: sim.rate_plan == "Large",
@@ -249,9 +250,12 @@ def test_plans_of_the_carrier_and_states_are_suggested(reader_client, config):
     assert '<option value="Deactivated">' in page
 
 
-def test_empty_lists_say_what_to_do(reader_client, owner_client, organization, config):
+def test_empty_lists_say_what_to_do(reader_client, owner_client, organization, config, monkeypatch):
+    assert "each is here as soon as a device is configured for it" in reader_client.get(URL).content.decode()
+    monkeypatch.setattr(listing, "lists_sims", lambda config: True)
     assert "as soon as a check has proved" in reader_client.get(URL).content.decode()
-    assert "No SIM matches" in reader_client.get(f"{URL}?q=1").content.decode()
+    assert "Search looks at the beginning" in reader_client.get(f"{URL}?q=1").content.decode()
+    assert "take a filter away" in reader_client.get(f"{URL}?state=Activated").content.decode()
     config.removed_at = timezone.now()
     config.save()
     page = owner_client.get(URL).content.decode()

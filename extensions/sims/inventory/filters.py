@@ -17,6 +17,7 @@ YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 CARRIER, CONFIG = "carrier", "config"
 # Among states and plans, which are any text: SIMs of which none is known.
 UNKNOWN = "(unknown)"
+_STATES = {state.value.casefold(): state.value for state in SimState}
 
 Configs = Sequence[ExtensionConfig]
 
@@ -74,7 +75,8 @@ def _of_sims(configs: Configs, where: Q, *ordered: str) -> Condition:
 
 
 def _in_state(configs: Configs, value: str) -> Condition:
-    return _of_sims(configs, _is("state", value), BY_SUBJECT)
+    # Carriers' own words are kept as they are; ours are found however they are typed.
+    return _of_sims(configs, _is("state", _STATES.get(value.casefold(), value)), BY_SUBJECT)
 
 
 def _on_plan(configs: Configs, value: str) -> Condition:

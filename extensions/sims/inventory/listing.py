@@ -16,6 +16,7 @@ from extensions.sims.inventory import filters, typed
 from extensions.sims.inventory.columns import BY_NAME, COLUMNS, FIELDS, Surroundings
 from extensions.sims.inventory.ranges import BY_SUBJECT, USAGE
 from extensions.sims.models import Sim
+from extensions.sims.sync.sources import lists_sims
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
@@ -39,7 +40,7 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
         **furniture.chooser(BY_SUBJECT),
         "headers": _headers(furniture, [BY_SUBJECT, *(column.name for column in shown)]),
         "rows": _rows(found.rows, shown, sim_links(organization), _surroundings(request, configs)),
-        "configured": bool(configs),
+        "no_sims": _no_sims(configs) if configs else "",
         **_words(membership, state.search),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
@@ -73,19 +74,28 @@ def _surroundings(request: HttpRequest, configs: Sequence[ExtensionConfig]) -> S
 
 def _words(membership: Membership, search: str) -> dict[str, str]:
     """What is said of the search, in which not everybody finds subscriber numbers."""
-    harm = typed.harm(search)
-    if numbers.sees_numbers(membership):
-        return {
-            "search_label": "Identifier, ICCID, IMSI, MSISDN or IMEI begins with",
-            "no_match": harm
-            or "Search looks at the beginning of identifiers and of ICCID, IMSI, MSISDN and IMEI numbers.",
-        }
+    whole = numbers.sees_numbers(membership)
     return {
-        "search_label": "Identifier, ICCID or IMEI begins with",
-        "no_match": harm
-        or "Search looks at the beginning of identifiers, ICCID and IMEI numbers. "
-        "Finding SIMs by IMSI or MSISDN needs the role Analyst.",
+        "search_label": f"Identifier, {'ICCID, IMSI, MSISDN' if whole else 'ICCID'} or IMEI begins with",
+        "no_match": _no_match(search, whole) if search else "No SIM is all of this: take a filter away to see more.",
     }
+
+
+def _no_match(search: str, whole: bool) -> str:
+    if harm := typed.harm(search):
+        return harm
+    if whole:
+        return "Search looks at the beginning of identifiers and of ICCID, IMSI, MSISDN and IMEI numbers."
+    return (
+        "Search looks at the beginning of identifiers, ICCID and IMEI numbers. "
+        "Finding SIMs by IMSI or MSISDN needs the role Analyst."
+    )
+
+
+def _no_sims(configs: Sequence[ExtensionConfig]) -> str:
+    if any(lists_sims(config) for config in configs):
+        return "A carrier's SIMs are listed here as soon as a check has proved its credentials."
+    return "This carrier does not list its SIMs: each is here as soon as a device is configured for it."
 
 
 def _headers(furniture: Furniture, names: Sequence[str]) -> list[dict[str, Any]]:

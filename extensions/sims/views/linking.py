@@ -53,8 +53,9 @@ def _link(request: HttpRequest, sim: Sim, chosen: dict[str, Any]) -> HttpRespons
         problems = [problem.message for problem in invalid.validation.problems]
         return htmx.invalid(request, PAGE, _context(request, sim, problems=problems))
     except Stale as stale:
+        who = stale.current.changed_by or "Somebody"
         words = (
-            f"{stale.current.changed_by} confirmed another configuration of device {device.device_id} meanwhile. "
+            f"{who} confirmed another configuration of device {device.device_id} meanwhile. "
             "What it has now is shown below; choose again."
         )
         return htmx.render(request, PAGE, _context(request, sim, problems=[words]), status=409)
