@@ -139,8 +139,9 @@ def plan_of(sql: str) -> str:
         return " · ".join(row[3] for row in cursor.fetchall())
 
 
-def test_accounts_that_have_nothing_of_what_is_asked_are_not_walked(fleet, owner_client, monkeypatch):
+@pytest.mark.parametrize(("query", "number"), [("age=never", "7"), ("plan=(unknown)", "15")])
+def test_accounts_that_have_nothing_of_what_is_asked_are_not_walked(fleet, owner_client, monkeypatch, query, number):
     monkeypatch.setattr(finding, "FEW", 0)
     with CaptureQueriesContext(connection) as asked:
-        assert shown(owner_client, "age=never&sort=-data")[1] == "7"
+        assert shown(owner_client, f"{query}&sort=-data")[1] == number
     assert len([query for query in asked if "ORDER BY" in query["sql"] and "CASE WHEN" in query["sql"]]) == 2

@@ -76,15 +76,18 @@ def _of_sims(configs: Configs, where: Q, *ordered: str) -> Condition:
 
 def _in_state(configs: Configs, value: str) -> Condition:
     # Carriers' own words are kept as they are; ours are found however they are typed.
-    return _of_sims(configs, _is("state", _STATES.get(value.casefold(), value)), BY_SUBJECT)
+    return _being(configs, "state", _STATES.get(value.casefold(), value))
 
 
 def _on_plan(configs: Configs, value: str) -> Condition:
-    return _of_sims(configs, _is("rate_plan", value), BY_SUBJECT)
+    return _being(configs, "rate_plan", value)
 
 
-def _is(field: str, value: str) -> Q:
-    return Q(**{field: None if value == UNKNOWN else value})
+def _being(configs: Configs, field: str, value: str) -> Condition:
+    """PostgreSQL does not see that those of which nothing is known lie in an index in the order of identifiers."""
+    if value == UNKNOWN:
+        return _of_sims(configs, Q(**{field: None}))
+    return _of_sims(configs, Q(**{field: value}), BY_SUBJECT)
 
 
 def _linked(configs: Configs, value: str) -> Condition:
