@@ -107,7 +107,7 @@ def _aged(configs: Configs, value: str) -> Condition:
 
 
 def _in_range(configs: Configs, asked: Range) -> Condition:
-    return _of_sims(configs, asked.where(), *asked.ordered)
+    return _of_sims(configs, asked.where(configs), *asked.ordered)
 
 
 _CONDITIONS: Mapping[str, Callable[[Configs, str], Condition]] = {

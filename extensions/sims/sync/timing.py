@@ -1,5 +1,6 @@
 """When the carrier is asked: the installation's settings as spans of time, and the pace that a carrier wants."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -63,14 +64,15 @@ def stale_before(pace: Pace = AT_WILL) -> datetime:
     return timezone.now() - span * settings.IOTDASH_STALE_AFTER_INVENTORIES
 
 
-def is_stale_now() -> Q:
-    """Of SIMs of whatever carriers."""
+def is_stale_now(configs: Sequence[ExtensionConfig] = ()) -> Q:
+    """Of SIMs of whatever carriers; told of their configurations, of which there are some, it asks of SIMs alone."""
     limits = {slug: stale_before(pace) for slug, pace in _by_slug().items()}
     newest = max(limits.values(), default=stale_before())
     stale = Q(missing_since=None, fetched_at__lt=newest)
     for limit in sorted({*limits.values()} - {newest}):
         slower = [slug for slug in limits if limits[slug] == limit]
-        stale &= ~Q(config__slug__in=slower, fetched_at__gte=limit)
+        theirs = [config.pk for config in configs if config.slug in slower]
+        stale &= ~Q(fetched_at__gte=limit, **({"config__in": theirs} if configs else {"config__slug__in": slower}))
     return stale
 
 
