@@ -70,11 +70,17 @@ def _key(organization: Organization, configs: Sequence[ExtensionConfig]) -> str:
 
 def counted(configs: Sequence[ExtensionConfig]) -> Tally:
     sims = Sim.objects.filter(config__in=configs)
-    return Tally(
-        timezone.now(),
-        [Group(**group) for group in _groups(sims)],
-        list(using(sims).values_list("pk", flat=True)[:TOP]),
-    )
+    return Tally(timezone.now(), [Group(**group) for group in _groups(sims)], _top(configs))
+
+
+def _top(configs: Sequence[ExtensionConfig]) -> list[int]:
+    """Of each account by itself: asked of several, databases sort all of their SIMs."""
+    found = [
+        row
+        for config in configs
+        for row in using(Sim.objects.filter(config=config)).values_list("ctd_data_bytes", "pk")[:TOP]
+    ]
+    return [pk for _, pk in sorted(found, key=lambda row: (-row[0], row[1]))[:TOP]]
 
 
 def _groups(sims: QuerySet[Sim]) -> QuerySet:

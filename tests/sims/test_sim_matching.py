@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from extensions.sims import numbers, queries
+from extensions.sims import numbers, queries, tallies
 from extensions.sims.inventory import filters
 from extensions.sims.inventory.listing import rows_of
 from extensions.sims.models import Sim
@@ -125,6 +125,16 @@ def test_what_is_asked_together_is_counted_without_reading_any_row(fleet, owner_
     assert counts
     for sql in counts:
         assert "USING COVERING INDEX" in plan_of(sql), (sql, plan_of(sql))
+
+
+def test_all_sims_are_counted_by_state_and_plan_without_reading_or_sorting_any(fleet, configs):
+    if connection.vendor != "sqlite":
+        pytest.skip("reads the plan of SQLite, which is the same for any number of rows")
+    with CaptureQueriesContext(connection) as asked:
+        tallies.counted(configs)
+    plan = plan_of(next(each["sql"] for each in asked if "GROUP BY" in each["sql"]))
+    assert "USING COVERING INDEX sim_by_all_asked" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def is_walked(sql: str) -> bool:

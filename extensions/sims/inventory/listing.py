@@ -14,7 +14,7 @@ from extensions.sims import numbers, queries
 from extensions.sims.addresses import list_url, sim_links
 from extensions.sims.inventory import filters, typed
 from extensions.sims.inventory.columns import BY_NAME, COLUMNS, FIELDS, Surroundings
-from extensions.sims.inventory.ranges import BY_SUBJECT, USAGE
+from extensions.sims.inventory.ranges import BY_SUBJECT
 from extensions.sims.models import Sim
 from extensions.sims.sync.sources import lists_sims
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
@@ -51,7 +51,7 @@ def rows_of(configs: Sequence[ExtensionConfig]) -> Rows:
     devices = Prefetch("device", Device.objects.only("device_id", "type_name"))
     sims = Sim.objects.only(*FIELDS).prefetch_related(devices)
     keys = [config.pk for config in configs]
-    return Rows(sims, Q(config__in=keys), [Q(config=key) for key in keys], covered=USAGE)
+    return Rows(sims, Q(config__in=keys), [Q(config=key) for key in keys], covered=True)
 
 
 def question_of(configs: Sequence[ExtensionConfig], state: ListState, numbers_searched: Sequence[str]) -> Question:

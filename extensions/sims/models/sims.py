@@ -17,7 +17,7 @@ _MISSING, _KNOWN = Q(missing_since__isnull=False), Q(missing_since=None)
 # A SIM that is gone is asked about once more, in case that was a mistake.
 ASKED_ABOUT = _KNOWN | Q(rotated_at__lt=F("missing_since"))
 _ALL_ASKED_OF = (
-    *("ctd_data_bytes", "fetched_at", "state", "rate_plan", "device", "missing_since"),
+    *("state", "rate_plan", "ctd_data_bytes", "fetched_at", "device", "missing_since"),
     *("subject", "imsi", "msisdn", "imei", "iccid"),
 )
 _IN_ROTATION = ("config", "rotated_at", "id")
@@ -93,7 +93,7 @@ class Sim(models.Model):
             _listed("sim_not_fetched", condition=Q(fetched_at=None)),
             _listed("sim_linked", condition=Q(device__isnull=False)),
             _listed("sim_unlinked", condition=Q(device=None)),
-            # For what several filters find together, or some and a search: counted without reading any row.
+            # Read instead of rows: to count what filters and a search find together, and all SIMs by state and plan.
             models.Index(fields=["config", *_ALL_ASKED_OF], name="sim_by_all_asked"),
             *(
                 models.Index(fields=["config", name], name=f"sim_has_{name}", condition=Q(**{f"{name}__isnull": False}))

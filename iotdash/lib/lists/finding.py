@@ -26,14 +26,14 @@ class Rows:
 
     `objects` are those of everybody, with what pages need of each; `own` says which belong here. `stretches` together
     are the same as `own`: each is walked by an index that begins with its fields, and what conditions find are rows of
-    the list itself. `covered`: one index has every field that conditions ask of, in the order of this one. Then what
-    several of them ask together is answered by reading that index and no row, fast also where it is all of it.
+    the list itself. `covered`: one index has every field that conditions ask of. Then what several of them ask
+    together is answered by reading that index and no row, fast also where it is all of it.
     """
 
     objects: QuerySet
     own: Q
     stretches: Sequence[Q] = ()
-    covered: str = ""
+    covered: bool = False
 
     def walked(self, question: "Question") -> list[QuerySet]:
         """But for stretches that have nothing of what is to be looked for row by row: all of it would be read."""
@@ -45,10 +45,7 @@ class Rows:
     def meeting(self, conditions: Sequence[Condition]) -> QuerySet:
         """Rows that meet all of several conditions, in no order."""
         found = self.objects.filter(self.own)
-        return found.filter(*map(self._asked_of, conditions))
-
-    def _asked_of(self, condition: Condition) -> Any:
-        return condition.scanned if self.covered and self.covered not in condition.ordered else condition.where
+        return found.filter(*(each.scanned if self.covered else each.where for each in conditions))
 
     def _has(self, stretch: Q, question: "Question") -> bool:
         if self.covered and len(question.conditions) > 1:
