@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Count, FloatField, Q, QuerySet, Sum
@@ -49,16 +49,20 @@ class Tally:
     def sims(self) -> int:
         return sum(group.sims for group in self.groups)
 
+    @property
+    def counts_until(self) -> datetime:
+        return self.counted_at + timedelta(seconds=self.sims // COUNTED_A_SECOND)
+
 
 def of(organization: Organization, configs: Sequence[ExtensionConfig]) -> Tally:
     """Of the SIMs of these configurations: counted now, or so lately that counting again is not worth it."""
     key = _key(organization, configs)
     kept = cache.get(key)
-    if kept is not None:
+    if kept is not None and timezone.now() < kept.counts_until:
         return kept
     tally = counted(configs)
-    if seconds := tally.sims // COUNTED_A_SECOND:
-        cache.set(key, tally, seconds)
+    if tally.counts_until > tally.counted_at:
+        cache.set(key, tally, (tally.counts_until - tally.counted_at).total_seconds())
     return tally
 
 
