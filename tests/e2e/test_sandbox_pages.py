@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def test_a_fault_is_added_and_cleared_by_hand(product, visit, name: str, path: str) -> None:
     page: Page = visit().page
     page.goto(f"http://{state.HOST}:{state.load(product.var).ports[name]}{path}")
-    page.get_by_label("Path").fill("/nothing-asks-for-this")
+    page.get_by_label("Path").fill("/asked-by-nobody")
     page.get_by_role("button", name="Add fault").click()
-    expect(page.get_by_role("cell", name="/nothing-asks-for-this")).to_be_visible()
+    expect(page.get_by_role("cell", name="/asked-by-nobody")).to_be_visible()
     page.get_by_role("button", name="Clear all faults").click()
-    expect(page.get_by_role("cell", name="/nothing-asks-for-this")).to_have_count(0)
+    expect(page.get_by_role("cell", name="/asked-by-nobody")).to_have_count(0)

@@ -36,7 +36,8 @@ def search(page: Page, text: str) -> None:
 
 def check(page: Page, configuration: str) -> None:
     page.locator(".breadcrumbs").get_by_role("link", name="Extension configurations").click()
-    page.get_by_role("row", name=configuration).get_by_role("checkbox").check()
+    link = page.get_by_role("link", name=configuration, exact=True)
+    page.get_by_role("row").filter(has=link).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option(label="Check chosen configurations now")
     page.locator("button[name=index]").click()
     expect(page.locator(".messagelist")).to_contain_text(f"{configuration}: A check is asked.")
