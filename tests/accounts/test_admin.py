@@ -7,6 +7,8 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.models import Membership
 from tests.cast import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 LISTS = [
     "accounts/user",
     "organizations/organization",

@@ -7,6 +7,8 @@ from django.test import Client
 from tests.accounts.soft_passkey import SoftPasskey
 from tests.cast import PASSWORD, with_app
 
+pytestmark = pytest.mark.slow
+
 MANGLED = '{"id": "eHg", "rawId": "eHg", "response": {"clientDataJSON": "e30", "attestationObject": "o"}}'
 ADD, AUTHENTICATE = "/accounts/2fa/passkeys/add/", "/accounts/2fa/authenticate/"
 

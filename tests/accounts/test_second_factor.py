@@ -16,6 +16,8 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.lib import crypto, key_rotation
 from tests.cast import PASSWORD, code_of, sign_in_with_code
 
+pytestmark = pytest.mark.slow
+
 INDEX, AUTHENTICATE, ADD_APP = "/accounts/2fa/", "/accounts/2fa/authenticate/", "/accounts/2fa/app/add/"
 
 

@@ -1,5 +1,6 @@
 """One's own sessions: listed, ended, and noted without a write for every request."""
 
+import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -7,6 +8,8 @@ from django.test import Client
 from iotdash.accounts import sessions
 from iotdash.audit.models import ActivityEntry
 from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.slow
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 IPHONE = (

@@ -16,6 +16,8 @@ from iotdash.demo.state import CannotStart
 from iotdash.demo.supervisor import Supervisor, commands, health
 from tests.architecture.house import ROOT
 
+pytestmark = pytest.mark.slow
+
 # A child that has a child of its own, both of which only end when they are told to; notes both process ids.
 FAMILY = """
 import os, pathlib, signal, subprocess, sys

@@ -15,7 +15,7 @@ from devices.models import Device
 from iotdash.lib.lists import finding
 from tests.cast import DeviceFactory, DeviceTypeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 URL = "/abc123/devices/"
 SORTABLE = [each.column.name for each in OWN if each.column.sortable]

@@ -13,6 +13,8 @@ from extensions.core.lanes import Purpose, call_history, counting, meter
 from extensions.core.lanes.call_history import DAYS, HOURS, MINUTES, SCALES, Bar
 from extensions.core.models import CallCount
 
+pytestmark = pytest.mark.slow
+
 OWN = {1}
 
 

@@ -15,6 +15,8 @@ from extensions.core.models import CallCount, ExtensionConfig, Lane
 from extensions.core.services import configurations
 from tests.extensions import meterco
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-23T10:30:20Z"
 
 

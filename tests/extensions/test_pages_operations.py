@@ -11,6 +11,8 @@ from extensions.core.models import Operation
 from extensions.core.services import configurations, operations
 from iotdash.audit.models import ActivityEntry
 
+pytestmark = pytest.mark.slow
+
 DEVICE = "/abc123/devices/pump/p1/"
 PANEL = f"{DEVICE}extensions/meterco/"
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "panel-meterco"}

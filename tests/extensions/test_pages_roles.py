@@ -6,6 +6,8 @@ import pytest
 
 from tests.extensions import meterco
 
+pytestmark = pytest.mark.slow
+
 GET, POST = "get", "post"
 EVERYBODY = ("owner", "operator", "developer", "analyst", "reader")
 PAGES = [

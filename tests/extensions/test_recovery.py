@@ -15,6 +15,8 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.audit.services import Source
 from tests.extensions import meterco
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_unreachable_account_is_asked_again_until_it_answers(config, provider, later):
     health.note_failure(config, CannotConnect("Nobody there."))

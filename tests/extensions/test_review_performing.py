@@ -23,6 +23,8 @@ from extensions.sims.contract import SmsReport, SmsState
 from tests.extensions import meterco
 from tests.extensions.asking import activate, ask, text
 
+pytestmark = pytest.mark.slow
+
 
 def unstorable(*args, **kwargs):
     raise ValueError("A string literal cannot contain NUL (0x00) characters.")

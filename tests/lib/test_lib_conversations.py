@@ -16,6 +16,8 @@ from iotdash.lib.outbound import (
     tls_context,
 )
 
+pytestmark = pytest.mark.slow
+
 LOOPBACK = AddressPolicy(allow_loopback=True)
 # In tests a deadline is short, and far shorter than what the other side would go on for.
 DEADLINE = 0.4

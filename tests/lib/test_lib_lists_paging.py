@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from iotdash.lib.lists import BadListQuery, Count, Parts, bounded_count, page, paging
 
+pytestmark = pytest.mark.slow
+
 with isolate_apps("iotdash.lib"):
 
     class Kind(models.Model):

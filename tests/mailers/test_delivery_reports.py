@@ -28,7 +28,7 @@ from iotdash.organizations.invitations.tokens import link_of, token_of
 from iotdash.organizations.models import Invitation
 from iotdash.runtime.models import OutboxMail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SIGNATURE = "HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_SIGNATURE"
 TIMESTAMP = "HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_TIMESTAMP"
 # 2026-11-23 10:00 UTC, in seconds as SendGrid has them.

@@ -19,7 +19,7 @@ from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import Role
 from iotdash.runtime.models import OutboxMail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 State = OutboxMail.State
 HTMX = {"headers": {"HX-Request": "true", "HX-Target": "capability-card"}}
 

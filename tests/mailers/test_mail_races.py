@@ -17,7 +17,7 @@ from iotdash.runtime.outbox import progress, reports
 from tests.extensions.test_review_threads import at_once
 from tests.mailers import postco
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TIMES, LETTERS = 6, 30
 State = OutboxMail.State
 

@@ -24,7 +24,7 @@ from iotdash.runtime import leases, outbox
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import composers, progress
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 State = OutboxMail.State
 
 

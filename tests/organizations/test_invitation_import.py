@@ -22,6 +22,8 @@ from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import Availability
 from tests.cast import MembershipFactory, UserFactory
 
+pytestmark = pytest.mark.slow
+
 NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
 URL = "/abc123/members/import/"
 

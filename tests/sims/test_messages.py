@@ -19,6 +19,8 @@ from extensions.sims.sync import reports
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
+pytestmark = pytest.mark.slow
+
 DEVICE = "/abc123/devices/pump/p1/extensions/meterco/messages/"
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -21,6 +21,8 @@ from iotdash.runtime import sweep
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def provider(monkeypatch):

@@ -16,6 +16,8 @@ from extensions.sims.sync import sources
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 

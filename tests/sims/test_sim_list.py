@@ -18,6 +18,8 @@ from iotdash.lib.lists import finding
 from tests.extensions import meterco
 from tests.sims.sim_rows import add_account, make_devices, make_sims
 
+pytestmark = pytest.mark.slow
+
 URL = "/abc123/sims/"
 SORTABLE = [each.column for each in COLUMNS if each.column.sortable]
 EVERY = ",".join(BY_NAME)

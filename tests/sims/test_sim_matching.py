@@ -16,7 +16,7 @@ from tests.benchmarks import fleet as fleets
 from tests.benchmarks.list_cases import Case
 from tests.benchmarks.lists import SIMS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 URL = "/abc123/sims/"
 SIZE = 300

@@ -19,6 +19,8 @@ from extensions.sims.units import megabytes
 from tests.cast import DeviceFactory
 from tests.extensions import meterco
 
+pytestmark = pytest.mark.slow
+
 # A query, while the cache is in the database.
 LOOKING_INTO_CACHE = 0 if settings.REDIS_URL else 1
 

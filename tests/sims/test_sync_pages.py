@@ -18,6 +18,8 @@ from iotdash.audit.models import ActivityEntry
 from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 
+pytestmark = pytest.mark.slow
+
 PANEL = "/abc123/devices/pump/p1/extensions/meterco/"
 
 

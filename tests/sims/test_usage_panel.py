@@ -13,6 +13,8 @@ from extensions.sims.contract import SimRecord, UsageRecord
 from extensions.sims.models import BillingCycle, Sim, UsageDay
 from tests.sims.test_sim_panel import PANEL, again, asks_again
 
+pytestmark = pytest.mark.slow
+
 MB = 1_048_576
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 

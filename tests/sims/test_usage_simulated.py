@@ -16,6 +16,8 @@ import pytest
 from extensions.sims.billing import anchor, running
 from extensions.sims.models import UsageDay
 
+pytestmark = pytest.mark.slow
+
 BEGAN = datetime(2026, 9, 3, tzinfo=UTC)
 SEEDS = range(40)
 HOUR = timedelta(hours=1)

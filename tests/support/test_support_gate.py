@@ -13,6 +13,8 @@ from iotdash.accounts.models import User
 from tests.cast import PASSWORD, UserFactory, code_of, sign_in, sign_in_with_code, with_app
 from tests.support.made_rows import make, shown_models
 
+pytestmark = pytest.mark.slow
+
 
 def step_towards(client: Client, path: str = "/admin/") -> str:
     """Where somebody is led who wants onto a page, past the admin's own address for signing in."""

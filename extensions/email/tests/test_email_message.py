@@ -16,6 +16,8 @@ from extensions.email.addresses import is_address, on_the_wire
 from extensions.email.message import posting
 from extensions.mailers.contract import OutgoingMail
 
+pytestmark = pytest.mark.slow
+
 MAIL = OutgoingMail("3f0c", "new@example.com", "Invitation", "Text", "<p>Text</p>")
 ODD = st.one_of(st.sampled_from('",;<>@()\\ .:=?_abcé日'), st.characters(exclude_characters="\r\n\x00"))
 LINES = st.text(ODD, max_size=120)

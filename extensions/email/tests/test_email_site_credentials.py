@@ -13,6 +13,8 @@ from email_world import API_KEY, PASSWORD, USERNAME, talking
 from extensions.core.contract import ProviderError
 from extensions.email.provider import Email
 
+pytestmark = pytest.mark.slow
+
 EMAIL = Email()
 SITE_USER, SITE_PASSWORD = "site-wide-mailer", "site-wide-password-4711"
 SITES = {

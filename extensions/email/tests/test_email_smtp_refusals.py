@@ -16,6 +16,8 @@ from extensions.core.contract import (
 from extensions.email import smtp_talk
 from extensions.email.provider import Email
 
+pytestmark = pytest.mark.slow
+
 EMAIL = Email()
 
 GREETING, HELLO, OK, GO_ON = (

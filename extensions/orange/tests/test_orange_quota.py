@@ -12,7 +12,7 @@ from extensions.orange.manifest import MANIFEST
 from extensions.sims.models import Sim
 from iotdash.audit.services import Source
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_calls_of_this_month_are_shown_beside_the_quota(config, device, run, orange, owner_client):

@@ -17,7 +17,7 @@ from extensions.core.models import Exchange, Operation
 from extensions.orange.directory import GET, SEARCH
 from extensions.sims.models import Sim, Synchronisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def everything_stored() -> str:

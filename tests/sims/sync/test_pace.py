@@ -19,6 +19,8 @@ from tests.extensions import meterco
 from tests.sims.fleet_carrier import FleetCarrier
 from tests.sims.sync.fleets import fleet, names, rows
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 BEGINS = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -13,6 +13,8 @@ from extensions.sims.models import Sim
 from tests.sims.fleet_carrier import poor
 from tests.sims.sync.fleets import fleet, names, rows
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_first_inventory_brings_every_sim_and_costs_a_call_for_each_page(provider, sync):
     provider.add(*names(45))
