@@ -13,11 +13,11 @@ from extensions.controlcenter.sandbox.cycles import recent_starts
 from extensions.controlcenter.sandbox.generators import make_fleet, make_iccid, make_plans
 from extensions.controlcenter.sandbox.model import ACTIVATED, Account, Sim
 from extensions.controlcenter.sandbox.seed import EAST_ADMIN, EAST_SIMS, FIRST_WEST_SIM, WEST_ADMIN, WEST_SIMS
-from extensions.core.contract import DemoData, Example, Fault, Sandbox, SandboxControl, Variant
+from extensions.core.contract import DemoData, Example, Sandbox, Variant
+from extensions.core.contract.sandboxing.behind import StateControl
 
 SAMPLE_SIMS = 290
 FIRST_SAMPLE_SIM = 1001
-SLOW_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -144,33 +144,13 @@ def seed(state_dir: Path) -> None:
     state.close()
 
 
-class Control(SandboxControl):
-    """For `Sandbox.control`: the state on disk, whoever serves it."""
+class Control(StateControl):
+    """For `Sandbox.control`."""
 
     def __init__(self, state_dir: Path) -> None:
+        super().__init__(sandbox.State(state_dir))
         self._state_dir = state_dir
-        self._state = sandbox.State(state_dir)
-
-    def fail(self, fault: Fault) -> None:
-        self.mend()
-        seconds = SLOW_SECONDS if fault is Fault.SLOW else 0.0
-        self._state.add_fault(sandbox.Fault(sandbox.Kind(fault.value), seconds=seconds))
-
-    def mend(self) -> None:
-        self._state.clear_faults()
 
     def reset(self) -> None:
-        self._state.seed(replace=True)
+        self.state.seed(replace=True)
         seed(self._state_dir)
-
-    def unlimited(self) -> None:
-        self._state.change_settings(rate_limit=0)
-
-    def advance(self, seconds: float) -> None:
-        self._state.advance(seconds)
-
-    def performed(self) -> int:
-        return sum(len(call.performed) for call in self._state.calls())
-
-    def close(self) -> None:
-        self._state.close()

@@ -9,7 +9,10 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from extensions.core.contract.sandboxing.problems import Unusable, number_in
+from extensions.core.contract.sandboxing.faults import clear, forget_used, typed, use
+from extensions.core.contract.sandboxing.problems import Unusable
+
+__all__ = ["Fault", "Kind", "active", "add", "clear", "fault_from", "forget_used", "use"]
 
 
 class Kind(StrEnum):
@@ -51,7 +54,6 @@ _OTHER_STEPS = {
     Kind.THROTTLE: (f"{SMTP}connect",),
     Kind.EXPIRED_KEY: (f"{SMTP}auth",),
 }
-_WHOLE = ("times", "status", "retry_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def fault_from(values: Mapping[str, Any]) -> Fault:
         raise Unusable(f"kind is one of {', '.join(Kind)}.")
     if given["kind"] == Kind.ERROR and "status" not in given:
         raise Unusable("The fault error needs a status.")
-    return Fault(**{name: _typed(name, value) for name, value in given.items()})
+    return Fault(**{name: typed(name, value) for name, value in given.items()})
 
 
 def add(db: sqlite3.Connection, fault: Fault) -> Fault:
@@ -109,32 +111,3 @@ def add(db: sqlite3.Connection, fault: Fault) -> Fault:
 
 def active(db: sqlite3.Connection) -> list[Fault]:
     return [Fault(**dict(row)) for row in db.execute("select * from faults order by id")]
-
-
-def clear(db: sqlite3.Connection, fault_id: int | None = None) -> int:
-    """Clears one fault, or all of them; returns how many."""
-    return db.execute("delete from faults where ? is null or id = ?", (fault_id, fault_id)).rowcount
-
-
-def use(db: sqlite3.Connection, fault: Fault) -> None:
-    """Counts a call that was hit."""
-    if fault.times is None:
-        return
-    if fault.times == 1 and not fault.hangs:
-        clear(db, fault.id)
-    else:
-        db.execute("update faults set times = times - 1 where id = ?", (fault.id,))
-
-
-def forget_used(db: sqlite3.Connection, fault: Fault) -> None:
-    """A used-up hang that let its call go."""
-    db.execute("delete from faults where id = ? and times = 0", (fault.id,))
-
-
-def _typed(name: str, value: object) -> object:
-    if name not in (*_WHOLE, "seconds"):
-        return str(value)
-    number = number_in(name, value, float if name == "seconds" else int)
-    if name == "times" and number == 0:
-        raise Unusable("times is at least 1; leave it out for a fault that lasts until cleared.")
-    return number

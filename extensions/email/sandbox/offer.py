@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from extensions.core.contract import DemoData, Fault, Sandbox, SandboxControl, Variant
+from extensions.core.contract import DemoData, Sandbox, Variant
+from extensions.core.contract.sandboxing.behind import StateControl
 
 from .accounts import API_KEY_USER, MAIL_SEND, REVOKED, ApiKey, SmtpUser, made_up, make_key
-from .faults import Fault as WireFault
-from .faults import Kind
+from .faults import Fault, Kind
 from .messages import Message
 from .ports import ports_of
 from .server import serve
 from .state import State
 
 NAME = "email"
-SLOW_SECONDS = 0.2
 SENDER = {"sender_name": "Ada Moreno", "sender_address": "admin@example.com"}
 FULL_KEY = ApiKey("full access", make_key("full access"), (MAIL_SEND, "alerts.create", "alerts.read", "stats.read"))
 READING_KEY = ApiKey("statistics only", make_key("statistics only"), ("stats.read",))
@@ -113,31 +112,21 @@ def _server(base_url: str) -> dict[str, Any]:
     return {"host": address.hostname or "", "port": port, "security": security}
 
 
-class Control(SandboxControl):
-    """For `Sandbox.control`: the state on disk, whoever serves it."""
+class Control(StateControl):
+    """For `Sandbox.control`."""
 
     def __init__(self, state_dir: Path) -> None:
+        super().__init__(State(state_dir))
         self._state_dir = state_dir
-        self.state = State(state_dir)
 
-    def fail(self, fault: Fault) -> None:
-        self.mend()
-        seconds = SLOW_SECONDS if fault is Fault.SLOW else 0.0
-        self.state.add_fault(WireFault(Kind(fault.value), seconds=seconds))
-
-    def mend(self) -> None:
-        self.state.clear_faults()
+    @staticmethod
+    def wire_fault(kind: str, seconds: float) -> Fault:
+        return Fault(Kind(kind), seconds=seconds)
 
     def reset(self) -> None:
         self.state.forget_messages()
         self.state.forget_accounts()
         seed(self._state_dir)
-
-    def unlimited(self) -> None:
-        self.state.change_settings(rate_limit=0)
-
-    def advance(self, seconds: float) -> None:
-        self.state.advance(seconds)
 
     def performed(self) -> int:
         """Messages that were taken, one for each recipient."""
@@ -146,6 +135,3 @@ class Control(SandboxControl):
     def messages(self, to: str = "") -> list[Message]:
         """Messages to recipients whose address contains `to`, newest first."""
         return self.state.messages(to)
-
-    def close(self) -> None:
-        self.state.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ class State(Screws[Settings]):
 
     load_settings = staticmethod(load_settings)
     changed = staticmethod(changed)
+    anything_due = staticmethod(events.anything_due)
 
     def __init__(self, state_dir: Path, clock: Callable[[], float] = time.time) -> None:
         state_dir.mkdir(parents=True, exist_ok=True)
@@ -41,15 +43,9 @@ class State(Screws[Settings]):
         """The sandbox's time in Unix seconds: the clock, moved by what it was advanced."""
         return self._clock() + self.settings.clock_offset_s
 
-    def settle(self) -> float:
-        """Lets happen what is due, and returns the time."""
-        now = self.now()
-        with self.store.read() as db:
-            waiting = events.anything_due(db, now)
-        if waiting:
-            with self.store.write() as db:
-                events.settle(db, now, webhook=bool(load_settings(db).webhook_url))
-        return now
+    @staticmethod
+    def happen(db: sqlite3.Connection, now: float) -> None:
+        events.settle(db, now, webhook=bool(load_settings(db).webhook_url))
 
     # Taking
 

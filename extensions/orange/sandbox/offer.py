@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from extensions.core.contract import Example, Fault, Sandbox, SandboxControl
-from extensions.core.contract.sandboxing.faults import Fault as WireFault
-from extensions.core.contract.sandboxing.faults import Kind
+from extensions.core.contract import Example, Sandbox
+from extensions.core.contract.sandboxing.behind import StateControl
 
 from .numbers import make_ssn
 from .seed import MANAGER, SOUTHERN, seed_default
@@ -15,7 +14,6 @@ from .server import serve
 from .state import State
 
 NAME = "orange"
-SLOW_SECONDS = 0.2
 # The settings and the device's field as the extension names them.
 USERNAME, PASSWORD, BASE_URL, FIELD = "username", "password", "base_url", "serialnumber"
 
@@ -61,33 +59,13 @@ def examples(state_dir: Path) -> dict[str, Example]:
     return {"terminal": Example({FIELD: make_ssn(1)}, {})}
 
 
-class Control(SandboxControl):
-    """For `Sandbox.control`: the state on disk, whoever serves it."""
+class Control(StateControl):
+    """For `Sandbox.control`."""
 
     def __init__(self, state_dir: Path) -> None:
+        super().__init__(State(state_dir))
         self._state_dir = state_dir
-        self.state = State(state_dir)
-
-    def fail(self, fault: Fault) -> None:
-        self.mend()
-        seconds = SLOW_SECONDS if fault is Fault.SLOW else 0.0
-        self.state.add_fault(WireFault(Kind(fault.value), seconds=seconds))
-
-    def mend(self) -> None:
-        self.state.clear_faults()
 
     def reset(self) -> None:
         self.state.forget_world()
         seed(self._state_dir)
-
-    def unlimited(self) -> None:
-        self.state.change_settings(rate_limit=0)
-
-    def advance(self, seconds: float) -> None:
-        self.state.advance(seconds)
-
-    def performed(self) -> int:
-        return sum(len(call.performed) for call in self.state.calls())
-
-    def close(self) -> None:
-        self.state.close()

@@ -34,6 +34,7 @@ class State(Screws[Settings], WithFaults):
 
     load_settings = staticmethod(load_settings)
     changed = staticmethod(changed)
+    anything_due, happen = staticmethod(changes.anything_due), staticmethod(changes.settle)
 
     def __init__(self, state_dir: Path, clock: Callable[[], datetime] = utc_now) -> None:
         state_dir.mkdir(parents=True, exist_ok=True)
@@ -44,16 +45,6 @@ class State(Screws[Settings], WithFaults):
     def now(self) -> datetime:
         """The sandbox's time: the clock, moved by what it was advanced."""
         return self._clock() + timedelta(seconds=self.settings.clock_offset_s)
-
-    def settle(self) -> datetime:
-        """Lets happen what is due, and returns the time."""
-        now = self.now()
-        with self.store.read() as db:
-            waiting = changes.anything_due(db, now)
-        if waiting:
-            with self.store.write() as db:
-                changes.settle(db, now)
-        return now
 
     # The world
 

@@ -107,7 +107,7 @@ def fault_from(values: Mapping[str, Any]) -> Fault:
         raise Unusable(f"kind is one of {', '.join(Kind)}.")
     if given["kind"] == Kind.ERROR and "error_code" not in given:
         raise Unusable("The fault error needs an error_code.")
-    return Fault(**{name: _typed(name, value) for name, value in given.items()})
+    return Fault(**{name: typed(name, value) for name, value in given.items()})
 
 
 def add(db: sqlite3.Connection, fault: Fault) -> Fault:
@@ -135,7 +135,7 @@ def take(db: sqlite3.Connection, target: Target) -> Fault | None:
     """The first fault that hits this call, counted as used."""
     for fault in active(db):
         if fault.hits(target):
-            _use(db, fault)
+            use(db, fault)
             return fault
     return None
 
@@ -145,7 +145,8 @@ def forget_used(db: sqlite3.Connection, fault: Fault) -> None:
     db.execute("delete from faults where id = ? and times = 0", (fault.id,))
 
 
-def _use(db: sqlite3.Connection, fault: Fault) -> None:
+def use(db: sqlite3.Connection, fault: Fault) -> None:
+    """Counts a call that was hit."""
     if fault.times is None:
         return
     if fault.times == 1 and not fault.hangs:
@@ -154,7 +155,8 @@ def _use(db: sqlite3.Connection, fault: Fault) -> None:
         db.execute("update faults set times = times - 1 where id = ?", (fault.id,))
 
 
-def _typed(name: str, value: object) -> object:
+def typed(name: str, value: object) -> object:
+    """A field of a fault from JSON or a form. Unusable for what cannot be."""
     if name not in (*_WHOLE, "seconds"):
         return str(value)
     number = number_in(name, value, float if name == "seconds" else int)

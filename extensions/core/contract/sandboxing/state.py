@@ -17,16 +17,26 @@ S = TypeVar("S")
 class Screws(Generic[S]):
     """For a class with a `store`; `S` are its settings, with latency_ms and clock_offset_s among them.
 
-    `load_settings(db)` reads them, `changed(settings, values)` puts values in or raises Unusable, and `settle()` lets
-    happen what is due and returns the sandbox's time.
+    `load_settings(db)` reads them, `changed(settings, values)` puts values in or raises Unusable, `now()` is the
+    sandbox's time, and `happen(db, now)` does what `anything_due(db, now)` tells of.
     """
 
     store: Store
     load_settings: Callable[[sqlite3.Connection], S]
     changed: Callable[[S, Mapping[str, Any]], S]
+    now: Callable[[], Any]
+    anything_due: Callable[[sqlite3.Connection, Any], bool]
+    happen: Callable[[sqlite3.Connection, Any], None]
 
     def settle(self) -> Any:
-        raise NotImplementedError
+        """Lets happen what is due, and returns the time."""
+        now = self.now()
+        with self.store.read() as db:
+            waiting = self.anything_due(db, now)
+        if waiting:
+            with self.store.write() as db:
+                self.happen(db, now)
+        return now
 
     def close(self) -> None:
         self.store.close()
