@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
 
 from iotdash.discovery import capability_apps, provider_folders
+from iotdash.lib import content_policy
 from iotdash.lib.databases import database
 from iotdash.lib.key_environment import KeyEnvironment
 from iotdash.lib.logging import logging_config
+from iotdash.lib.rest import settings as rest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     "csp",
     "allauth",
     "allauth.account",
@@ -240,6 +243,11 @@ IOTDASH_CALLS_BY_HOUR_DAYS = env.int("IOTDASH_CALLS_BY_HOUR_DAYS", default=35)
 IOTDASH_INBOUND_DAYS = env.int("IOTDASH_INBOUND_DAYS", default=14)
 # Messages that one configuration's address takes in a minute.
 IOTDASH_INBOUND_PER_MINUTE = env.int("IOTDASH_INBOUND_PER_MINUTE", default=1200)
+# Of the REST API: requests that one caller may send in a second (0: any number), and the domains whose names
+# `{organization}.{domain}` tell which organization is meant.
+IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=10)
+IOTDASH_REST_DOMAINS = env.list("IOTDASH_REST_DOMAINS", default=["localhost"])
+REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.REST_FRAMEWORK, rest.SPECTACULAR_SETTINGS
 # Sandboxes that run beside this installation, as name=address; only the demo has any.
 IOTDASH_SANDBOXES = env.dict("IOTDASH_SANDBOXES", default={})
 
@@ -261,20 +269,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _STATIC_BACKEND},
 }
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 
 # --- Transport -----------------------------------------------------------------------------------------------------
 # HTTPS everywhere but in the embedded installation, which binds loopback only.

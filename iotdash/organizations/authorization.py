@@ -1,8 +1,10 @@
 """The one place that decides who may do what."""
 
+from typing import Protocol
+
 from django.core.exceptions import PermissionDenied
 
-from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Action, Role
 
 
@@ -10,14 +12,24 @@ class NotAllowed(PermissionDenied):
     """A role that is too low. The sentence names the action and the least role."""
 
 
-def may(actor: Membership, action: Action, organization: Organization) -> bool:
+class Actor(Protocol):
+    """Who asks: a member, or a program with an API key. `role` is a value of Role."""
+
+    @property
+    def organization_id(self) -> int: ...
+
+    @property
+    def role(self) -> str: ...
+
+
+def may(actor: Actor, action: Action, organization: Organization) -> bool:
     """Whether the actor may do this in that organization. Someone else's organization is never allowed."""
     if actor.organization_id != organization.pk:
         return False
     return Role(actor.role).reaches(action.least_role)
 
 
-def authorize(actor: Membership, action: Action, organization: Organization) -> None:
+def authorize(actor: Actor, action: Action, organization: Organization) -> None:
     """Raises NotAllowed unless `may`."""
     if actor.organization_id != organization.pk:
         raise NotAllowed("You are not a member of this organization.")
@@ -26,7 +38,7 @@ def authorize(actor: Membership, action: Action, organization: Organization) -> 
         raise NotAllowed(f"{role}s may not {action.words}; it needs {action.least_role.label}.")
 
 
-def authorize_over(actor: Membership, role: Role) -> None:
+def authorize_over(actor: Actor, role: Role) -> None:
     """Raises NotAllowed for a role above the actor's own: nobody gives it, nor touches a member who has it."""
     if not Role(actor.role).reaches(role):
         raise NotAllowed(f"{Role(actor.role).label}s may not manage {role.label}s, whose role is above their own.")

@@ -19,6 +19,15 @@ def page(request: HttpRequest, membership: Membership) -> HttpResponse | None:
     return None
 
 
+def sentence(request: HttpRequest, membership: Membership) -> str:
+    """The same reason for a program, which has no pages to go to; "" lets in."""
+    if membership.blocked or membership.expired:
+        return "Your membership of this organization was blocked or has ended."
+    if membership.organization.second_factor_required and not _second_factor_used(request):
+        return "This organization requires two-step sign-in. Sign in with your second factor first."
+    return ""
+
+
 def _second_factor_used(request: HttpRequest) -> bool:
     """In this session: one that began before the person had a second factor has to prove it."""
     return proof.second_factor_used(request, within=proof.WHOLE_SESSION)

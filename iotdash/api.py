@@ -1,0 +1,11 @@
+"""The REST API v0002: every app's paths in one list, found by `/api/v0002/…` and `/{org}/api/v0002/…`."""
+
+from django.urls import path
+
+from iotdash.organizations.rest.urls import urlpatterns as organizations
+from iotdash.organizations.rest.views import Nothing
+
+urlpatterns = [
+    *organizations,
+    path("<path:anything>", Nothing.as_view()),
+]

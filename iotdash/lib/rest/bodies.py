@@ -1,0 +1,119 @@
+"""Bodies of requests: JSON that is really JSON, checked by the schema that also describes it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from iotdash.lib.json_documents import checking
+from iotdash.lib.rest import problems, schemas
+from iotdash.lib.rest.problems import Problem, RestError
+from iotdash.lib.texts import storable
+
+# Of the original platform, for bulk requests; no other body is near it.
+MOST_BYTES = 512 * 1024
+MOST_DEPTH = 32
+Schema = Mapping[str, Any]
+
+
+def given(request: HttpRequest, name: str) -> Any:
+    """The request's body, without what is null, after it was found valid by the registered schema `name`.
+
+    Raises RestError: 413 over 512 KB, 415 for another content type, 400 otherwise.
+    """
+    value = _parsed(_bytes(request))
+    value = without_nulls(value, schemas.get(name))
+    violations = [violation for error in _validator(name).iter_errors(value) for violation in _violations(error)]
+    if violations:
+        raise problems.not_valid(violations)
+    return value
+
+
+def without_nulls(value: Any, schema: Schema) -> Any:
+    """An absent field may be sent as null. What a schema does not name, as in metadata, is the user's own."""
+    schema = schemas.resolved(schema)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        return {
+            key: without_nulls(each, known.get(key, {}))
+            for key, each in value.items()
+            if not (each is None and key in known)
+        }
+    if isinstance(value, list) and "items" in schema:
+        return [without_nulls(each, schema["items"]) for each in value]
+    return value
+
+
+def _bytes(request: HttpRequest) -> bytes:
+    if not request.body:
+        raise RestError(400, Problem(problems.NOT_JSON, "A body is needed: JSON."))
+    if request.content_type != "application/json":
+        words = "Send JSON, and say so: Content-Type: application/json."
+        raise RestError(415, Problem(problems.WRONG_TYPE, words))
+    if len(request.body) > MOST_BYTES:
+        words = f"The body is larger than {MOST_BYTES // 1024} KB."
+        raise RestError(413, Problem(problems.TOO_LARGE, words))
+    return request.body
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        return _checked(value)
+    except (ValueError, RecursionError):
+        raise RestError(400, Problem(problems.NOT_JSON, "The body is not valid JSON.")) from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+def _checked(value: Any, depth: int = 0) -> Any:
+    """Raises ValueError for what is too deep, or what no database takes as it was sent."""
+    if depth > MOST_DEPTH:
+        raise ValueError("too deep")
+    if isinstance(value, str) and storable(value) != value:
+        raise ValueError("text that cannot be kept")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("a number that cannot be kept")
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _checked(key)
+            _checked(each, depth + 1)
+    if isinstance(value, list):
+        for each in value:
+            _checked(each, depth + 1)
+    return value
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schemas.whole(name), format_checker=FormatChecker())
+
+
+def _violations(error: ValidationError) -> Iterator[Problem]:
+    for finding in checking.words_for(error):
+        where = ".".join(map(str, finding.path))
+        if error.validator == "required":
+            yield Problem(problems.MISSING, f"{_joined(where, finding.missing)} is missing.", [finding.missing])
+        elif error.validator == "maximum":
+            most = str(error.validator_value)
+            yield Problem(problems.TOO_HIGH, f"{where} is too high, maximum {most}", [where, most])
+        else:
+            words = f"{where}: {finding.message}" if where else finding.message
+            yield Problem(problems.BAD_VALUE, words, [where] if where else [])
+
+
+def _joined(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name

@@ -1,0 +1,87 @@
+"""What a method of a view says of itself once: who may, what comes in, what goes out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from iotdash.lib.rest import schemas
+
+Method = Callable[..., Any]
+ERRORS = {
+    400: "The request is not valid; `violations` says what and where.",
+    401: "The token is empty or wrong.",
+    403: "The way to sign in is not valid, the key is not known or may not do this, or a limit is reached.",
+    404: "It does not exist.",
+    409: "It exists already, is in use, or was changed at the same time.",
+    413: "The body is larger than 512 KB.",
+    415: "The body's content type is not application/json.",
+    429: "Too many requests in a second; Retry-After says when to ask again.",
+    500: "A mistake on our side.",
+    503: "Something that is needed for the answer is away; Retry-After says when to ask again.",
+}
+ALWAYS = (401, 403, 429, 503)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter. `schema` is its JSON schema."""
+
+    name: str
+    words: str
+    schema: Mapping[str, Any]
+    required: bool = False
+
+
+PAGING = (
+    Parameter("_limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 25}),
+    Parameter("_bookmark", "Where the page begins: `bookmark` of the page before.", {"type": "string"}),
+    Parameter("_sort", "Fields, separated by commas; a hyphen before one: descending.", {"type": "string"}),
+)
+
+
+def operation(
+    action: Any,
+    summary: str,
+    *,
+    answers: Mapping[int, Any],
+    name: str = "",
+    body: str = "",
+    query: Sequence[Parameter] = (),
+    errors: Sequence[int] = (404,),
+) -> Callable[[Method], Method]:
+    """For get, post, put and delete of an `OrganizationRestView`.
+
+    `action` is what the caller has to be allowed. `answers`: status → schema, name of a registered one, or None for no
+    body. `body` names the registered schema of what is sent. `name` is the operation's id in the description.
+    """
+    responses = {status: _answer(answer) for status, answer in answers.items()} | _errors(errors, body, query)
+
+    def decorate(method: Method) -> Method:
+        described = extend_schema(
+            operation_id=name or None,
+            summary=summary,
+            request={"application/json": schemas.ref(body)} if body else None,
+            parameters=[_parameter(each) for each in query],
+            responses=responses,
+        )(method)
+        described.action, described.body = action, body
+        return described
+
+    return decorate
+
+
+def _parameter(each: Parameter) -> OpenApiParameter:
+    return OpenApiParameter(each.name, dict(each.schema), OpenApiParameter.QUERY, each.required, each.words)
+
+
+def _answer(answer: Any) -> OpenApiResponse:
+    schema = schemas.ref(answer) if isinstance(answer, str) else answer
+    return OpenApiResponse(response=schema, description="Done." if schema is None else "")
+
+
+def _errors(own: Sequence[int], body: str, query: Sequence[Parameter]) -> dict[int, OpenApiResponse]:
+    statuses = {*own, *ALWAYS, *((400, 413, 415) if body else ()), *((400,) if query else ())}
+    error = schemas.ref(schemas.ERROR_NAME)
+    return {status: OpenApiResponse(response=error, description=ERRORS[status]) for status in sorted(statuses)}

@@ -1,0 +1,116 @@
+"""Who calls the API: an API key by HTTP Basic, or a signed-in person with the session of the pages.
+
+Which organization is meant is told by the path (`/{org}/api/v0002/`), the host name (`{org}.{domain}`), or the key;
+all that tell must agree. A person has to say it by path or host name.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.authentication import SessionAuthentication
+
+from iotdash.accounts.addresses import address_of
+from iotdash.audit.services import Source
+from iotdash.lib.rest import problems
+from iotdash.lib.rest.problems import NOT_AUTHENTICATED, Problem, RestError
+from iotdash.organizations import gate, keys
+from iotdash.organizations.authorization import Actor
+from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.queries import closed_memberships_of, memberships_of
+
+_ORGANIZATION = re.compile(r"[a-z0-9]{6}")
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="iotdash REST API", charset="UTF-8"'}
+_NO_SUCH_ORGANIZATION = "There is no such organization, or you are not a member of it."
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`actor` is what roles are asked of. `name` counts requests; `kind` as devices are told who registered them."""
+
+    actor: Actor
+    organization: Organization
+    source: Source
+    name: str
+    kind: str
+
+
+def caller_of(request: HttpRequest, named: str) -> Caller:
+    """`named`: the organization in the path, or "". Raises RestError 401, 403, 404, and 400 if none is named."""
+    named = _same(named, _in_host(request.get_host()))
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    return _by_key(request, header, named) if header else _by_session(request, named)
+
+
+def _in_host(host: str) -> str:
+    """The organization that a host name tells, or ""."""
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    first, _, domain = name.lower().partition(".")
+    return first if domain in settings.IOTDASH_REST_DOMAINS and _ORGANIZATION.fullmatch(first) else ""
+
+
+def _same(one: str, other: str) -> str:
+    if one and other and one != other:
+        raise problems.not_found("The host name and the path name different organizations.")
+    return one or other
+
+
+def _by_key(request: HttpRequest, header: str, named: str) -> Caller:
+    key_id, token = _basic(header)
+    try:
+        actor = keys.authenticate(key_id, token)
+    except keys.KeyRefused as refusal:
+        raise _refused(refusal) from None
+    if named and actor.organization.public_id != named:
+        raise problems.not_allowed("This API key belongs to another organization.")
+    actor.note_use(address_of(request))
+    return Caller(actor, actor.organization, actor.source(address_of(request)), key_id, "app")
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, given = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise problems.not_allowed("Sign in with an API key by HTTP Basic: its id as user name, its token as password.")
+    try:
+        user, colon, password = base64.b64decode(given.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        user, colon, password = "", "", ""
+    if not colon:
+        raise _unauthenticated("The Authorization header cannot be read.")
+    return user, password
+
+
+def _refused(refusal: keys.KeyRefused) -> RestError:
+    if refusal.wrong_token:
+        return _unauthenticated(str(refusal))
+    return problems.not_allowed(str(refusal))
+
+
+def _unauthenticated(words: str) -> RestError:
+    return RestError(401, Problem(NOT_AUTHENTICATED, words), headers=_CHALLENGE)
+
+
+def _by_session(request: HttpRequest, named: str) -> Caller:
+    if not request.user.is_authenticated:
+        raise _unauthenticated("An API key is needed: its id as user name, its token as password.")
+    if not named:
+        raise problems.bad_value("Name the organization: /{org}/api/v0002/… or the host name {org}.{domain}.")
+    membership = _membership(request, named)
+    if sentence := gate.sentence(request, membership):
+        raise problems.not_allowed(sentence)
+    if request.method not in ("GET", "HEAD"):
+        # Raises PermissionDenied: another site's page could send what this person may do.
+        SessionAuthentication().enforce_csrf(request)
+    source = Source(actor=request.user.email, organization=named, address=address_of(request))
+    return Caller(membership, membership.organization, source, f"person:{request.user.pk}", "person")
+
+
+def _membership(request: HttpRequest, named: str) -> Membership:
+    candidates = [*memberships_of(request.user), *closed_memberships_of(request.user)]
+    found = next((each for each in candidates if each.organization.public_id == named), None)
+    if found is None:
+        raise problems.not_found(_NO_SUCH_ORGANIZATION)
+    return found

@@ -1,0 +1,6 @@
+from iotdash.lib.rest.paths import both
+from iotdash.organizations.rest.organization import OrganizationView
+
+urlpatterns = [
+    *both("", OrganizationView, "organization"),
+]

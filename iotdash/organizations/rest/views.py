@@ -1,0 +1,75 @@
+"""The base of every view of the API."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from iotdash.lib.rest import bodies, limits, problems
+from iotdash.organizations.authorization import Actor, authorize
+from iotdash.organizations.models import Organization
+from iotdash.organizations.rest.callers import Caller, caller_of
+from iotdash.organizations.roles import SEE
+
+
+class OrganizationRestView(APIView):
+    """Methods are declared by `iotdash.lib.rest.operations.operation` and get the path's parameters.
+
+    Before one is called: the organization is found, the caller known and allowed, the request counted and its body
+    checked. Then there are `organization`, `actor`, `source`, `caller` and `given` (the body).
+    """
+
+    http_method_names = ["get", "head", "post", "put", "delete"]
+    caller: Caller
+    given: Any = None
+    _allowance: limits.Allowance | None = None
+
+    @property
+    def organization(self) -> Organization:
+        return self.caller.organization
+
+    @property
+    def actor(self) -> Actor:
+        return self.caller.actor
+
+    @property
+    def source(self):
+        return self.caller.source
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Whatever a client says that it accepts: there is JSON.
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), "application/json"
+        method = getattr(self, request.method.lower(), None)
+        self.caller = caller_of(request._request, self.named)
+        self._allowance = limits.take(self.caller.name)
+        if method is None:
+            return
+        authorize(self.actor, getattr(method, "action", SEE), self.organization)
+        if body := getattr(method, "body", ""):
+            self.given = bodies.given(request._request, body)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.named = kwargs.pop("org", "")
+        return super().dispatch(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(response, Response) and not hasattr(request, "accepted_renderer"):
+            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), "application/json"
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self._allowance.headers if self._allowance else {}).items():
+            finished.headers.setdefault(name, value)
+        finished.headers.setdefault("Cache-Control", "no-store")
+        return finished
+
+
+class Nothing(OrganizationRestView):
+    """Every address that is none. Asks who calls first, so that a stranger cannot tell which ones exist."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise problems.not_found("There is nothing at this address.")
