@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from extensions.core.rest.urls import urlpatterns as extensions
 from iotdash.organizations.rest.urls import urlpatterns as organizations
 from iotdash.organizations.rest.views import Nothing
 
+app_name = "api"
 urlpatterns = [
     *organizations,
+    *extensions,
     path("<path:anything>", Nothing.as_view()),
 ]

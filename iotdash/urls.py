@@ -14,9 +14,8 @@ handler400 = "iotdash.errors.bad_request"
 handler403 = "iotdash.errors.forbidden"
 handler500 = "iotdash.errors.server_error"
 
-api = [path("api/v0002/", include("iotdash.api"))]
 organization_pages = [
-    *api,
+    path("api/v0002/", include("iotdash.api", namespace="organization-api")),
     path("", include("iotdash.organizations.urls")),
     path("", include("devices.urls")),
     path("", include("extensions.core.urls")),
@@ -32,6 +31,6 @@ urlpatterns = [
     # As services call it: nobody is signed in. A slash at the end is theirs to add.
     re_path("^hooks/(?P<config_id>[0-9]{1,18})-(?P<proof>[0-9a-f]{40})/?$", hook, name="hook"),
     path("invitations/", include("iotdash.organizations.joining.urls")),
-    *api,
+    path("api/v0002/", include("iotdash.api")),
     path("<org:org>/", include(organization_pages)),
 ]

@@ -9,7 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from devices.models import Device
-from extensions.core.contract import Answer, Ask, Context, InboundRecord, Manifest, OperationSpec, Quota, ReadBack
+from extensions.core.contract import (
+    Answer,
+    Ask,
+    Context,
+    InboundRecord,
+    Known,
+    Manifest,
+    OperationSpec,
+    Quota,
+    ReadBack,
+)
 from extensions.core.models import ExtensionConfig
 from extensions.core.places import Place
 from extensions.core.targets import Target
@@ -39,6 +49,9 @@ class MailCapability:
 
     def store(self, config: ExtensionConfig, subject: str, fetched: Any, at: datetime) -> None:
         """Nothing is fetched."""
+
+    def known(self, target: Target, operation_id: str, parameters: Mapping[str, Any]) -> Known | None:
+        return None
 
     def note_missing(self, config: ExtensionConfig, subject: str, at: datetime) -> None:
         """There are no subjects."""

@@ -16,6 +16,7 @@ from extensions.core.contract import (
     Ask,
     Context,
     InboundRecord,
+    Known,
     Manifest,
     NoData,
     OperationSpec,
@@ -26,7 +27,7 @@ from extensions.core.contract import (
 from extensions.core.models import ExtensionConfig
 from extensions.core.places import Place
 from extensions.core.targets import Target
-from extensions.sims import first_records, links, operations, panel, plans, queries, results, services
+from extensions.sims import first_records, known, links, operations, panel, plans, queries, results, services
 from extensions.sims.contract import PlanList, SimRecord, SmsReport, SmsState, UsageRecord
 from extensions.sims.sync import card, reports, wanting
 from iotdash.audit.services import Source
@@ -59,6 +60,9 @@ class SimCapability:
             services.store_usage(config, fetched, at)
         elif isinstance(fetched, PlanList):
             services.store_plans(config, fetched, at)
+
+    def known(self, target: Target, operation_id: str, parameters: Mapping[str, Any]) -> Known | None:
+        return known.answer(target, operation_id, parameters)
 
     def note_missing(self, config: ExtensionConfig, subject: str, at: datetime) -> None:
         services.note_missing(config, subject, at)
@@ -113,7 +117,7 @@ def _usage(provider, context: Context, ask: Ask) -> Answer:
 
 def _plans(provider, context: Context, ask: Ask) -> Answer:
     plans = provider.plans(context)
-    return Answer(result={"ratePlans": list(plans.names), "reason": plans.why_not or None}, fetched=plans)
+    return Answer(result=results.plans(plans.names, plans.why_not), fetched=plans)
 
 
 def _status(provider, context: Context, ask: Ask) -> Answer:

@@ -3,12 +3,13 @@
 Data in MB of 1 048 576 bytes, voice in seconds, instants in ISO 8601, positions in degrees; null is unknown.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from extensions.sims.contract import SimProvider, SimRecord, UsageRecord
+from extensions.sims.models import Sim, UsageCycle
 from extensions.sims.units import BYTES_PER_MB
 
 TEXT, NUMBER, BOOLEAN = ({"type": [name, "null"]} for name in ("string", "number", "boolean"))
@@ -65,7 +66,7 @@ def terminal_schema(provider: SimProvider) -> dict[str, Any]:
     return {"type": "object", "properties": {provider.subject_name: TEXT, **told}, "additionalProperties": False}
 
 
-def terminal(provider: SimProvider, record: SimRecord) -> dict[str, Any]:
+def terminal(provider: SimProvider, record: SimRecord | Sim) -> dict[str, Any]:
     told = {fact.name: fact.written(getattr(record, fact.field)) for fact in _told(provider)}
     return {provider.subject_name: record.subject, **told}
 
@@ -74,12 +75,15 @@ def _told(provider: SimProvider) -> list[Fact]:
     return [fact for fact in FACTS if fact.field in provider.tells]
 
 
-def usage(usage: UsageRecord) -> dict[str, Any]:
-    values = asdict(usage)
+def usage(usage: UsageRecord | UsageCycle) -> dict[str, Any]:
     named = {
-        f"{kind}{name}Volume": values[f"{kind}_{field}"]
+        f"{kind}{name}Volume": getattr(usage, f"{kind}_{field}")
         for kind in ("billable", "total")
         for name, field in (("SMS", "sms"), ("Voice", "voice_seconds"))
     }
-    data = {f"{kind}DataVolume": _megabytes(values[f"{kind}_data_bytes"]) for kind in ("billable", "total")}
+    data = {f"{kind}DataVolume": _megabytes(getattr(usage, f"{kind}_data_bytes")) for kind in ("billable", "total")}
     return {"cycleStartDate": usage.cycle_start.isoformat(), **data, **named}
+
+
+def plans(names: Sequence[str], why_not: str) -> dict[str, Any]:
+    return {"ratePlans": list(names), "reason": why_not or None}

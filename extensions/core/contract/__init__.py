@@ -17,7 +17,7 @@ from extensions.core.contract.errors import (
 )
 from extensions.core.contract.inbound import Forged, Inbound, InboundRecord, InboundRefused, Malformed
 from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
-from extensions.core.contract.operation import Answer, Ask, Kind, OperationSpec, Proof, ReadBack, Verdict
+from extensions.core.contract.operation import Answer, Ask, Kind, Known, OperationSpec, Proof, ReadBack, Verdict
 from extensions.core.contract.paste import Paste, Pasted, PasteRefused
 from extensions.core.contract.quota import Quota
 from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
@@ -55,6 +55,7 @@ __all__ = [
     "InboundRecord",
     "InboundRefused",
     "Kind",
+    "Known",
     "LanePolicy",
     "Malformed",
     "Manifest",

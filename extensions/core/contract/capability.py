@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from extensions.core.contract.context import Context
 from extensions.core.contract.inbound import InboundRecord
 from extensions.core.contract.manifest import Manifest
-from extensions.core.contract.operation import Answer, Ask, OperationSpec, ReadBack
+from extensions.core.contract.operation import Answer, Ask, Known, OperationSpec, ReadBack
 from extensions.core.contract.quota import Quota
 
 
@@ -31,6 +31,12 @@ class Capability(Protocol):
     def read_back(self, manifest: Manifest, context: Context, ask: Ask) -> ReadBack: ...
 
     def store(self, config: Any, subject: str, fetched: Any, at: datetime) -> None: ...
+
+    def known(self, target: Any, operation_id: str, parameters: Mapping[str, Any]) -> Known | None:
+        """What is kept of what this read answers about a core `Target`; None before anything is. Rows only.
+
+        Raises NotFound where the provider last said that it does not know the subject.
+        """
 
     def note_missing(self, config: Any, subject: str, at: datetime) -> None:
         """The provider says that it does not know the subject."""

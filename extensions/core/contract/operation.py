@@ -67,6 +67,14 @@ class Answer:
     fetched: Any = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a read would answer, from what is kept, and when the service said it."""
+
+    result: Mapping[str, Any]
+    at: datetime
+
+
 class Verdict(StrEnum):
     """What a read-back says of a write."""
 

@@ -40,6 +40,13 @@ class InvalidParameters(Exception):
         self.problems = problems
 
 
+class FormReused(InvalidParameters):
+    """The same one-time key came with something else to be asked."""
+
+    def __init__(self) -> None:
+        super().__init__({"": "This form was already sent for something else. Reload the page and try again."})
+
+
 def ask(
     target: Target,
     spec: OperationSpec,
@@ -50,9 +57,9 @@ def ask(
 ) -> Operation:
     """Queues an operation and wakes its lane. The same form sent twice, or a read asked twice, gives the same row.
 
-    Raises InvalidParameters, NotCallable, Unsettled.
+    Raises InvalidParameters (FormReused), NotCallable, Unsettled.
     """
-    _validate(spec, parameters)
+    validate(spec, parameters)
     draft = _draft(target, spec, parameters, source)
     draft.form_key, draft.priority = form_key or draft.form_key, priority
     earlier = _same_form(draft) or _same_read(draft)
@@ -76,7 +83,8 @@ def cancel(operation: Operation, source: Source) -> bool:
     return True
 
 
-def _validate(spec: OperationSpec, parameters: Mapping[str, Any]) -> None:
+def validate(spec: OperationSpec, parameters: Mapping[str, Any]) -> None:
+    """Raises InvalidParameters."""
     errors = Draft202012Validator(spec.parameters, format_checker=Draft202012Validator.FORMAT_CHECKER).iter_errors(
         dict(parameters)
     )
@@ -109,7 +117,7 @@ def _same_form(draft: Operation) -> Operation | None:
     """What came of this form when it was sent before. A form that is filled in again needs a key of its own."""
     sent = Operation.objects.filter(organization=draft.organization, form_key=draft.form_key).first()
     if sent and any(getattr(sent, name) != getattr(draft, name) for name in _ASKED):
-        raise InvalidParameters({"": "This form was already sent for something else. Reload the page and try again."})
+        raise FormReused
     return sent
 
 

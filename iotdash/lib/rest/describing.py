@@ -9,8 +9,8 @@ PREFIX = "/api/v0002/"
 
 
 def only_described(endpoints: list[Endpoint]) -> list[Endpoint]:
-    """Each path once: without a slash at its end, and not again below an organization's own address."""
-    return [each for each in endpoints if each[0].startswith(PREFIX) and (each[0] == PREFIX or each[0][-1] != "/")]
+    """Not again those below an organization's own address."""
+    return [each for each in endpoints if each[0].startswith(PREFIX)]
 
 
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

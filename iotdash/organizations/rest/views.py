@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.urls import reverse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +39,12 @@ class OrganizationRestView(APIView):
     @property
     def source(self):
         return self.caller.source
+
+    def address(self, name: str, **kwargs: Any) -> str:
+        """Of something else in the API, by the same way in: with the organization in the path, or without."""
+        if self.named:
+            return reverse(f"organization-api:{name}", kwargs={"org": self.named, **kwargs})
+        return reverse(f"api:{name}", kwargs=kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Whatever a client says that it accepts: there is JSON.

@@ -1,0 +1,74 @@
+"""`/operations`: what was asked of external services, by whom, and what became of it."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from extensions.core import queries
+from extensions.core.models import Operation, State
+from extensions.core.rest.answers import operation_body
+from extensions.core.services import operations
+from extensions.core.words import declared, operation_title
+from iotdash.lib.rest import paging, problems, schemas
+from iotdash.lib.rest.operations import PAGING, Parameter, operation
+from iotdash.organizations.authorization import authorize
+from iotdash.organizations.rest import OrganizationRestView
+from iotdash.organizations.roles import SEE, Action, Role
+
+_TEXT = {"type": "string"}
+_FILTERS = {
+    "state": "state",
+    "operation": "operation_id",
+    "subject": "subject",
+    "typeId": "device_type_id_copy",
+    "deviceId": "device_id_copy",
+    "askedBy": "asked_by",
+    "extension": "config__slug",
+}
+_PARAMETERS = (
+    Parameter("state", "Only those in this state.", {"enum": list(State.values)}),
+    *(Parameter(name, "Only those with this value.", _TEXT) for name in _FILTERS if name != "state"),
+)
+_SORTS = {"askedAt": "asked_at"}
+
+
+class OperationsView(OrganizationRestView):
+    @operation(
+        SEE,
+        "What was asked of external services, the newest first",
+        name="listOperations",
+        answers={200: schemas.page_of(schemas.ref("Operation"))},
+        query=(*_PARAMETERS, *PAGING),
+        errors=(),
+    )
+    def get(self, request: Request) -> Response:
+        given = request.query_params
+        exact = {field: given[name] for name, field in _FILTERS.items() if given.get(name)}
+        rows = queries.operations(self.organization, "", exact).select_related("config")
+        wanted = paging.asked(given, _SORTS, "-asked_at")
+        return Response(paging.page(rows, wanted, lambda found: [operation_body(each) for each in found]))
+
+
+class OperationView(OrganizationRestView):
+    @operation(SEE, "What became of one operation", name="getOperation", answers={200: "Operation"})
+    def get(self, request: Request, operation_id: UUID) -> Response:
+        return Response(operation_body(self._found(operation_id)))
+
+    @operation(
+        SEE, "Cancel an operation that was not sent yet", name="cancelOperation", answers={204: None}, errors=(404, 409)
+    )
+    def delete(self, request: Request, operation_id: UUID) -> Response:
+        found = self._found(operation_id)
+        spec = declared(found)
+        least = spec.least_role if spec else Role.OPERATOR
+        authorize(self.actor, Action(f"cancel “{operation_title(found)}”", least), self.organization)
+        if not operations.cancel(found, self.source):
+            raise problems.conflict("Too late to cancel: it was sent, or it is settled already.")
+        return Response(status=204)
+
+    def _found(self, operation_id: UUID) -> Operation:
+        try:
+            return queries.operation(self.organization, operation_id)
+        except Operation.DoesNotExist:
+            raise problems.not_found("There is no such operation.") from None
