@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from iotdash.organizations import views
+from iotdash.organizations.rest import description
 from iotdash.organizations.views import import_members, invitations, mail_templates, members, second_factor
 
 app_name = "organizations"
@@ -37,4 +38,5 @@ urlpatterns = [
     path(f"{_MEMBER}remove/", members.remove, name="member_remove"),
     path("members/", include(invitation_pages)),
     path("activity/", views.activity, name="activity"),
+    path("api/", description.reference, name="api_reference"),
 ]

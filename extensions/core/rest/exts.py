@@ -31,12 +31,14 @@ from iotdash.lib.rest.queries import flag
 from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import Action
 
+SECTION = "Extensions of a device"
 REFRESH = Parameter("refresh", "Ask the service first, and wait for its answer up to ten seconds.", {"type": "boolean"})
 _KEYS = uuid.UUID("6a4b1c3e-6a52-4f0e-9d0a-5b1b0f3f7f0d")
 _STALE = {"Warning": '111 - "The service could not be asked; this is what was known before."'}
 
 
 class ReadView(OrganizationRestView):
+    section = SECTION
     manifest: Manifest
     spec: OperationSpec
 
@@ -69,6 +71,7 @@ class ReadView(OrganizationRestView):
 
 
 class WriteView(OrganizationRestView):
+    section = SECTION
     manifest: Manifest
     spec: OperationSpec
 

@@ -34,6 +34,8 @@ _SORTS = {"askedAt": "asked_at"}
 
 
 class OperationsView(OrganizationRestView):
+    section = "Operations"
+
     @operation(
         SEE,
         "What was asked of external services, the newest first",
@@ -51,6 +53,8 @@ class OperationsView(OrganizationRestView):
 
 
 class OperationView(OrganizationRestView):
+    section = "Operations"
+
     @operation(SEE, "What became of one operation", name="getOperation", answers={200: "Operation"})
     def get(self, request: Request, operation_id: UUID) -> Response:
         return Response(operation_body(self._found(operation_id)))

@@ -1,11 +1,37 @@
-"""Hooks by which drf-spectacular's description becomes ours."""
+"""The API's OpenAPI description, made from its views by drf-spectacular."""
 
+from functools import cache
 from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 
 from iotdash.lib.rest import schemas
 
 Endpoint = tuple[str, str, str, Any]
 PREFIX = "/api/v0002/"
+INTRODUCTION = (
+    "The REST API v0002 of the Watson IoT Platform, and what iotdash adds to it. Sign in by HTTP Basic with an API key "
+    "as user name and its token as password; the key tells the organization. Times are ISO 8601 in UTC; null means not "
+    "given; a slash at the end of a path is optional."
+)
+
+
+class Description(AutoSchema):
+    """`section` of a view is where it stands in the description."""
+
+    def get_tags(self) -> list[str]:
+        return [self.view.section]
+
+    def get_description(self) -> str:
+        # A view's docstring is for who reads the code.
+        return ""
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The same for everybody and for ever: it depends on what is installed alone."""
+    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 def only_described(endpoints: list[Endpoint]) -> list[Endpoint]:
@@ -21,7 +47,8 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         "key": {"type": "http", "scheme": "basic", "description": "User name: the API key. Password: its token."},
         "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
     }
+    result["info"]["description"] = INTRODUCTION
     result["security"] = [{"key": []}, {"session": []}]
-    result["servers"] = [{"url": "/api/v0002"}]
+    result["servers"] = [{"url": PREFIX.rstrip("/")}]
     result["paths"] = {f"/{path.removeprefix(PREFIX)}": methods for path, methods in result["paths"].items()}
     return result

@@ -65,6 +65,7 @@ def operation(
             request={"application/json": schemas.ref(body)} if body else None,
             parameters=[_parameter(each) for each in query],
             responses=responses,
+            extensions={"x-least-role": action.least_role.label},
         )(method)
         described.action, described.body = action, body
         return described

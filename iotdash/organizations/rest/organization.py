@@ -17,7 +17,7 @@ schemas.register(
     "Organization",
     schemas.obj(
         {
-            "id": {"type": "string", "pattern": "^[a-z0-9]{6}$"},
+            "id": {"type": "string", "pattern": "^[a-z0-9]{6}$", "examples": ["abc123"]},
             "name": {"type": "string"},
             "enabled": {"type": "boolean"},
             "type": {"type": "string"},

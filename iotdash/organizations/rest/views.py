@@ -23,6 +23,7 @@ class OrganizationRestView(APIView):
     checked. Then there are `organization`, `actor`, `source`, `caller` and `given` (the body).
     """
 
+    section = "Organization"
     http_method_names = ["get", "head", "post", "put", "delete"]
     caller: Caller
     given: Any = None
