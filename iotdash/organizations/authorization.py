@@ -4,7 +4,7 @@ from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
 
-from iotdash.organizations.models import Organization
+from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import Action, Role
 
 
@@ -38,7 +38,20 @@ def authorize(actor: Actor, action: Action, organization: Organization) -> None:
         raise NotAllowed(f"{role}s may not {action.words}; it needs {action.least_role.label}.")
 
 
-def authorize_over(actor: Actor, role: Role) -> None:
-    """Raises NotAllowed for a role above the actor's own: nobody gives it, nor touches a member who has it."""
+def authorize_over(actor: Actor, role: Role, what: str = "") -> None:
+    """Raises NotAllowed for a role above the actor's own: nobody gives it, nor touches who has it.
+
+    `what` has the role, in words that fit before "whose"; without it members.
+    """
     if not Role(actor.role).reaches(role):
-        raise NotAllowed(f"{Role(actor.role).label}s may not manage {role.label}s, whose role is above their own.")
+        what = what or f"{role.label}s"
+        raise NotAllowed(f"{Role(actor.role).label}s may not manage {what}, whose role is above their own.")
+
+
+def acting(actor: Membership, action: Action, organization: Organization) -> Membership:
+    """The actor's membership as it is now: a role may have been taken since the page was opened. Raises NotAllowed."""
+    current = organization.memberships.active().select_related("user").filter(pk=actor.pk).first()
+    if current is None:
+        raise NotAllowed("You are no longer a member of this organization.")
+    authorize(current, action, organization)
+    return current

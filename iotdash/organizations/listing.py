@@ -1,11 +1,12 @@
 """What stands around the lists of this app: filter bar, chips, and the number of rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
-from iotdash.lib.lists import Count, ListState, Page
+from iotdash.lib.lists import Column, Count, ListState, Page
 
 
 def around(request: HttpRequest, state: ListState, found: Page, count: Count, what: str) -> dict[str, Any]:
@@ -21,6 +22,22 @@ def around(request: HttpRequest, state: ListState, found: Page, count: Count, wh
         "count_text": f"{count} {what if count.value == 1 else what + 's'}",
         "next_url": found.next_cursor and state.query(cursor=found.next_cursor),
         "previous_url": found.previous_cursor and state.query(cursor=found.previous_cursor),
+    }
+
+
+def headers(columns: Iterable[Column], state: ListState) -> list[dict[str, str]]:
+    """Parameters of `sort_header`, one each."""
+    return [_header(column, state) for column in columns]
+
+
+def _header(column: Column, state: ListState) -> dict[str, str]:
+    direction = ""
+    if state.sort.removeprefix("-") == column.name:
+        direction = "descending" if state.sort.startswith("-") else "ascending"
+    return {
+        "label": column.label,
+        "url": state.sort_query(column.name) if column.sortable else "",
+        "direction": direction,
     }
 
 

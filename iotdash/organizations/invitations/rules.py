@@ -6,7 +6,8 @@ would make everybody wait who adds something to the organization.
 
 from collections.abc import Collection
 
-from iotdash.organizations.authorization import NotAllowed, authorize
+from iotdash.organizations import authorization
+from iotdash.organizations.authorization import NotAllowed
 from iotdash.organizations.invitations import limits
 from iotdash.organizations.invitations.errors import InvitationRefused, MailNotOffered
 from iotdash.organizations.models import Invitation, Membership, Organization
@@ -15,13 +16,8 @@ from iotdash.runtime import outbox
 
 
 def acting(actor: Membership) -> Membership:
-    """The actor's membership as it is now: a role may have been taken since the page was opened. Raises NotAllowed."""
-    members = Membership.objects.active().select_related("organization", "user")
-    current = members.filter(pk=actor.pk, organization=actor.organization).first()
-    if current is None:
-        raise NotAllowed("You are no longer a member of this organization.")
-    authorize(current, MANAGE_INVITATIONS, current.organization)
-    return current
+    """The actor's membership as it is now. Raises NotAllowed."""
+    return authorization.acting(actor, MANAGE_INVITATIONS, actor.organization)
 
 
 def may_give(actor: Membership, role: str) -> bool:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 from iotdash.organizations.authorization import may
-from iotdash.organizations.listing import around
+from iotdash.organizations.listing import around, headers
 from iotdash.organizations.members import queries
 from iotdash.organizations.roles import MANAGE_MEMBERS, Role
 
@@ -38,16 +38,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return around(request, state, found, bounded_count(members), "member") | {
         "rows": found.rows,
         "managing": managing,
-        "headers": [_header(column, state) for column in columns],
-    }
-
-
-def _header(column: Column, state: ListState) -> dict[str, str]:
-    direction = ""
-    if state.sort.removeprefix("-") == column.name:
-        direction = "descending" if state.sort.startswith("-") else "ascending"
-    return {
-        "label": column.label,
-        "url": state.sort_query(column.name) if column.sortable else "",
-        "direction": direction,
+        "headers": headers(columns, state),
     }

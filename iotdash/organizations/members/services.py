@@ -5,13 +5,12 @@ change locks the organization and reads again, so that two at once cannot leave 
 """
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from iotdash.audit.services import Source, record
-from iotdash.organizations.authorization import NotAllowed, authorize, authorize_over
+from iotdash.organizations.authorization import acting, authorize_over
 from iotdash.organizations.members.queries import stands_alone
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import CHANGE_ROLES, MANAGE_MEMBERS, SEE, Action, Role
@@ -102,18 +101,10 @@ def _now(membership: Membership, by: Membership | None, action: Action, *roles: 
     if current is None:
         raise Refused("This person is no longer a member. Load the page again.")
     if by is not None:
-        _authorize(organization, by, action, (Role(current.role), *roles))
+        asking = acting(by, action, organization)
+        for each in (Role(current.role), *roles):
+            authorize_over(asking, each)
     return current
-
-
-def _authorize(organization: Organization, by: Membership, action: Action, roles: Iterable[Role]) -> None:
-    """Asks again, because who was blocked or demoted a moment ago may nothing any more."""
-    asking = organization.memberships.active().filter(pk=by.pk).first()
-    if asking is None:
-        raise NotAllowed("You are no longer a member of this organization.")
-    authorize(asking, action, organization)
-    for role in roles:
-        authorize_over(asking, role)
 
 
 def _not_oneself(current: Membership, by: Membership | None, sentence: str) -> None:
