@@ -13,7 +13,11 @@ class ActivityEntry(models.Model):
     target = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict, blank=True)
     address = models.GenericIPAddressField("network address", null=True, blank=True)
-    via = models.CharField(max_length=16, blank=True, help_text='"staff": done by support staff on the support pages.')
+    via = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text='"staff": done by support staff on the support pages. "api": by a program, through the REST API.',
+    )
 
     class Meta:
         verbose_name_plural = "activity entries"

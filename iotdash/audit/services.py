@@ -6,13 +6,16 @@ from iotdash.audit.models import ActivityEntry
 
 # `via` of what support staff does, who need not be members.
 STAFF = "staff"
+# `via` of what programs do, by the REST API.
+API = "api"
 
 
 @dataclass(frozen=True)
 class Source:
     """Who acts and from where: made once per request (or per process) and handed down to services.
 
-    `organization` is the public id, empty for what concerns no organization. `via` is STAFF on the support pages.
+    `organization` is the public id, empty for what concerns no organization. `via` is STAFF on the support pages, and
+    API for programs.
     """
 
     actor: str

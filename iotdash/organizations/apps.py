@@ -13,16 +13,18 @@ class OrganizationsConfig(AppConfig):
         from iotdash.organizations.invitations import cards as invitation_cards
         from iotdash.organizations.invitations import composing, limits
         from iotdash.organizations.invitations.importing.services import forget_old
-        from iotdash.runtime import outbox, sweep
+        from iotdash.organizations.keys.tokens import redigest
+        from iotdash.runtime import key_marks, outbox, sweep
 
-        for label, icon, url_name, order in (
-            ("Overview", "layout-dashboard", "organizations:overview", 0),
-            ("Members", "users", "organizations:members", 80),
-            ("Activity", "history", "organizations:activity", 85),
-            ("Settings", "settings", "organizations:settings", 90),
+        for entry in (
+            nav.NavEntry("Overview", "layout-dashboard", "organizations:overview", 0),
+            nav.NavEntry("Members", "users", "organizations:members", 80),
+            nav.NavEntry("Activity", "history", "organizations:activity", 85),
+            nav.NavEntry("Settings", "settings", "organizations:settings", 90),
         ):
-            nav.register(nav.NavEntry(label, icon, url_name, order))
+            nav.register(entry)
         cards.register(cards.Card("recent-activity", 90, recent_activity))
         cards.register(invitation_cards.CARD)
+        key_marks.register_redigest("API keys", redigest)
         outbox.register_composer(limits.KIND, composing.compose)
         sweep.register_due_finder("unconfirmed member imports", forget_old)

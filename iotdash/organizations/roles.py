@@ -35,10 +35,13 @@ MANAGE_ORGANIZATION = Action("change the organization", Role.ADMINISTRATOR)
 MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
 EDIT_DEVICES = Action("edit devices", Role.DEVELOPER)
 CONFIGURE_DEVICES = Action("change device configuration", Role.DEVELOPER)
+# Up to one's own role.
+MANAGE_KEYS = Action("make API keys", Role.DEVELOPER)
 OPERATE = Action("run operations", Role.OPERATOR)
-# Both up to one's own role.
+# These up to one's own role.
 MANAGE_INVITATIONS = Action("manage invitations", Role.OPERATOR)
 MANAGE_MEMBERS = Action("manage members", Role.OPERATOR)
+MANAGE_ALL_KEYS = Action("manage API keys of others", Role.OPERATOR)
 EDIT_MAIL_TEMPLATES = Action("edit mail templates", Role.OPERATOR)
 CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
 ACTIONS = (
@@ -46,9 +49,11 @@ ACTIONS = (
     SEE_NUMBERS,
     EDIT_DEVICES,
     CONFIGURE_DEVICES,
+    MANAGE_KEYS,
     OPERATE,
     MANAGE_INVITATIONS,
     MANAGE_MEMBERS,
+    MANAGE_ALL_KEYS,
     EDIT_MAIL_TEMPLATES,
     MANAGE_EXTENSIONS,
     CHANGE_ROLES,

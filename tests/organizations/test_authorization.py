@@ -13,9 +13,11 @@ TABLE = {
     roles.SEE_NUMBERS: "analyst developer operator administrator",
     roles.EDIT_DEVICES: "developer operator administrator",
     roles.CONFIGURE_DEVICES: "developer operator administrator",
+    roles.MANAGE_KEYS: "developer operator administrator",
     roles.OPERATE: "operator administrator",
     roles.MANAGE_INVITATIONS: "operator administrator",
     roles.MANAGE_MEMBERS: "operator administrator",
+    roles.MANAGE_ALL_KEYS: "operator administrator",
     roles.EDIT_MAIL_TEMPLATES: "operator administrator",
     roles.CHANGE_ROLES: "administrator",
     roles.MANAGE_EXTENSIONS: "administrator",
@@ -59,6 +61,7 @@ def test_role_words_name_what_each_role_adds():
     assert words["Reader"] == "May see this organization."
     assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers."
     assert words["Operator"] == (
-        "Like Developer; may also run operations, manage invitations, manage members and edit mail templates."
+        "Like Developer; may also run operations, manage invitations, manage members, manage API keys of others "
+        "and edit mail templates."
     )
     assert list(words) == ["Reader", "Analyst", "Developer", "Operator", "Administrator"]

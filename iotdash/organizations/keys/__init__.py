@@ -1,11 +1,5 @@
-"""Stands in until API keys arrive: no key is known. Whoever brings them replaces this file."""
+"""API keys: how programs sign in, with at most the rights of who made the key."""
 
+from iotdash.organizations.keys.authentication import KeyActor, KeyRefused, Reason, authenticate
 
-class KeyRefused(Exception):
-    """`wrong_token`: the key is known, but not by this token (401 instead of 403)."""
-
-    wrong_token = False
-
-
-def authenticate(key_id: str, token: str):
-    raise KeyRefused("This API key is not known.")
+__all__ = ["KeyActor", "KeyRefused", "Reason", "authenticate"]

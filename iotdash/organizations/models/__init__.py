@@ -1,5 +1,6 @@
-"""Organizations, who belongs to them, and who is invited."""
+"""Organizations, who belongs to them, who is invited, and which programs may come in."""
 
+from iotdash.organizations.models.api_key import ApiKey
 from iotdash.organizations.models.invitation import Invitation
 from iotdash.organizations.models.mail_template import MailTemplate
 from iotdash.organizations.models.member_import import MemberImport
@@ -14,6 +15,7 @@ from iotdash.organizations.models.organization import (
 
 __all__ = [
     "RESERVED_IDS",
+    "ApiKey",
     "Invitation",
     "MailTemplate",
     "MemberImport",
