@@ -14,9 +14,10 @@ from iotdash.lib.admin import NotDone, ReadOnlyAdmin, SupportAdmin, list_of
 from iotdash.organizations import services
 from iotdash.organizations.invitations import services as invitations
 from iotdash.organizations.invitations.errors import InvitationRefused
+from iotdash.organizations.keys import services as keys
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
-from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
+from iotdash.organizations.models import ApiKey, Invitation, MailTemplate, MemberImport, Membership, Organization
 
 
 @admin.register(Organization)
@@ -144,6 +145,31 @@ def _revoke(request: HttpRequest, invitation: Invitation) -> str:
     except InvitationRefused as refusal:
         raise NotDone(str(refusal)) from refusal
     return "Its link no longer works."
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """Which programs may come in; never a token, nor its digest."""
+
+    list_display = ["public_id", "organization", "name", "role", "state", "made_by", "created_at", "last_used_at"]
+    list_filter = ["role", "created_at", "last_used_at", "expires_at", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["organization", "maker__user"]
+    search_fields = ["=organization__public_id", "^public_id"]
+    searched_everywhere = 8
+    exclude = ["token_digest"]
+    readonly_fields = ["public_id", "created_at"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke chosen API keys", permissions=["act"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        self.each(request, queryset.select_related("organization"), lambda key: _revoke_key(request, key))
+
+
+def _revoke_key(request: HttpRequest, key: ApiKey) -> str:
+    if key.revoked_at:
+        raise NotDone("It was revoked already.")
+    keys.revoke(staff_source(request, key.organization.public_id), key)
+    return "It lets nobody in any more."
 
 
 @admin.register(MailTemplate)

@@ -14,11 +14,13 @@ class OrganizationsConfig(AppConfig):
         from iotdash.organizations.invitations import composing, limits
         from iotdash.organizations.invitations.importing.services import forget_old
         from iotdash.organizations.keys.tokens import redigest
+        from iotdash.organizations.roles import MANAGE_KEYS
         from iotdash.runtime import key_marks, outbox, sweep
 
         for entry in (
             nav.NavEntry("Overview", "layout-dashboard", "organizations:overview", 0),
             nav.NavEntry("Members", "users", "organizations:members", 80),
+            nav.NavEntry("API keys", "key", "organizations:api_keys", 83, MANAGE_KEYS.least_role),
             nav.NavEntry("Activity", "history", "organizations:activity", 85),
             nav.NavEntry("Settings", "settings", "organizations:settings", 90),
         ):

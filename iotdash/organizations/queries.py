@@ -9,11 +9,17 @@ from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
-from iotdash.organizations.roles import MANAGE_INVITATIONS, MANAGE_MEMBERS
+from iotdash.organizations.roles import MANAGE_INVITATIONS, MANAGE_KEYS, MANAGE_MEMBERS
 
 LAST_ORGANIZATION = "last_organization"
-# Who was invited, blocked or removed is told by no other page to those who do not manage it, nor by the activity.
-TOLD_TO_MANAGERS = {"invitation": MANAGE_INVITATIONS, "import": MANAGE_INVITATIONS, "member": MANAGE_MEMBERS}
+# Who was invited, blocked or removed, and which programs have keys, is told by no other page to those who do not manage
+# it, nor by the activity.
+TOLD_TO_MANAGERS = {
+    "invitation": MANAGE_INVITATIONS,
+    "import": MANAGE_INVITATIONS,
+    "member": MANAGE_MEMBERS,
+    "API key": MANAGE_KEYS,
+}
 
 
 def memberships_of(user: User) -> list[Membership]:

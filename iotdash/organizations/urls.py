@@ -2,11 +2,12 @@ from django.urls import include, path
 
 from iotdash.organizations import views
 from iotdash.organizations.rest import description
-from iotdash.organizations.views import import_members, invitations, mail_templates, members, second_factor
+from iotdash.organizations.views import api_keys, import_members, invitations, mail_templates, members, second_factor
 
 app_name = "organizations"
 _MEMBER = "members/<int:member_id>/"
 _INVITATION = "invitations/<uuid:invitation_id>/"
+_KEY = "keys/<slug:api_key_id>/"
 _IMPORT = "import/<uuid:import_id>/"
 
 invitation_pages = [
@@ -24,6 +25,15 @@ invitation_pages = [
     path(f"{_IMPORT}results.csv", import_members.results, name="member_import_results"),
 ]
 
+key_pages = [
+    path("keys/", api_keys.key_list, name="api_keys"),
+    path("keys/make/", api_keys.make, name="api_key_make"),
+    path(_KEY, api_keys.key_page, name="api_key"),
+    path(f"{_KEY}token/", api_keys.token_shown, name="api_key_token"),
+    path(f"{_KEY}change/", api_keys.change, name="api_key_change"),
+    path(f"{_KEY}revoke/", api_keys.revoke, name="api_key_revoke"),
+]
+
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
@@ -37,6 +47,7 @@ urlpatterns = [
     path(f"{_MEMBER}unblock/", members.unblock, name="member_unblock"),
     path(f"{_MEMBER}remove/", members.remove, name="member_remove"),
     path("members/", include(invitation_pages)),
+    path("", include(key_pages)),
     path("activity/", views.activity, name="activity"),
     path("api/", description.reference, name="api_reference"),
 ]

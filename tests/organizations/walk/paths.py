@@ -21,6 +21,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "member_id": lambda house: house.reader.pk,
     "invitation_id": lambda house: house.invitation.pk,
     "import_id": lambda house: house.open_import.public_id,
+    "api_key_id": lambda house: house.api_key.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.
@@ -48,6 +49,8 @@ OF_A_PERSON: dict[str, Callable[[House], Any]] = {
 # Who may is decided by the thing, in the view: the least role for the one of the sample.
 DECIDED_INSIDE = {
     "extensions:ask": Role.OPERATOR,
+    "organizations:api_key_change": Role.OPERATOR,
+    "organizations:api_key_revoke": Role.OPERATOR,
     "extensions:cancel": Role.OPERATOR,
     "sims:ask": Role.OPERATOR,
 }

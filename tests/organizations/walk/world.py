@@ -15,7 +15,8 @@ from extensions.sims.models import Sim
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
 from iotdash.organizations.invitations.importing import services as imports
-from iotdash.organizations.models import Invitation, MailTemplate, MemberImport, Membership, Organization
+from iotdash.organizations.keys import services as keys
+from iotdash.organizations.models import ApiKey, Invitation, MailTemplate, MemberImport, Membership, Organization
 from iotdash.organizations.roles import Role
 from tests.cast import DeviceFactory, DeviceTypeFactory, MembershipFactory, OrganizationFactory, UserFactory, member
 from tests.extensions import meterco
@@ -44,6 +45,7 @@ class House:
     invitation: Invitation
     open_import: MemberImport
     done_import: MemberImport
+    api_key: ApiKey
     passkey: Authenticator
     session: UserSession
 
@@ -56,6 +58,8 @@ def furnish(public_id: str, planted: str, named: str) -> House:
     things = (
         _extension(organization, planted, source) | _people(organization, planted, source) | _own(reader.user, planted)
     )
+    maker = administrator.memberships.get()
+    things["api_key"] = keys.make(source, maker, f"{planted} export", Role.READER).key
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)
 
