@@ -21,8 +21,12 @@ def last_day(expires_at: dt.datetime | None) -> dt.date | None:
 
 
 class LastDayField(forms.DateField):
-    """The last day of a membership; empty when it does not end. `end_of` says when that is."""
+    """The last day of a membership; empty when it does not end. `end_of` says when that is.
 
+    `kept` may stay as it is, though it has passed.
+    """
+
+    kept: dt.date | None = None
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     default_error_messages = {
         "past": "This day has passed.",
@@ -35,7 +39,7 @@ class LastDayField(forms.DateField):
 
     def validate(self, value: dt.date | None) -> None:
         super().validate(value)
-        if value and value < timezone.localdate():
+        if value and value != self.kept and value < timezone.localdate():
             raise ValidationError(self.error_messages["past"], code="past")
         # The first and the last days of the calendar have no midnight in UTC.
         if value and value.year >= dt.MAXYEAR:

@@ -18,6 +18,7 @@ from iotdash.audit.services import Source
 from iotdash.organizations.invitations import services, templates
 from iotdash.organizations.invitations.importing import services as importing
 from iotdash.organizations.invitations.wording import Wording
+from iotdash.organizations.keys import services as keys
 from iotdash.organizations.models import Invitation, Organization
 from iotdash.organizations.roles import Role
 from iotdash.organizations.services import add_member, create_organization
@@ -65,6 +66,7 @@ def make() -> dict[str, str]:
     """Paths by name."""
     folk, source = _organization(FOLK), Source(actor=FOLK_ADMIN, organization=FOLK)
     paths = {"member": _members(folk, source), "mail": _mail_service(folk, source, _sandbox().settings)}
+    _keys(folk, source)
     _invitations(folk)
     templates.save(source, folk, WORDING)
     paths |= _imports(folk, source)
@@ -101,6 +103,22 @@ def _members(folk: Organization, source: Source) -> str:
     _change(made["contractor@example.net"], expires_at=now + timedelta(days=12))
     User.objects.filter(email="owen.lindqvist@example.com").update(last_login=now - timedelta(hours=5))
     return f"/{FOLK}/members/{made[LONG_MEMBER].pk}/"
+
+
+def _keys(folk: Organization, source: Source) -> None:
+    """One in each state, and one that counts for less than it says."""
+    now, of = timezone.now(), {each.user.email: each for each in folk.memberships.select_related("user")}
+    owen, long = of["owen.lindqvist@example.com"], of[LONG_MEMBER]
+    used = keys.make(source, owen, "Nightly export to the ledger", Role.OPERATOR, now + timedelta(days=90)).key
+    _change(used, last_used_at=now - timedelta(minutes=3), last_used_address="2001:db8:7f00:15:a4c1:8e2f:11:902")
+    lowered = keys.make(
+        source, long, "Registration of pumps that were delivered to the northern districts", Role.READER
+    ).key
+    _change(lowered, role=Role.ADMINISTRATOR, created_at=now - timedelta(days=40))
+    expired = keys.make(source, long, "Trade fair", Role.READER).key
+    _change(expired, created_at=now - timedelta(days=9), expires_at=now - timedelta(days=2))
+    keys.revoke(source, keys.make(source, owen, "Lost with the laptop", Role.ANALYST).key)
+    _change(keys.make(source, owen, "Meter readings", Role.READER).key, maker=of["blocked@example.org"])
 
 
 def _change(row: Model, **values: Any) -> None:

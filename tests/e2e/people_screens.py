@@ -77,6 +77,27 @@ def _invite_refused(page: Page, product: Product) -> None:
     expect(page.get_by_text("is invited already")).to_be_visible()
 
 
+def _make_key(page: Page, product: Product) -> None:
+    page.get_by_role("link", name="Make API key").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Nightly export to the ledger")
+    dialog.get_by_label("Role").select_option("operator")
+    dialog.get_by_role("button", name="Make API key").click()
+    expect(page.get_by_text("It is shown only now")).to_be_visible()
+
+
+def _key_refused(page: Page, product: Product) -> None:
+    page.get_by_label("Name").fill("Nightly export")
+    page.get_by_label("Expiry date").fill("2026-01-31")
+    page.get_by_role("button", name="Make API key").click()
+    expect(page.get_by_text("This day has passed").first).to_be_visible()
+
+
+def _manage_key(page: Page, product: Product) -> None:
+    page.get_by_role("link", name="Manage Registration of pumps").click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="Revoke")).to_be_visible()
+
+
 def _copy(page: Page, product: Product) -> None:
     page.get_by_role("link", name=f"Copy link of {LONG}").click()
     page.get_by_role("dialog").get_by_role("button", name="Show link").click()
@@ -106,6 +127,12 @@ PEOPLE_SCREENS = (
     _folk("members-many", "members/"),
     Screen("member", "{member}", FOLK_ADMIN),
     Screen("member-expiry", "{member}expiry/", FOLK_ADMIN),
+    _folk("api-keys", "keys/"),
+    Screen("api-keys-empty", f"/{EMPTY}/keys/", EMPTY_ADMIN),
+    _folk("api-key-make", "keys/make/"),
+    _folk("api-key-refused", "keys/make/", _key_refused),
+    _folk("api-key-token", "keys/", _make_key),
+    _folk("api-key", "keys/", _manage_key),
     _folk("invitations", "members/invitations/?size=25"),
     _folk("invitation-link", "members/invitations/?q=alexandra", _copy),
     Screen("invitations-waiting", f"/{WAIT}/members/invitations/", WAIT_ADMIN),

@@ -17,7 +17,7 @@ class KeyForm(forms.Form):
     """What may be changed of a key later."""
 
     name = forms.CharField(max_length=100, help_text="What uses the key, for instance “Nightly export”.")
-    last_day = LastDayField(label="Expiry date", help_text=_ENDS, error_messages={"past": _PAST})
+    last_day = LastDayField(label="Expiry date", help_text=_ENDS)
 
     @property
     def expires_at(self) -> dt.datetime | None:
@@ -29,6 +29,8 @@ class ChangeKeyForm(KeyForm):
         self._key = key
         initial = {"name": key.name, "last_day": last_day(key.expires_at)}
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["last_day"].kept = initial["last_day"]
+        self.fields["last_day"].error_messages["past"] = _PAST
 
     @property
     def expires_at(self) -> dt.datetime | None:

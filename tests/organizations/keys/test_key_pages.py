@@ -170,7 +170,7 @@ def test_a_token_waits_ten_minutes(developer_client, time_machine):
         ({"name": ""}, "This field is required"),
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"role": "operator"}, "Select a valid choice"),
-        ({"last_day": "2026-05-03"}, "This day has passed. To stop the key now, revoke it."),
+        ({"last_day": "2026-05-03"}, "This day has passed."),
     ],
 )
 def test_a_form_that_is_not_right_answers_422(developer_client, data, words, time_machine):
@@ -179,6 +179,14 @@ def test_a_form_that_is_not_right_answers_422(developer_client, data, words, tim
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not ApiKey.objects.exists()
+
+
+def test_a_day_that_has_passed_ends_no_key(made, developer_client, time_machine):
+    time_machine.move_to("2026-05-04T20:00Z", tick=False)
+    answer = developer_client.post(page_of(made.key, "change/"), {"name": "Weekly", "last_day": "2026-05-03"})
+    assert answer.status_code == 422
+    assert "This day has passed. To stop the key now, revoke it." in answer.content.decode()
+    assert ApiKey.objects.get().name == "Nightly export"
 
 
 def test_roles_up_to_ones_own_are_offered(developer_client, owner_client):
@@ -209,6 +217,15 @@ def test_the_same_day_leaves_the_end_as_it_is(make, owner, owner_client, time_ma
     key = make(owner, expires_at=timezone.now() + timedelta(hours=30)).key
     shown = owner_client.get(page_of(key, "change/")).context["form"].initial["last_day"]
     owner_client.post(page_of(key, "change/"), {"name": "Weekly", "last_day": shown.isoformat()})
+    assert ApiKey.objects.get().expires_at == key.expires_at
+
+
+def test_an_expired_key_may_get_another_name(make, owner, owner_client):
+    key = make(owner, expires_at=timezone.now() - timedelta(days=3)).key
+    shown = owner_client.get(page_of(key, "change/")).context["form"].initial["last_day"]
+    answer = owner_client.post(page_of(key, "change/"), {"name": "Old fair", "last_day": shown.isoformat()})
+    assert answer.status_code == 302
+    assert ApiKey.objects.get().name == "Old fair"
     assert ApiKey.objects.get().expires_at == key.expires_at
 
 
