@@ -32,7 +32,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = key_env.text("SECRET_KEY") or "insecure-development-key-that-check-deploy-refuses-0123456789"
 # Former ones: who is signed in stays so while they are listed.
 SECRET_KEY_FALLBACKS = key_env.texts("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 

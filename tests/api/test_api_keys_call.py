@@ -1,0 +1,80 @@
+"""Programs call with API keys: the key tells the organization, and what it may is asked anew each time."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from iotdash.organizations.keys import services
+from iotdash.organizations.roles import Role
+from tests.api.conftest import program
+
+ROOT = "/api/v0002/"
+
+
+def test_the_key_tells_the_organization(program_of, developer, organization):
+    answer = program_of(developer).get(ROOT)
+    assert answer.json()["id"] == organization.public_id
+
+
+def test_a_key_is_of_one_organization(program_of, developer, other_organization, settings):
+    answer = program_of(developer).get(f"/{other_organization.public_id}{ROOT}")
+    assert answer.status_code == 403
+    answer = program_of(developer).get(ROOT, headers={"host": f"{other_organization.public_id}.localhost"})
+    assert answer.status_code == 403
+
+
+def test_a_wrong_token_is_401_and_an_unknown_key_403(key_of, developer):
+    made = key_of(developer)
+    wrong = program(made, "not-the-token").get(ROOT)
+    assert (wrong.status_code, wrong.json()["exception"]["id"]) == (401, "IOTD0401E")
+    made.key.public_id = "a-abc123-zzzzzzzzzz"
+    assert program(made).get(ROOT).status_code == 403
+
+
+def test_a_revoked_and_an_expired_key_are_refused(key_of, developer, source):
+    made = key_of(developer)
+    services.revoke(source, made.key)
+    assert program(made).get(ROOT).status_code == 403
+    ended = key_of(developer, expires_at=timezone.now() + dt.timedelta(hours=1))
+    ended.key.expires_at = timezone.now() - dt.timedelta(hours=1)
+    ended.key.save()
+    answer = program(ended).get(ROOT)
+    assert answer.status_code == 403
+    assert "expired" in answer.json()["message"]
+
+
+def test_a_key_needs_no_csrf_token_and_a_session_does(key_of, operator, organization, client_of):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(operator)
+    path = f"/{organization.public_id}{ROOT}operations/0c7c5a52-9a3c-4f0f-8f8e-3b9d3c1c2a10"
+    refused = strict.delete(path)
+    assert refused.status_code == 403
+    assert "CSRF" in refused.json()["message"]
+    assert program(key_of(operator)).delete(path).status_code == 404
+
+
+def test_what_is_asked_by_a_key_is_noted_with_its_use(key_of, developer):
+    made = key_of(developer)
+    program(made).get(ROOT)
+    made.key.refresh_from_db()
+    assert made.key.last_used_at
+
+
+def test_signing_in_costs_one_query(key_of, developer, django_assert_num_queries, settings):
+    client = program(key_of(developer))
+    client.get(ROOT)
+    with django_assert_num_queries(1):
+        client.get(ROOT)
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.DEVELOPER])
+def test_a_lower_role_counts_at_once(key_of, operator, owner, organization, role, source):
+    made = key_of(operator)
+    path = f"{ROOT}operations/0c7c5a52-9a3c-4f0f-8f8e-3b9d3c1c2a10"
+    assert program(made).delete(path).status_code == 404
+    membership = operator.memberships.get()
+    membership.role = role
+    membership.save()
+    assert program(made).get(ROOT).status_code == 200
