@@ -12,6 +12,10 @@ demo: ## set up and run everything on this machine, with sample data (PORT=8000)
 demo-reset: ## throw the sample data away; the next `make demo` starts over
 	@sh scripts/demo_reset.sh
 
+dev-tls: ## serve the demo by HTTPS too, for clients of the REST API (PORT=8443)
+	@sh scripts/setup.sh
+	@exec $(PYTHON) manage.py dev_tls --port $(if $(filter-out file default,$(origin PORT)),$(PORT),8443)
+
 test: ## set up and run every test (SERVERS=1: all but the browser's again, on PostgreSQL and Redis)
 	@sh scripts/setup.sh dev
 	@sh scripts/$(if $(SERVERS),test_on_servers,test).sh
@@ -36,4 +40,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset test chaos check bench format lock
+.PHONY: help demo demo-reset dev-tls test chaos check bench format lock
