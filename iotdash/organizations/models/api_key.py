@@ -3,7 +3,6 @@ import secrets
 import string
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from iotdash.organizations.models.organization import Membership, Organization
@@ -15,13 +14,6 @@ _ALPHABET = string.ascii_lowercase + string.digits
 def new_key_id(organization: Organization) -> str:
     """`a-{org}-{10 characters}`, as on the original platform: its clients read the organization out of it."""
     return f"a-{organization.public_id}-{''.join(secrets.choice(_ALPHABET) for _ in range(10))}"
-
-
-class ApiKeyQuerySet(models.QuerySet):
-    def active(self) -> "ApiKeyQuerySet":
-        """Those that let a program in now."""
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        return self.filter(unexpired, revoked_at=None, maker__in=Membership.objects.active())
 
 
 class ApiKey(models.Model):
@@ -50,8 +42,6 @@ class ApiKey(models.Model):
     last_used_address = models.GenericIPAddressField("last used from", null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.CharField(max_length=254, blank=True)
-
-    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API key"
