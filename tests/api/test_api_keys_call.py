@@ -18,19 +18,23 @@ def test_the_key_tells_the_organization(program_of, developer, organization):
     assert answer.json()["id"] == organization.public_id
 
 
-def test_a_key_is_of_one_organization(program_of, developer, other_organization, settings):
-    answer = program_of(developer).get(f"/{other_organization.public_id}{ROOT}")
+def test_a_key_is_of_one_organization(key_of, developer, other_organization):
+    made = key_of(developer)
+    answer = program(made).get(f"/{other_organization.public_id}{ROOT}")
     assert answer.status_code == 403
-    answer = program_of(developer).get(ROOT, headers={"host": f"{other_organization.public_id}.localhost"})
+    answer = program(made).get(ROOT, headers={"host": f"{other_organization.public_id}.localhost"})
     assert answer.status_code == 403
+    made.key.refresh_from_db()
+    assert made.key.last_used_at is None
 
 
 def test_a_wrong_token_is_401_and_an_unknown_key_403(key_of, developer):
     made = key_of(developer)
     wrong = program(made, "not-the-token").get(ROOT)
     assert (wrong.status_code, wrong.json()["exception"]["id"]) == (401, "IOTD0401E")
-    made.key.public_id = "a-abc123-zzzzzzzzzz"
-    assert program(made).get(ROOT).status_code == 403
+    for key_id in ("a-abc123-zzzzzzzzzz", "use-token-auth"):
+        made.key.public_id = key_id
+        assert program(made).get(ROOT).status_code == 403
 
 
 def test_a_revoked_and_an_expired_key_are_refused(key_of, developer, source):
@@ -57,9 +61,10 @@ def test_a_key_needs_no_csrf_token_and_a_session_does(key_of, operator, organiza
 
 def test_what_is_asked_by_a_key_is_noted_with_its_use(key_of, developer):
     made = key_of(developer)
-    program(made).get(ROOT)
+    program(made).get(ROOT, REMOTE_ADDR="192.0.2.44")
     made.key.refresh_from_db()
     assert made.key.last_used_at
+    assert made.key.last_used_address == "192.0.2.44"
 
 
 def test_signing_in_costs_one_query(key_of, developer, django_assert_num_queries, settings):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iotdash.lib import htmx, shown_once
 from iotdash.lib.lists import BadListQuery
+from iotdash.lib.public_address import public_address
 from iotdash.organizations.keys import listing, queries, services
 from iotdash.organizations.keys.forms import ChangeKeyForm, MakeKeyForm
 from iotdash.organizations.models import ApiKey
@@ -18,8 +18,6 @@ from iotdash.organizations.roles import MANAGE_KEYS
 from iotdash.organizations.scoping import organization_view
 
 FOLDER = "organizations/keys"
-# Where the description of the REST API begins, below PUBLIC_URL.
-API_PATH = "/api/v0002/"
 _WAITING = "api_key_token"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -55,7 +53,7 @@ def token_shown(request: HttpRequest, api_key_id: str) -> HttpResponse:
     context = {
         "key": key,
         "token": shown_once.take(request, _WAITING, key.pk),
-        "api_url": settings.PUBLIC_URL.rstrip("/") + API_PATH,
+        "api_url": public_address("api:organization"),
     }
     return htmx.render(request, f"{FOLDER}/token_shown.html", context)
 

@@ -112,6 +112,11 @@ def test_an_empty_list_offers_to_make_one(developer_client):
     assert "Nothing matches" in developer_client.get(f"{URL}?state=revoked").content.decode()
 
 
+def test_the_description_of_the_api_is_one_step_away(make, developer, developer_client):
+    for url in (URL, page_of(make(developer).key, "token/")):
+        assert 'href="/abc123/api/"' in developer_client.get(url).content.decode()
+
+
 def test_htmx_gets_the_part_only(made, developer_client):
     text = developer_client.get(URL, headers={"HX-Request": "true", "HX-Target": "keys"}).content.decode()
     assert made.key.public_id in text
