@@ -245,7 +245,7 @@ IOTDASH_INBOUND_DAYS = env.int("IOTDASH_INBOUND_DAYS", default=14)
 IOTDASH_INBOUND_PER_MINUTE = env.int("IOTDASH_INBOUND_PER_MINUTE", default=1200)
 # Of the REST API: requests that one caller may send in a second (0: any number), and the domains whose names
 # `{organization}.{domain}` tell which organization is meant.
-IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=10)
+IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=100)
 # Whoever waits for an operation keeps a thread busy: for so long at most, and so many in one web process.
 IOTDASH_REST_WAIT_SECONDS = env.int("IOTDASH_REST_WAIT_SECONDS", default=10)
 IOTDASH_REST_WAITERS = env.int("IOTDASH_REST_WAITERS", default=4)
