@@ -24,6 +24,10 @@ chaos: ## the long kill tests, some fifteen minutes (SEED=, OPERATIONS=, KILLS=,
 	@sh scripts/setup.sh dev
 	@sh scripts/chaos.sh
 
+fuzz: ## send the REST API what its description allows and what not, as each role (CASES=20000)
+	@sh scripts/setup.sh dev
+	@CASES=$(CASES) sh scripts/fuzz.sh
+
 check: ## the fast lane: style, imports, migrations and the quick tests
 	@sh scripts/setup.sh dev
 	@sh scripts/check.sh
@@ -40,4 +44,4 @@ lock: ## choose dependency versions anew from pyproject.toml
 	@sh scripts/setup.sh
 	@.venv/bin/uv lock --upgrade
 
-.PHONY: help demo demo-reset dev-tls test chaos check bench format lock
+.PHONY: help demo demo-reset dev-tls test chaos fuzz check bench format lock

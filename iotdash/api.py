@@ -1,6 +1,6 @@
 """The REST API v0002: every app's paths in one list, found by `/api/v0002/…` and `/{org}/api/v0002/…`."""
 
-from django.urls import path
+from django.urls import re_path
 
 from extensions.core.rest.urls import urlpatterns as extensions
 from iotdash.organizations.rest.urls import urlpatterns as organizations
@@ -10,5 +10,6 @@ app_name = "api"
 urlpatterns = [
     *organizations,
     *extensions,
-    path("<path:anything>", Nothing.as_view()),
+    # Also with line ends and whatever else no address has.
+    re_path(r"[\s\S]*", Nothing.as_view()),
 ]

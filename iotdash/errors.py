@@ -11,6 +11,7 @@ from django.utils.log import log_response
 from django.views.defaults import server_error as mistake_of_ours
 
 from iotdash import health
+from iotdash.lib.rest import answering
 
 # No Referer, and no address in the page: it may be that of a link which is a secret.
 _UNAVAILABLE = {"Retry-After": "10", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -19,6 +20,8 @@ _UNAVAILABLE = {"Retry-After": "10", "Cache-Control": "no-store", "Referrer-Poli
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Shows our own sentence; that of a suspicious request is for the log only."""
     sentence = str(exception) if isinstance(exception, BadRequest) else ""
+    if answering.is_of_api(request):
+        return answering.unforeseen(400, sentence or "The request was not valid.")
     return render(request, "400.html", {"exception": sentence}, status=400)
 
 
@@ -35,6 +38,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A database or cache that is away is no mistake of ours: 503, and one line in the log instead of a traceback."""
     error = sys.exc_info()[1]
     sentence = _what_is_away(error)
+    if answering.is_of_api(request):
+        return _to_program(sentence)
     if not sentence:
         return mistake_of_ours(request)
     # Needs neither session nor person, which are in the database.
@@ -42,6 +47,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(body, status=503, headers=_UNAVAILABLE)
     log_response("%s (%s): %s", sentence, error, request.path, request=request, response=response, level="warning")
     return response
+
+
+def _to_program(sentence: str) -> HttpResponse:
+    if sentence:
+        return answering.unforeseen(503, sentence, _UNAVAILABLE)
+    return answering.unforeseen(500, "A mistake on our side. Nothing is known of what was changed; it is in the log.")
 
 
 def _what_is_away(error: BaseException | None) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import OperationalError
 from django.http import QueryDict
 from django.test import Client, RequestFactory
 
@@ -41,7 +42,7 @@ def test_a_person_names_the_organization(reader_client):
     assert answer.json()["exception"]["id"] == "CUDRS0007E"
 
 
-@pytest.mark.parametrize("path", ["", "no/such/thing"])
+@pytest.mark.parametrize("path", ["", "no/such/thing", "device/types/%0A/devices/%C3%91"])
 def test_who_is_not_signed_in_is_asked_for_a_key_everywhere(organization, path):
     answer = Client().get(root_of(organization) + path)
     assert answer.status_code == 401
@@ -180,3 +181,26 @@ def test_callers_are_counted_apart(settings, time_machine):
     assert limits.take("b").used == 1
     with pytest.raises(RestError):
         limits.take("a")
+
+
+def test_what_nobody_foresaw_is_said_in_json(reader_client, organization, monkeypatch):
+    def broken(*args):
+        raise KeyError("a mistake")
+
+    monkeypatch.setattr("iotdash.organizations.rest.organization.as_answered", broken)
+    reader_client.raise_request_exception = False
+    answer = reader_client.get(root_of(organization))
+    assert (answer.status_code, answer.json()["exception"]["id"]) == (500, "CUDRS0001E")
+    assert "a mistake" not in answer.content.decode()
+
+
+def test_a_database_that_is_away_is_said_in_json(reader_client, organization, monkeypatch):
+    def away(*args):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("iotdash.organizations.rest.organization.as_answered", away)
+    monkeypatch.setattr("iotdash.health.database", lambda: "The database does not answer.")
+    reader_client.raise_request_exception = False
+    answer = reader_client.get(root_of(organization))
+    assert (answer.status_code, answer.json()["exception"]["id"]) == (503, "IOTD0503E")
+    assert answer["Retry-After"]

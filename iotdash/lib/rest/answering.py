@@ -1,16 +1,17 @@
 """Every exception as an answer of the API; for REST_FRAMEWORK's EXCEPTION_HANDLER."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from iotdash.lib.rest import problems
 from iotdash.lib.rest.problems import Problem, RestError
 
+PREFIX = "/api/v0002/"
 Translate = Callable[[Any], RestError]
 _translations: dict[type[Exception], Translate] = {}
 
@@ -26,6 +27,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if known is None:
         return None
     return Response(known.body(), status=known.status, headers=known.headers)
+
+
+def is_of_api(request: HttpRequest) -> bool:
+    return PREFIX in request.path
+
+
+def unforeseen(status: int, words: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """In place of a page, for what goes wrong before a view is found, or in a way that no view foresaw."""
+    return JsonResponse(Problem(_UNFORESEEN[status], words).body(), status=status, headers=headers)
+
+
+_UNFORESEEN = {400: problems.BAD_VALUE, 403: problems.NOT_ALLOWED, 500: problems.INTERNAL, 503: problems.UNAVAILABLE}
 
 
 def translated(error: Exception) -> RestError | None:

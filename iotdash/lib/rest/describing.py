@@ -7,9 +7,9 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from iotdash.lib.rest import schemas
+from iotdash.lib.rest.answering import PREFIX
 
 Endpoint = tuple[str, str, str, Any]
-PREFIX = "/api/v0002/"
 INTRODUCTION = (
     "The REST API v0002 of the Watson IoT Platform, and what iotdash adds to it. Sign in by HTTP Basic with an API key "
     "as user name and its token as password; the key tells the organization. Times are ISO 8601 in UTC; null means not "
