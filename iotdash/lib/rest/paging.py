@@ -37,22 +37,32 @@ class Asked:
 def asked(query: QueryDict, sorts: Mapping[str, str], default: str) -> Asked:
     """`sorts`: the API's names of sort fields → model fields, none of which is ever null. `default`: a model field.
 
+    A name whose field is "" is one that no row has so far: it changes nothing.
     Raises RestError for a value that cannot be.
     """
     return Asked(_limit(query), _sort(query, sorts, default), query.get("_bookmark", ""), _digest(query))
 
 
 def page(
-    rows: QuerySet, wanted: Asked, item: Callable[[Sequence[Model]], list[Any]], count: Callable[[], int] | None = None
+    rows: QuerySet,
+    wanted: Asked,
+    item: Callable[[Sequence[Model]], list[Any]],
+    count: Callable[[], int] | None = None,
+    facets: Callable[[], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The answer. `item` makes the page's rows into JSON; `count` is asked for the first page only."""
+    """The answer. `item` makes the page's rows into JSON; `count` and `facets` are asked for the first page only."""
     start = _decoded(wanted, rows.model) if wanted.bookmark else None
     total = start.total if start else (count or rows.order_by().count)()
     after = rows.filter(start.beyond) if start else rows
     found = list(after.order_by(*wanted.sort, "pk")[: wanted.limit + 1])
     shown = found[: wanted.limit]
     more = {"bookmark": _encoded(wanted, shown[-1], total)} if len(found) > wanted.limit else {}
-    return {"results": item(shown), **more, "meta": {"total_rows": total}}
+    counted = {"facets": facets()} if facets and not start else {}
+    return {"results": item(shown), **more, "meta": {"total_rows": total, **counted}}
+
+
+def empty() -> dict[str, Any]:
+    return {"results": [], "meta": {"total_rows": 0}}
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,8 @@ def _sort(query: QueryDict, sorts: Mapping[str, str], default: str) -> tuple[str
         if bare not in sorts:
             words = f'_sort: "{bare}" is none of {", ".join(sorts)}.'
             raise problems.bad_value(words, "_sort")
-        chosen.setdefault(sorts[bare], "-" if name.startswith("-") else "")
+        if sorts[bare]:
+            chosen.setdefault(sorts[bare], "-" if name.startswith("-") else "")
     return tuple(f"{sign}{field}" for field, sign in chosen.items()) or (default,)
 
 

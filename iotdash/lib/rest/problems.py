@@ -14,6 +14,7 @@ MISSING = "CUDRS0009E"
 TOO_HIGH = "CUDRS0012E"
 TOO_LARGE = "CUDRS0021E"
 LOCATION_NOT_VALID = "CUDHT0300I"
+EVENT_CACHE_OFF = "CUDCS0105E"
 USAGE_NEEDS = "CUDUS0002E"
 BAD_VALUE = "IOTD0400E"
 NOT_AUTHENTICATED = "IOTD0401E"
@@ -68,8 +69,8 @@ def bad_value(words: str, *properties: str) -> RestError:
     return not_valid([Problem(BAD_VALUE, words, properties)])
 
 
-def not_found(words: str) -> RestError:
-    return RestError(404, Problem(NOT_FOUND, words))
+def not_found(words: str, *properties: str) -> RestError:
+    return RestError(404, Problem(NOT_FOUND, words, properties))
 
 
 def conflict(words: str, headers: Mapping[str, str] | None = None) -> RestError:

@@ -9,6 +9,16 @@ from django.utils.dateparse import parse_datetime
 from iotdash.lib.rest import problems
 
 TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+# As clients send it, with a zone or without.
+SENT: Mapping[str, Any] = {
+    "type": "string",
+    "pattern": f"^{_DAY}[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$",
+    "maxLength": 40,
+    "x-pattern-words": "a time such as 2026-01-31T12:00:00Z",
+    "examples": ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.250"],
+}
 
 
 def instant(moment: dt.datetime) -> str:

@@ -109,8 +109,8 @@ def _by_session(request: HttpRequest, named: str) -> Caller:
 
 
 def _membership(request: HttpRequest, named: str) -> Membership:
-    candidates = [*memberships_of(request.user), *closed_memberships_of(request.user)]
-    found = next((each for each in candidates if each.organization.public_id == named), None)
-    if found is None:
-        raise problems.not_found(_NO_SUCH_ORGANIZATION)
-    return found
+    for look_up in (memberships_of, closed_memberships_of):
+        for membership in look_up(request.user):
+            if membership.organization.public_id == named:
+                return membership
+    raise problems.not_found(_NO_SUCH_ORGANIZATION)
