@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from devices.models import Device, DeviceIdentifier, DeviceType
+from devices.models import Device, DeviceIdentifier, DeviceType, DiagnosticErrorCode, DiagnosticLog, EventCache
 from iotdash.lib.admin import ReadOnlyAdmin
 
 
@@ -22,7 +22,7 @@ class DeviceAdmin(ReadOnlyAdmin):
     search_fields = ("^device_id", "^serial_number", "=organization__public_id")
     searched_everywhere = 3
     exclude = ("token_digest",)
-    readonly_fields = ("registered_at", "registered_by", "token_issued_at", "located_at")
+    readonly_fields = ("registered_at", "registered_by", "registered_kind", "token_issued_at", "located_at", "alert_at")
 
 
 @admin.register(DeviceIdentifier)
@@ -35,3 +35,33 @@ class DeviceIdentifierAdmin(ReadOnlyAdmin):
 
     def found_of(self, row: DeviceIdentifier) -> str:
         return f"device {row.device}, {row.organization}"
+
+
+class DiagnosticAdmin(ReadOnlyAdmin):
+    list_select_related = ("organization", "device")
+    search_fields = ("=device__device_id", "=organization__public_id")
+    readonly_fields = ("received_at",)
+
+    def found_of(self, row: DiagnosticLog | DiagnosticErrorCode) -> str:
+        return f"device {row.device}, {row.organization}"
+
+
+@admin.register(DiagnosticLog)
+class DiagnosticLogAdmin(DiagnosticAdmin):
+    list_display = ("__str__", "device", "organization", "happened_at", "received_at", "size")
+    list_filter = ("severity", "received_at")
+    readonly_fields = ("public_id", "size", "received_at")
+
+
+@admin.register(DiagnosticErrorCode)
+class DiagnosticErrorCodeAdmin(DiagnosticAdmin):
+    list_display = ("error_code", "device", "organization", "happened_at", "received_at")
+    list_filter = ("received_at",)
+
+
+@admin.register(EventCache)
+class EventCacheAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "enabled", "days")
+    list_filter = ("enabled",)
+    list_select_related = ("organization",)
+    search_fields = ("=organization__public_id",)

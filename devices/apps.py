@@ -8,9 +8,14 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.cards import CARD
+        from devices.rest import errors
+        from devices.services.diagnostics import forget_old
         from devices.services.tokens import redigest
         from iotdash.runtime.key_marks import register_redigest
+        from iotdash.runtime.sweep import register_due_finder
 
+        errors.register()
+        register_due_finder("old diagnostics of devices", forget_old)
         cards.register(CARD)
         register_redigest("device tokens", redigest)
         nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10))

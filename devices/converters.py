@@ -13,3 +13,15 @@ class IdConverter:
 
     def to_url(self, value: str) -> str:
         return f"~{value}" if value in {".", ".."} else value
+
+
+class PlainIdConverter:
+    """`<plain_id:device_id>` of the API, whose clients write an ID as it is."""
+
+    regex = ID_PATTERN
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -1,4 +1,6 @@
-"""Device types, devices, and the identifiers by which others know a device."""
+"""Device types, devices, what they report of themselves, and the identifiers by which others know a device."""
+
+import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -84,14 +86,20 @@ _BY_FIELD = {
 _PARTIAL = {
     "device_located": models.Q(latitude__isnull=False),
     "device_unlocated": models.Q(latitude__isnull=True),
+    "device_alerting": models.Q(alert_enabled=True),
 }
 
 
 class Device(DeviceInfo):
     """A registered device. `token_digest` is a keyed digest of its token, which is shown once.
 
-    `configured` says whether an app above keeps a configuration for it; that app sets it.
+    `configured` says whether an app above keeps a configuration for it; that app sets it. `alert_at` is when
+    `alert_enabled` was last changed.
     """
+
+    class RegisteredKind(models.TextChoices):
+        PERSON = "person", "Person"
+        APP = "app", "Program"
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="devices")
     device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="devices")
@@ -103,6 +111,11 @@ class Device(DeviceInfo):
     token_issued_at = models.DateTimeField(null=True, blank=True, editable=False)
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
     registered_by = models.CharField(max_length=254, editable=False)
+    registered_kind = models.CharField(
+        "registered by a", max_length=6, choices=RegisteredKind.choices, default=RegisteredKind.PERSON, editable=False
+    )
+    alert_enabled = models.BooleanField("alert", default=False)
+    alert_at = models.DateTimeField("alert changed", default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
@@ -142,6 +155,68 @@ class Device(DeviceInfo):
         """`d:abc123:pump:p1`, with `g` for a gateway; needs device_type and organization loaded."""
         letter = "g" if self.device_type.class_id == DeviceType.ClassId.GATEWAY else "d"
         return f"{letter}:{self.organization.public_id}:{self.device_type.type_id}:{self.device_id}"
+
+
+class Severity(models.IntegerChoices):
+    INFORMATION = 0, "Information"
+    WARNING = 1, "Warning"
+    ERROR = 2, "Error"
+
+
+class Diagnostic(models.Model):
+    """What a device, or somebody for it, reported of itself.
+
+    `happened_at` is the reporter's word; what is old is told by `received_at`.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="%(class)ss")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="%(class)ss")
+    happened_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["device", "-happened_at", "-id"], name="%(class)s_newest"),
+            models.Index(fields=["received_at"], name="%(class)s_by_age"),
+        ]
+
+
+class DiagnosticLog(Diagnostic):
+    """`attachment` is what the API calls data: text, base64 by convention. `size`: bytes that count to the limit."""
+
+    public_id = models.UUIDField("ID", default=uuid.uuid4, unique=True, editable=False)
+    message = models.TextField()
+    severity = models.PositiveSmallIntegerField(choices=Severity.choices, default=Severity.INFORMATION)
+    attachment = models.TextField("data", blank=True)
+    size = models.PositiveIntegerField("bytes", default=0, editable=False)
+
+    class Meta(Diagnostic.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.get_severity_display()}: {self.message[:80]}"
+
+
+class DiagnosticErrorCode(Diagnostic):
+    error_code = models.BigIntegerField()
+
+    class Meta(Diagnostic.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"error code {self.error_code}"
+
+
+class EventCache(models.Model):
+    """Whether the last events of devices are kept, and for how many days. Without a row: as it is by default."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="event_cache")
+    enabled = models.BooleanField(default=True)
+    days = models.PositiveSmallIntegerField(default=7, validators=[MinValueValidator(1), MaxValueValidator(45)])
+
+    def __str__(self) -> str:
+        return f"last events for {self.days} days" if self.enabled else "no last events"
 
 
 class DeviceIdentifier(models.Model):

@@ -1,14 +1,16 @@
 """Reads of devices and device types, always of one organization."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from devices.conditions import of_devices
-from devices.models import Device, DeviceIdentifier, DeviceType
+from devices.models import Device, DeviceIdentifier, DeviceType, DiagnosticErrorCode, DiagnosticLog, EventCache
 from iotdash.lib.lists import COUNT_LIMIT, Condition, Count
 from iotdash.organizations.models import Organization
 
+Report = TypeVar("Report", DiagnosticLog, DiagnosticErrorCode)
 # No text continues with a character beyond this one.
 _LAST = "\U0010ffff"
 
@@ -79,3 +81,13 @@ def type_templates(organization: Organization, limit: int = 200) -> list[dict[st
 def suggestions(templates: Iterable[dict[str, str]], name: str) -> list[str]:
     """The different values of one field, sorted, without the empty one."""
     return sorted({template[name] for template in templates} - {""})
+
+
+def event_cache_of(organization: Organization) -> EventCache:
+    """The stored choice, or an unsaved one as it is by default."""
+    return EventCache.objects.filter(organization=organization).first() or EventCache(organization=organization)
+
+
+def newest(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Log entries or error codes of one device, newest first, by an index."""
+    return reports.order_by("-happened_at", "-pk")

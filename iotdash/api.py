@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from devices.rest.urls import urlpatterns as devices
 from extensions.core.rest.urls import urlpatterns as extensions
 from iotdash.organizations.rest.urls import urlpatterns as organizations
 from iotdash.organizations.rest.views import Nothing
@@ -9,6 +10,7 @@ from iotdash.organizations.rest.views import Nothing
 app_name = "api"
 urlpatterns = [
     *organizations,
+    *devices,
     *extensions,
     # Also with line ends and whatever else no address has.
     re_path(r"[\s\S]*", Nothing.as_view()),

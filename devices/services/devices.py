@@ -21,9 +21,11 @@ from iotdash.organizations.models import Organization
 BATCH = 500
 
 
-def add_device(device_type: DeviceType, new: NewDevice, source: Source) -> Registered:
-    """Raises ValidationError by field name, DeviceExists."""
-    registered = _prepare(device_type, new, source)
+def add_device(
+    device_type: DeviceType, new: NewDevice, source: Source, kind: str = Device.RegisteredKind.PERSON
+) -> Registered:
+    """`kind` is what the source's actor is. Raises ValidationError by field name, DeviceExists."""
+    registered = prepared(device_type, new, source, kind)
     device = registered.device
     try:
         with transaction.atomic():
@@ -41,7 +43,7 @@ def add_devices(
     """All or none, in the order given, with one activity entry. Raises ValidationError, DeviceExists."""
     if device_type.organization_id != organization.pk:
         raise ValueError("The device type belongs to another organization.")
-    registered = [_prepare(device_type, new, source) for new in rows]
+    registered = [prepared(device_type, new, source) for new in rows]
     devices = [each.device for each in registered]
     try:
         with transaction.atomic():
@@ -60,6 +62,7 @@ def edit_device(
     info: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
     location: Location | Keep | None = KEEP,
+    alert: bool | None = None,
     expected: dt.datetime | None = None,
 ) -> Device:
     """Changes what is given; a location of None removes it.
@@ -73,6 +76,8 @@ def edit_device(
         values |= location_fields(location)
     with transaction.atomic():
         current = locked(device, expected)
+        if alert not in (None, current.alert_enabled):
+            values |= {"alert_enabled": alert, "alert_at": timezone.now()}
         if changed := save_changes(current, values):
             record(source, "device edited", "device", current.path, changed=changed)
     return current
@@ -88,7 +93,11 @@ def delete_device(device: Device, source: Source) -> None:
         record(source, "device deleted", "device", path)
 
 
-def _prepare(device_type: DeviceType, new: NewDevice, source: Source) -> Registered:
+def prepared(
+    device_type: DeviceType, new: NewDevice, source: Source, kind: str = Device.RegisteredKind.PERSON
+) -> Registered:
+    """A valid device that is not saved yet. Raises ValidationError by field name."""
+    now = timezone.now()
     token = new.token or new_token()
     validate_token(token)
     metadata = device_type.metadata if new.metadata is None else new.metadata
@@ -98,8 +107,11 @@ def _prepare(device_type: DeviceType, new: NewDevice, source: Source) -> Registe
         device_id=new.device_id,
         metadata=dict(metadata),
         token_digest=hash_token(token),
-        token_issued_at=timezone.now(),
+        token_issued_at=now,
+        registered_at=now,
+        alert_at=now,
         registered_by=source.actor,
+        registered_kind=kind,
         **_info_of(device_type, new),
         **location_fields(new.location),
     )

@@ -23,6 +23,11 @@ class TypeExists(DevicesError):
         super().__init__(f"There is already a device type {type_id}. Choose another type ID.")
 
 
+class NoSuchType(DevicesError):
+    def __init__(self, type_id: str) -> None:
+        super().__init__(f"There is no device type {type_id}. Add it first.")
+
+
 class TypeInUse(DevicesError):
     """A device type that has devices cannot be deleted."""
 

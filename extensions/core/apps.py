@@ -8,7 +8,7 @@ class ExtensionsConfig(AppConfig):
 
     def ready(self) -> None:
         from extensions.core import checks, facet, inbound, lanes, pages, registry
-        from extensions.core.rest import outcomes
+        from extensions.core.rest import document, outcomes, service_status
         from extensions.core.services import connection_checks, operations, redigesting
         from iotdash.lib.ciphertexts import register_ciphertexts
         from iotdash.runtime.key_marks import register_redigest
@@ -16,8 +16,10 @@ class ExtensionsConfig(AppConfig):
         registry.load()
         checks.register()
         facet.register()
+        document.register()
         pages.register()
         outcomes.register()
+        service_status.register()
         lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
         lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
         configurations, checks_asked = self.get_model("ExtensionConfig"), self.get_model("ConnectionCheck")

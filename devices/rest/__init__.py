@@ -1,0 +1,1 @@
+"""Device types and devices in the REST API v0002, and what is known of them: location, diagnostics, connections."""

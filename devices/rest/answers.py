@@ -1,0 +1,72 @@
+"""Device types and devices as the API answers them: plain dictionaries, made without asking the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from devices.models import Device, DeviceInfo, DeviceType
+from devices.rest.names import INFO, LOCATION
+from iotdash.lib.rest.times import instant
+from iotdash.organizations.models import Organization
+
+_LETTERS = {DeviceType.ClassId.DEVICE: "d", DeviceType.ClassId.GATEWAY: "g"}
+
+
+def device_type(row: DeviceType) -> dict[str, Any]:
+    description = {"description": row.description} if row.description else {}
+    return {
+        "id": row.type_id,
+        "classId": row.class_id,
+        **description,
+        "deviceInfo": info(row),
+        "metadata": row.metadata,
+        "createdDateTime": instant(row.created_at),
+        "updatedDateTime": instant(row.updated_at),
+    }
+
+
+def device_types(rows: Sequence[DeviceType]) -> list[dict[str, Any]]:
+    return [device_type(row) for row in rows]
+
+
+def devices(rows: Sequence[Device], organization: Organization) -> list[dict[str, Any]]:
+    """Device types have to be loaded."""
+    return [device(row, organization) for row in rows]
+
+
+def device(row: Device, organization: Organization) -> dict[str, Any]:
+    type_id, device_id = row.type_name, row.device_id
+    client_id = f"{_LETTERS[row.device_type.class_id]}:{organization.public_id}:{type_id}:{device_id}"
+    at = f"/device/types/{type_id}/devices/{device_id}"
+    return {
+        "clientId": client_id,
+        "id": client_id,
+        "typeId": type_id,
+        "deviceId": device_id,
+        "deviceInfo": info(row),
+        "metadata": row.metadata,
+        "registration": {
+            "auth": {"id": row.registered_by, "type": row.registered_kind},
+            "date": instant(row.registered_at),
+        },
+        "status": {"alert": {"enabled": row.alert_enabled, "timestamp": instant(row.alert_at)}},
+        "refs": {
+            "location": f"{at}/location",
+            "diag": {"logs": f"{at}/diag/logs", "errorCodes": f"{at}/diag/errorCodes"},
+        },
+    }
+
+
+def info(row: DeviceInfo) -> dict[str, str]:
+    """What is known of the eight."""
+    found = {name: getattr(row, field) for name, field in INFO.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def location(row: Device) -> dict[str, Any] | None:
+    """None if it was never set."""
+    if row.latitude is None:
+        return None
+    numbers = {name: getattr(row, name) for name in LOCATION}
+    known = {name: value for name, value in numbers.items() if value is not None}
+    measured, updated = row.measured_at or row.located_at, row.located_at or row.updated_at
+    return {**known, "measuredDateTime": instant(measured or updated), "updatedDateTime": instant(updated)}

@@ -1,0 +1,96 @@
+"""How much was used in a span of days. Nothing carries messages or stores history yet: the figures are zero."""
+
+import calendar
+import datetime as dt
+import re
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from iotdash.lib.rest import filters, problems
+from iotdash.lib.rest.operations import Parameter, operation
+from iotdash.lib.rest.problems import USAGE_NEEDS, Problem, RestError
+from iotdash.lib.rest.schemas import obj, register
+from iotdash.organizations.rest import OrganizationRestView
+from iotdash.organizations.roles import SEE
+
+_DATE = {"type": "string", "format": "date"}
+_COUNT = {"type": "integer", "minimum": 0}
+_DAY = obj({"date": _DATE, "total": _COUNT}, ("date", "total"))
+register(
+    "Usage",
+    obj(
+        {"start": _DATE, "end": _DATE, "average": _COUNT, "total": _COUNT, "days": {"type": "array", "items": _DAY}},
+        ("start", "end", "average", "total", "days"),
+        description="`days` is filled with detail=true.",
+    ),
+)
+MOST_DAYS = 3_660
+_WORDS = "YYYY, YYYY-MM or YYYY-MM-DD: "
+_SPAN = {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
+_QUERY = (
+    Parameter("start", f"{_WORDS}its first day is where the span begins.", _SPAN, required=True),
+    Parameter("end", f"{_WORDS}its last day is where the span ends.", _SPAN, required=True),
+    Parameter("detail", "Answer each day, too.", {"type": "boolean", "default": False}),
+)
+
+
+def _usage(summary: str, name: str) -> Any:
+    return operation(SEE, summary, name=name, answers={200: "Usage"}, query=_QUERY, errors=())
+
+
+class DataTraffic(OrganizationRestView):
+    @_usage("Bytes sent and received. Zero: no messages are carried yet.", "getDataTraffic")
+    def get(self, request: Request) -> Response:
+        return Response(_nothing_used(request.query_params))
+
+
+class ActiveDevices(OrganizationRestView):
+    @_usage("Devices that connected. Zero: no device can connect yet.", "getActiveDevices")
+    def get(self, request: Request) -> Response:
+        return Response(_nothing_used(request.query_params))
+
+
+class HistoricalData(OrganizationRestView):
+    @_usage("Bytes of history. Zero: none is stored here.", "getHistoricalData")
+    def get(self, request: Request) -> Response:
+        return Response(_nothing_used(request.query_params))
+
+
+def _nothing_used(query: QueryDict) -> dict[str, Any]:
+    start, end, detail = _asked(query)
+    days = [start + dt.timedelta(days=number) for number in range((end - start).days + 1)] if detail else []
+    return {
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "average": 0,
+        "total": 0,
+        "days": [{"date": day.isoformat(), "total": 0} for day in days],
+    }
+
+
+def _asked(query: QueryDict) -> tuple[dt.date, dt.date, bool]:
+    for name in ("start", "end"):
+        if not query.get(name):
+            raise RestError(400, Problem(USAGE_NEEDS, f"The parameter {name} is missing.", [name]))
+    (start, _), (_, end) = _span(query["start"], "start"), _span(query["end"], "end")
+    if end < start:
+        raise problems.bad_value("end: it is before start.", "end")
+    if (end - start).days >= MOST_DAYS:
+        raise problems.bad_value(f"end: at most {MOST_DAYS} days can be asked at once.", "end")
+    return start, end, bool(query.get("detail")) and filters.truth(query["detail"], "detail")
+
+
+def _span(text: str, name: str) -> tuple[dt.date, dt.date]:
+    """First and last day of a year, a month or a day."""
+    try:
+        if not re.fullmatch(_SPAN["pattern"], text, re.ASCII):
+            raise ValueError(text)
+        year, month, day = (*(int(part) for part in text.split("-")), None, None)[:3]
+        first = dt.date(year, month or 1, day or 1)
+        last = dt.date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
+    except ValueError:
+        raise problems.bad_value(f"{name}: a date is needed: YYYY, YYYY-MM or YYYY-MM-DD.", name) from None
+    return first, last
