@@ -44,6 +44,7 @@ register(
             "updatedDateTime": {**SENT, "description": "Set by the server; what is sent is ignored."},
         },
         ("latitude", "longitude"),
+        examples=[{"latitude": 51.02, "longitude": -1.39, "elevation": 120.0, "accuracy": 5.0}],
         **{"x-violation": "CUDHT0300I"},
     ),
 )
@@ -146,7 +147,8 @@ register("DevicePage", page_of(ref("Device")))
 
 _NAME = {"typeId": ID, "deviceId": ID}
 _NAMED = ("typeId", "deviceId")
-register("DevicesToAdd", {"type": "array", "items": obj({"typeId": ID, **_NEW}, _NAMED)})
+_SAMPLE = [{"typeId": "pump", "deviceId": "p2"}]
+register("DevicesToAdd", {"type": "array", "items": obj({"typeId": ID, **_NEW}, _NAMED), "examples": [_SAMPLE]})
 register(
     "DevicesAdded",
     {
@@ -156,5 +158,5 @@ register(
         ),
     },
 )
-register("DevicesToRemove", {"type": "array", "items": obj(_NAME, _NAMED)})
+register("DevicesToRemove", {"type": "array", "items": obj(_NAME, _NAMED), "examples": [_SAMPLE]})
 register("DevicesRemoved", {"type": "array", "items": obj({**_NAME, "success": FLAG}, (*_NAMED, "success"))})

@@ -17,7 +17,7 @@ from iotdash.organizations.roles import Action
 from tests.extensions import inbound_world, meterco
 from tests.organizations.walk.judging import NOT_OFFERED, Walk, expected
 from tests.organizations.walk.paths import Path, all_paths
-from tests.organizations.walk.people import FRAGMENT, METHODS, Person, everybody
+from tests.organizations.walk.people import API_METHODS, FRAGMENT, METHODS, Person, everybody
 from tests.organizations.walk.world import EXTENSION, House, furnish
 
 FIGURES = File(settings.BASE_DIR) / "build/walk.txt"
@@ -29,13 +29,18 @@ ADMIN = {302, 403, 404, NOT_OFFERED}
 ANYTHING = {*range(200, 500), 503}
 
 
+def methods_of(path: Path) -> tuple[str, ...]:
+    return API_METHODS if path.of_api else (*METHODS, FRAGMENT)
+
+
 @pytest.fixture
-def houses(db, monkeypatch) -> tuple[House, House]:
+def houses(db, monkeypatch, settings) -> tuple[House, House]:
     sends_by_itself = Inbound(inbound_world.parse, inbound_world.guide)
     manifest = meterco.manifest(meterco.Scripted(), inbound=sends_by_itself)
     monkeypatch.setitem(registry._manifests, EXTENSION, manifest)
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
     monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
+    settings.IOTDASH_REST_PER_SECOND = 0
     # Thousands of refusals, each of which Django logs.
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     return furnish("abc123", "zqhere", "wkhere"), furnish("xyz789", "zqthere", "wkthere")
@@ -53,6 +58,11 @@ def test_there_are_paths():
 
 @pytest.mark.parametrize("path", BELOW, ids=lambda path: path.name)
 def test_every_view_declares_its_action(path):
+    if path.of_api:
+        offered = [getattr(path.of_api, method) for method in API_METHODS if path.offers(method)]
+        assert offered
+        assert all(isinstance(method.action, Action) for method in offered), f"{path.name} has an undeclared method"
+        return
     action = getattr(path.view, "action", None)
     assert isinstance(action, Action), f"{path.name} is not wrapped in organization_view"
 
@@ -66,8 +76,9 @@ def test_every_part_of_an_address_has_a_sample(houses):
 def test_who_gets_how_far(houses, people):
     """Every path below an organization, as everybody, with its own things."""
     walk = Walk(*houses)
-    for person, path, method in product(people, BELOW, (*METHODS, FRAGMENT)):
-        walk.go(person, path, method, path.address(walk.house), expected(person, path, method))
+    for person, path in product(people, BELOW):
+        for method in methods_of(path):
+            walk.go(person, path, method, path.address(walk.house), expected(person, path, method))
     _settle(walk, "own things")
     assert {path.name for path in BELOW} - walk.answered == set(), "refuses GET and POST alike"
     assert len(walk.shown) > len(BELOW) / 2, "what is planted is hardly seen by those who may: nor would a leak be"
@@ -77,8 +88,8 @@ def test_things_of_another_organization_are_not_there(houses, people):
     """As those who may everything in their own: each thing that a path names, and all of them, from the other one."""
     walk = Walk(*houses)
     administrator = people[0]
-    for path, method in product(BELOW, METHODS):
-        for swapped in _swaps(path):
+    for path in BELOW:
+        for method, swapped in product(API_METHODS if path.of_api else METHODS, _swaps(path)):
             address = path.address(walk.house, swapped=swapped, other=walk.other)
             walk.go(administrator, path, method, address, {404, NOT_OFFERED})
     _settle(walk, "things of another organization")
@@ -93,8 +104,9 @@ def _swaps(path: Path) -> set[tuple[str, ...]]:
 def test_pages_outside_organizations_show_none_of_them(houses, people):
     """Sign-in, profile, health, support, links and hooks."""
     walk = Walk(*houses)
-    for person, path, method in product(people, ELSEWHERE, METHODS):
-        walk.go(person, path, method, path.address(walk.house), _outside(person, path))
+    for person, path in product(people, ELSEWHERE):
+        for method in API_METHODS if path.of_api else METHODS:
+            walk.go(person, path, method, path.address(walk.house), _outside(person, path))
     _settle(walk, "outside organizations")
 
 

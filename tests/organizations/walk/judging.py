@@ -7,6 +7,9 @@ from tests.organizations.walk.people import FRAGMENT, Answer, Person
 from tests.organizations.walk.world import House
 
 NOT_OFFERED = 405
+# What the API answers to who may: GET of what nothing is known of yet, or without what it needs.
+NOT_KNOWN = {"api_mgmt": {404}, "api_event": {404}, "api_connection_state": {404}}
+API_LETS_IN = {"get": {200, 400}, "post": {200, 201, 202}, "put": {200}, "delete": {204, 409}}
 LET_IN = {"get": {200, 302}, FRAGMENT: {200, 302}, "post": {200, 302, 400, 409, 422}}
 # What a GET may change, and somebody who may nothing: their own session, and how often they tried.
 OWN_TABLES = {"django_session", "usersessions_usersession", "cache"}
@@ -14,6 +17,8 @@ OWN_TABLES = {"django_session", "usersessions_usersession", "cache"}
 
 def expected(person: Person, path: Path, method: str) -> set[int]:
     """Statuses below `/{org}/`; a method that is not offered is refused before anybody is looked up."""
+    if path.of_api:
+        return _of_api(person, path, method)
     if person.user is None:
         return {302, NOT_OFFERED}
     if person.role is None:
@@ -21,6 +26,21 @@ def expected(person: Person, path: Path, method: str) -> set[int]:
     if person.kept_out or not person.role.reaches(path.least_role(method)):
         return {403, NOT_OFFERED}
     return {*LET_IN[method], NOT_OFFERED}
+
+
+def _of_api(person: Person, path: Path, method: str) -> set[int]:
+    """Who asks is looked up first, so that nobody else learns which methods there are."""
+    if person.user is None:
+        return {401}
+    if person.role is None:
+        return {404}
+    if person.kept_out:
+        return {403}
+    if not path.offers(method):
+        return {NOT_OFFERED}
+    if not person.role.reaches(path.least_role(method)):
+        return {403}
+    return NOT_KNOWN.get(path.name, API_LETS_IN[method])
 
 
 @dataclass
@@ -37,13 +57,13 @@ class Walk:
     answered: set[str] = field(default_factory=set)
 
     def go(self, person: Person, path: Path, method: str, address: str, statuses: set[int]) -> None:
-        answer = person.ask(self.house, method, address)
+        answer = person.ask(self.house, method, address, path.body(method))
         case = f"{person.name}: {method.upper()} {address} ({path.name})"
         self.cases += 1
         self.paths.add(path.name)
         if answer.status not in statuses:
             self.problems.append(f"{case} answered {answer.status}")
-        harmless = method != "post" or not statuses & LET_IN["get"]
+        harmless = method in ("get", FRAGMENT) or not statuses & LET_IN["get"]
         if harmless and not answer.written <= OWN_TABLES:
             self.problems.append(f"{case} wrote into {answer.written - OWN_TABLES}")
         self._look_for_leaks(person, path, case, answer)

@@ -1,4 +1,7 @@
-"""Every address of the product, found in its URL patterns, with real values for what stands in braces."""
+"""Every address of the product, found in its URL patterns, with real values for what stands in braces.
+
+Pages are opened and posted to; the API is also put to and deleted from, with the examples of its schemas.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from iotdash.lib.rest import schemas
+from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import Role
 from tests.organizations.walk.world import EXTENSION, House
 
@@ -22,6 +27,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "invitation_id": lambda house: house.invitation.pk,
     "import_id": lambda house: house.open_import.public_id,
     "api_key_id": lambda house: house.api_key.public_id,
+    "log_id": lambda house: house.log.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.
@@ -40,6 +46,8 @@ OF_NOBODY: dict[str, Any] = {
     "id": "1",
     "url": "nothing/",
     "content_type_id": "1",
+    "event_id": "status",
+    "client_id": "d:abc123:pump:p1",
 }
 OF_A_PERSON: dict[str, Callable[[House], Any]] = {
     "end_session pk": lambda house: house.session.pk,
@@ -69,7 +77,24 @@ class Path:
     below_organization: bool
     view: Callable[..., Any]
 
+    @property
+    def of_api(self) -> type[OrganizationRestView] | None:
+        """The class of a view of the API."""
+        found = getattr(self.view, "cls", None)
+        return found if found and issubclass(found, OrganizationRestView) else None
+
+    def offers(self, method: str) -> bool:
+        """Pages say so only when they are asked."""
+        return self.of_api is None or hasattr(self.of_api, method)
+
+    def body(self, method: str) -> Any:
+        """What the API is sent: an example of its description; None for nothing."""
+        name = getattr(getattr(self.of_api, method, None), "body", "")
+        return schemas.get(name)["examples"][0] if name else None
+
     def least_role(self, method: str) -> Role:
+        if self.of_api:
+            return getattr(self.of_api, method).action.least_role
         action = self.view.post_action if method == "post" else self.view.action
         inside = DECIDED_INSIDE.get(self.name, Role.READER)
         return max(action.least_role, inside, key=lambda role: role.rank)

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from http.cookies import SimpleCookie
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from tests.cast import MembershipFactory, UserFactory, member
 from tests.organizations.walk.world import House
 
 METHODS = ("get", "post")
+API_METHODS = (*METHODS, "put", "delete")
 # A GET as htmx asks, for a part of a page that is open already.
 FRAGMENT = "fragment"
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
@@ -54,20 +56,22 @@ class Person:
             _signed_in_just_now(self.client, self.user)
         self._cookies = self.client.cookies.output(header="", sep=";")
 
-    def ask(self, house: House, method: str, address: str) -> Answer:
-        """What the request changed is undone."""
+    def ask(self, house: House, method: str, address: str, body: Any = None) -> Answer:
+        """What the request changed is undone. `body` is sent as JSON."""
         self.client.cookies = SimpleCookie(self._cookies)
         tables: set[str] = set()
         with transaction.atomic():
             if self.one_step:
                 Organization.objects.filter(pk=house.organization.pk).update(second_factor_required=True)
             with connection.execute_wrapper(partial(_note_write, tables)):
-                response = self._response(method, address)
-            body = b"".join(response) if response.streaming else response.content
+                response = self._response(method, address, body)
+            content = b"".join(response) if response.streaming else response.content
             transaction.set_rollback(True)
-        return Answer(response.status_code, body, tables)
+        return Answer(response.status_code, content, tables)
 
-    def _response(self, method: str, address: str) -> HttpResponseBase:
+    def _response(self, method: str, address: str, body: Any) -> HttpResponseBase:
+        if body is not None:
+            return getattr(self.client, method)(address, body, content_type="application/json")
         if method == FRAGMENT:
             return self.client.get(address, headers={"HX-Request": "true"})
         return getattr(self.client, method)(address)

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from devices.models import Device
+from devices.models import Device, DiagnosticLog
 from extensions.core import lanes, registry
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks, device_configuration
@@ -48,6 +48,7 @@ class House:
     api_key: ApiKey
     passkey: Authenticator
     session: UserSession
+    log: DiagnosticLog
 
 
 def furnish(public_id: str, planted: str, named: str) -> House:
@@ -79,6 +80,8 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
         Operation, organization=organization, config=config, device=device, subject="0001", operation_id="sms",
         state="failed", sentence=planted, parameters={"text": planted}, asked_by=source.actor,
     )  # fmt: skip
+    Device.objects.filter(pk=device.pk).update(latitude=1, longitude=2, located_at=timezone.now())
+    log = make(DiagnosticLog, organization=organization, device=device, message=planted)
     exchange = make(
         Exchange, config=config, purpose="sms", url=f"https://{planted}.test/", seconds=0.1, request=NO_BODY,
         response=NO_BODY | {"headers": {"X-Words": planted}}, status=500, failed=True,
@@ -90,6 +93,7 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
         "sim": sim,
         "operation": operation,
         "exchange": exchange,
+        "log": log,
     }
 
 
