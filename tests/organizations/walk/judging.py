@@ -8,7 +8,9 @@ from tests.organizations.walk.world import House
 
 NOT_OFFERED = 405
 # What the API answers to who may: GET of what nothing is known of yet, or without what it needs.
-NOT_KNOWN = {"api_mgmt": {404}, "api_event": {404}, "api_connection_state": {404}}
+NOT_KNOWN = {f"organization-api:{name}": {404} for name in ("mgmt", "event", "connection_state")}
+NOT_SET_UP = {403}
+DONE = {200, 201, 202, 204, 302}
 API_LETS_IN = {"get": {200, 400}, "post": {200, 201, 202}, "put": {200}, "delete": {204, 409}}
 LET_IN = {"get": {200, 302}, FRAGMENT: {200, 302}, "post": {200, 302, 400, 409, 422}}
 # What a GET may change, and somebody who may nothing: their own session, and how often they tried.
@@ -40,7 +42,8 @@ def _of_api(person: Person, path: Path, method: str) -> set[int]:
         return {NOT_OFFERED}
     if not person.role.reaches(path.least_role(method)):
         return {403}
-    return NOT_KNOWN.get(path.name, API_LETS_IN[method])
+    # The sample organization has not added the extensions that are installed.
+    return NOT_SET_UP if hasattr(path.of_api, "manifest") else NOT_KNOWN.get(path.name, API_LETS_IN[method])
 
 
 @dataclass
@@ -63,22 +66,27 @@ class Walk:
         self.paths.add(path.name)
         if answer.status not in statuses:
             self.problems.append(f"{case} answered {answer.status}")
-        harmless = method in ("get", FRAGMENT) or not statuses & LET_IN["get"]
+        harmless = method in ("get", FRAGMENT) or not statuses & DONE
         if harmless and not answer.written <= OWN_TABLES:
             self.problems.append(f"{case} wrote into {answer.written - OWN_TABLES}")
-        self._look_for_leaks(person, path, case, answer)
+        self._look_for_leaks(person, path, case, answer, address)
         if answer.status != NOT_OFFERED:
             self.answered.add(path.name)
 
-    def _look_for_leaks(self, person: Person, path: Path, case: str, answer: Answer) -> None:
+    def _look_for_leaks(self, person: Person, path: Path, case: str, answer: Answer, address: str) -> None:
+        body = answer.body
+        if path.of_api and answer.status >= 400:
+            # The API repeats which ID it does not know.
+            for part in sorted(filter(None, address.split("/")), key=len, reverse=True):
+                body = body.replace(part.encode(), b"")
         for house in (self.house, self.other):
             knows_name = person.home is house or (person.kept_out and house is self.house)
-            if house.planted.encode() in answer.body:
+            if house.planted.encode() in body:
                 if person.home is house:
                     self.shown.add(path.name)
                 else:
                     self.leaks.append(f"{case} shows what is planted in {house.organization.public_id}")
-            if house.named.encode() in answer.body and not knows_name:
+            if house.named.encode() in body and not knows_name:
                 self.leaks.append(f"{case} shows the name of {house.organization.public_id}")
 
     def figures(self, title: str) -> str:

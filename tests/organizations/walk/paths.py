@@ -9,9 +9,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from iotdash.lib.rest import schemas
+from iotdash.lib.rest import samples, schemas
 from iotdash.organizations.rest import OrganizationRestView
-from iotdash.organizations.roles import Role
+from iotdash.organizations.roles import Action, Role
 from tests.organizations.walk.world import EXTENSION, House
 
 # What names a thing of an organization or of a person: in a house that is not one's own, it is not there.
@@ -61,7 +61,12 @@ DECIDED_INSIDE = {
     "organizations:api_key_revoke": Role.OPERATOR,
     "extensions:cancel": Role.OPERATOR,
     "sims:ask": Role.OPERATOR,
+    "delete organization-api:operation": Role.OPERATOR,
 }
+
+
+# What stands below an organization and tells nothing of it, for anybody.
+PUBLIC = {"organization-api:openapi"}
 
 
 class NoSample(LookupError):
@@ -88,16 +93,19 @@ class Path:
         return self.of_api is None or hasattr(self.of_api, method)
 
     def body(self, method: str) -> Any:
-        """What the API is sent: an example of its description; None for nothing."""
+        """What the API is sent: as its description shows it; None for nothing."""
         name = getattr(getattr(self.of_api, method, None), "body", "")
-        return schemas.get(name)["examples"][0] if name else None
+        return samples.of(schemas.ref(name)) if name else None
 
     def least_role(self, method: str) -> Role:
-        if self.of_api:
-            return getattr(self.of_api, method).action.least_role
-        action = self.view.post_action if method == "post" else self.view.action
-        inside = DECIDED_INSIDE.get(self.name, Role.READER)
+        action = self._action(method)
+        inside = DECIDED_INSIDE.get(f"{method} {self.name}") or DECIDED_INSIDE.get(self.name, Role.READER)
         return max(action.least_role, inside, key=lambda role: role.rank)
+
+    def _action(self, method: str) -> Action:
+        if self.of_api:
+            return getattr(self.of_api, method).action
+        return self.view.post_action if method == "post" else self.view.action
 
     def bound(self) -> list[str]:
         """The parameters that name a thing of an organization."""
