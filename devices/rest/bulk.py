@@ -14,6 +14,8 @@ from iotdash.organizations.roles import EDIT_DEVICES
 
 
 class AddDevices(OrganizationRestView):
+    section = "Devices"
+
     @operation(
         EDIT_DEVICES,
         "Add devices of any types. 201: all were added; 202: not all, and each says why it was not. "
@@ -31,6 +33,8 @@ class AddDevices(OrganizationRestView):
 
 
 class RemoveDevices(OrganizationRestView):
+    section = "Devices"
+
     @operation(
         EDIT_DEVICES,
         "Remove devices. One that is not there counts as removed.",

@@ -48,6 +48,8 @@ STATES = {
 
 
 class ConnectionLog(OrganizationRestView):
+    section = "Connections"
+
     @operation(
         SEE,
         "When a device connected and disconnected. Empty: no device can connect yet.",
@@ -70,6 +72,8 @@ class ConnectionLog(OrganizationRestView):
 
 
 class ConnectionStates(OrganizationRestView):
+    section = "Connections"
+
     @operation(
         SEE,
         "Which devices and programs are connected. Empty: nothing can connect yet.",
@@ -85,6 +89,8 @@ class ConnectionStates(OrganizationRestView):
 
 
 class ConnectionStateView(OrganizationRestView):
+    section = "Connections"
+
     @operation(
         SEE,
         "Whether a client is connected; 404 for one of which no connection is known, as of all so far",

@@ -21,6 +21,8 @@ _EXPAND = Parameter("_expand", "location, mgmt or all, separated by commas: answ
 
 
 class DevicesOfType(OrganizationRestView):
+    section = "Devices"
+
     @operation(SEE, "Devices of a type", name="listDevices", answers={200: "DevicePage"}, query=QUERY)
     def get(self, request: Request, type_id: str) -> Response:
         rows = type_or_404(self.organization, type_id).devices.all()
@@ -43,11 +45,13 @@ class DevicesOfType(OrganizationRestView):
             **({"location": place} if place else {}),
             "authToken": registered.token,
         }
-        at = f"{request.path.rstrip('/')}/{registered.device.device_id}"
+        at = self.address("device", type_id=type_id, device_id=registered.device.device_id)
         return Response(answer, status=201, headers={"Location": at})
 
 
 class DeviceView(OrganizationRestView):
+    section = "Devices"
+
     @operation(SEE, "A device", name="getDevice", answers={200: "Device"}, query=(_EXPAND,))
     def get(self, request: Request, type_id: str, device_id: str) -> Response:
         device = device_or_404(self.organization, type_id, device_id, documents.related())
@@ -85,6 +89,8 @@ class DeviceView(OrganizationRestView):
 
 
 class DevicesOfGateway(OrganizationRestView):
+    section = "Devices"
+
     @operation(
         SEE,
         "Devices behind a gateway: none, because nothing is known of that yet",
@@ -100,6 +106,8 @@ class DevicesOfGateway(OrganizationRestView):
 
 
 class AllDevices(OrganizationRestView):
+    section = "Devices"
+
     @operation(SEE, "Devices of all types", name="listAllDevices", answers={200: "DevicePage"}, query=QUERY, errors=())
     def get(self, request: Request) -> Response:
         return Response(page_of(self.organization.devices.all(), request.query_params, self.organization))

@@ -43,6 +43,8 @@ register("ErrorCodes", {"type": "array", "items": ref("ErrorCode")})
 
 
 class Logs(OrganizationRestView):
+    section = "Diagnostics of a device"
+
     @operation(SEE, "Log entries, newest first", name="listLogEntries", answers={200: "LogEntries"})
     def get(self, request: Request, type_id: str, device_id: str) -> Response:
         device = device_or_404(self.organization, type_id, device_id)
@@ -74,6 +76,8 @@ class Logs(OrganizationRestView):
 
 
 class LogView(OrganizationRestView):
+    section = "Diagnostics of a device"
+
     @operation(SEE, "A log entry", name="getLogEntry", answers={200: "LogEntry"})
     def get(self, request: Request, type_id: str, device_id: str, log_id: str) -> Response:
         device = device_or_404(self.organization, type_id, device_id)
@@ -87,6 +91,8 @@ class LogView(OrganizationRestView):
 
 
 class ErrorCodes(OrganizationRestView):
+    section = "Diagnostics of a device"
+
     @operation(SEE, "Error codes, newest first", name="listErrorCodes", answers={200: "ErrorCodes"})
     def get(self, request: Request, type_id: str, device_id: str) -> Response:
         device = device_or_404(self.organization, type_id, device_id)

@@ -40,6 +40,8 @@ register("EventCacheUpdate", obj({"enabled": _ENABLED, "ttlDays": _DAYS}, exampl
 
 
 class LastEvents(OrganizationRestView):
+    section = "Last events"
+
     @operation(
         SEE,
         "The last event of each event ID. Empty: no messages are taken from devices yet.",
@@ -53,6 +55,8 @@ class LastEvents(OrganizationRestView):
 
 
 class LastEventView(OrganizationRestView):
+    section = "Last events"
+
     @operation(SEE, "The last event of an event ID", name="getLastEvent", answers={200: "LastEvent"})
     def get(self, request: Request, type_id: str, device_id: str, event_id: str) -> Response:
         _raise_if_off(self.organization)
@@ -61,6 +65,8 @@ class LastEventView(OrganizationRestView):
 
 
 class EventCacheView(OrganizationRestView):
+    section = "Last events"
+
     @operation(SEE, "Whether the last events are kept", name="getEventCache", answers={200: "EventCache"}, errors=())
     def get(self, request: Request) -> Response:
         return Response(_cache(event_cache_of(self.organization)))

@@ -17,6 +17,8 @@ from iotdash.organizations.roles import EDIT_DEVICES, SEE
 
 
 class LocationView(OrganizationRestView):
+    section = "Devices"
+
     @operation(
         SEE, "A device's location; 404 if it was never set", name="getLocation", answers={200: "LocationOfDevice"}
     )
@@ -36,6 +38,8 @@ class LocationView(OrganizationRestView):
 
 
 class ManagementView(OrganizationRestView):
+    section = "Devices"
+
     @operation(
         SEE,
         "A device's management state; 404 if it was never managed, as none was yet",

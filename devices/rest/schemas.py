@@ -13,12 +13,15 @@ ID = {
     "pattern": f"^{ID_PATTERN}$",
     "maxLength": 36,
     "x-pattern-words": "an ID: 1 to 36 characters, letters, digits, dot, underscore and hyphen",
+    "examples": ["p1"],
 }
+TYPE_ID = {**ID, "examples": ["pump"]}
 TOKEN = {
     "type": "string",
     "pattern": "^[A-Za-z0-9_.!&@?*+()-]{8,36}$",
     "maxLength": 36,
     "x-pattern-words": "a token: 8 to 36 characters, letters, digits and _ . ! & @ ? * + ( ) -",
+    "examples": ["NotVerySecret1"],
 }
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
@@ -71,12 +74,12 @@ _EXAMPLE_TYPE = {
     "deviceInfo": {"manufacturer": "Acme", "model": "W1"},
     "metadata": {"site": "north"},
 }
-register("NewDeviceType", obj({"id": ID, "classId": CLASS, **_TYPE}, ("id",), examples=[_EXAMPLE_TYPE]))
+register("NewDeviceType", obj({"id": TYPE_ID, "classId": CLASS, **_TYPE}, ("id",), examples=[_EXAMPLE_TYPE]))
 register("DeviceTypeUpdate", obj(_TYPE, examples=[{"description": "Water pump, new series"}]))
 register(
     "DeviceType",
     obj(
-        {"id": ID, "classId": CLASS, **_TYPE, "createdDateTime": TIME, "updatedDateTime": TIME},
+        {"id": TYPE_ID, "classId": CLASS, **_TYPE, "createdDateTime": TIME, "updatedDateTime": TIME},
         ("id", "classId", "deviceInfo", "metadata", "createdDateTime", "updatedDateTime"),
     ),
 )
@@ -125,9 +128,9 @@ _REFS = obj(
     ("location", "diag"),
 )
 _DEVICE = {
-    "clientId": TEXT,
-    "id": {"type": "string", "description": "The same as clientId."},
-    "typeId": ID,
+    "clientId": {"type": "string", "examples": ["d:abc123:pump:p1"]},
+    "id": {"type": "string", "description": "The same as clientId.", "examples": ["d:abc123:pump:p1"]},
+    "typeId": TYPE_ID,
     "deviceId": ID,
     "deviceInfo": ref("DeviceInfo"),
     "metadata": METADATA,
@@ -145,10 +148,10 @@ register(
 )
 register("DevicePage", page_of(ref("Device")))
 
-_NAME = {"typeId": ID, "deviceId": ID}
+_NAME = {"typeId": TYPE_ID, "deviceId": ID}
 _NAMED = ("typeId", "deviceId")
 _SAMPLE = [{"typeId": "pump", "deviceId": "p2"}]
-register("DevicesToAdd", {"type": "array", "items": obj({"typeId": ID, **_NEW}, _NAMED), "examples": [_SAMPLE]})
+register("DevicesToAdd", {"type": "array", "items": obj({"typeId": TYPE_ID, **_NEW}, _NAMED), "examples": [_SAMPLE]})
 register(
     "DevicesAdded",
     {

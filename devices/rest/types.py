@@ -17,6 +17,8 @@ FILTERS = {name: filters.text(field) for name, field in SORTS.items()}
 
 
 class DeviceTypes(OrganizationRestView):
+    section = "Device types"
+
     @operation(
         SEE,
         "Device types",
@@ -48,11 +50,13 @@ class DeviceTypes(OrganizationRestView):
             info=info_given(self.given),
             metadata=self.given.get("metadata"),
         )
-        at = f"{request.path.rstrip('/')}/{added.type_id}"
+        at = self.address("type", type_id=added.type_id)
         return Response(answers.device_type(added), status=201, headers={"Location": at})
 
 
 class DeviceTypeView(OrganizationRestView):
+    section = "Device types"
+
     @operation(SEE, "A device type", name="getDeviceType", answers={200: "DeviceType"})
     def get(self, request: Request, type_id: str) -> Response:
         return Response(answers.device_type(type_or_404(self.organization, type_id)))

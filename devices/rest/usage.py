@@ -42,18 +42,24 @@ def _usage(summary: str, name: str) -> Any:
 
 
 class DataTraffic(OrganizationRestView):
+    section = "Usage"
+
     @_usage("Bytes sent and received. Zero: no messages are carried yet.", "getDataTraffic")
     def get(self, request: Request) -> Response:
         return Response(_nothing_used(request.query_params))
 
 
 class ActiveDevices(OrganizationRestView):
+    section = "Usage"
+
     @_usage("Devices that connected. Zero: no device can connect yet.", "getActiveDevices")
     def get(self, request: Request) -> Response:
         return Response(_nothing_used(request.query_params))
 
 
 class HistoricalData(OrganizationRestView):
+    section = "Usage"
+
     @_usage("Bytes of history. Zero: none is stored here.", "getHistoricalData")
     def get(self, request: Request) -> Response:
         return Response(_nothing_used(request.query_params))
