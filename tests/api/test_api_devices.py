@@ -8,6 +8,7 @@ from devices.models import Device
 from iotdash.audit.models import ActivityEntry
 from iotdash.lib.crypto import hash_token
 from tests.api.answers import error, violations
+from tests.api.conftest import program
 from tests.cast import DeviceFactory, DeviceTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,16 +72,17 @@ def test_a_device_of_a_gateway_type_is_a_gateway(api):
     assert api.post("/device/types/gw/devices", {"deviceId": "g1"}).json()["clientId"] == "g:abc123:gw:g1"
 
 
-def test_a_program_registers_as_an_app(pump, source):
-    from devices.queries import type_of
-    from devices.rest import answers
-    from devices.services import NewDevice, add_device
-    from iotdash.organizations.models import Organization
-
-    organization = Organization.objects.get(public_id="abc123")
-    registered = add_device(type_of(organization, "pump"), NewDevice("p1"), source, "app")
-    auth = answers.device(registered.device, organization)["registration"]["auth"]
-    assert auth == {"id": source.actor, "type": "app"}
+def test_a_program_registers_as_an_app_by_its_key(api, pump, key_of, developer):
+    made = key_of(developer)
+    client = program(made)
+    path = "/api/v0002/device/types/pump/devices"
+    answer = client.post(path, {"deviceId": "p1"}, content_type="application/json")
+    assert (answer.status_code, answer["Location"]) == (201, f"{path}/p1")
+    auth = {"id": made.key.public_id, "type": "app"}
+    assert answer.json()["registration"]["auth"] == api.get(P1).json()["registration"]["auth"] == auth
+    row = [{"typeId": "pump", "deviceId": "p2"}]
+    assert client.post("/api/v0002/bulk/devices/add", row, content_type="application/json").status_code == 201
+    assert api.get("/device/types/pump/devices/p2").json()["registration"]["auth"] == auth
 
 
 @pytest.mark.parametrize(

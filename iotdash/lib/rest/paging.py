@@ -92,7 +92,11 @@ def _sort(query: QueryDict, sorts: Mapping[str, str], default: str) -> tuple[str
             raise problems.bad_value(words, "_sort")
         if sorts[bare]:
             chosen.setdefault(sorts[bare], "-" if name.startswith("-") else "")
-    return tuple(f"{sign}{field}" for field, sign in chosen.items()) or (default,)
+    if not chosen:
+        return (default,)
+    # Rows that are the same by all of it stand in the list's own order, as indexes have them.
+    chosen.setdefault(default.removeprefix("-"), [*chosen.values()][-1])
+    return tuple(f"{sign}{field}" for field, sign in chosen.items())
 
 
 def _digest(query: QueryDict) -> str:
