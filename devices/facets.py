@@ -41,7 +41,7 @@ class FacetFilter:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the drilldown, in the order of `order`; those of `devices` are 10, 20, 80 and 90.
+    """A part of the drilldown, in the order of `order`; those of `devices` are 10, 20, 60, 80 and 90.
 
     `template` is rendered with `context`, `device`, `section` and the request. The drilldown draws card and
     heading around it; with `card` False the template draws its own. What describes the device stands `aside` of what

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Manager
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from devices.facets import Section, facets
 from devices.fields import metadata_text
-from devices.models import Device
+from devices.models import Device, DiagnosticErrorCode, DiagnosticLog
+from devices.queries import newest
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import EDIT_DEVICES
+
+# Of the log entries and of the error codes; the REST API has all of them.
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,18 @@ def sections_of(request: HttpRequest, device: Device) -> list[RenderedSection]:
 def _own(request: HttpRequest, device: Device) -> list[Section]:
     may_edit = may(request.membership, EDIT_DEVICES, request.organization)
     text = metadata_text(device.metadata)
+    logs, codes = (_newest(reports) for reports in (device.diagnosticlogs, device.diagnosticerrorcodes))
     return [
+        Section("diagnostics", "Diagnostics", 60, "devices/sections/diagnostics.html", {"logs": logs, "codes": codes}),
         _aside("info", "Device info", 10),
         _aside("location", "Location", 20),
         _aside("metadata", "Metadata", 80, metadata=text),
         _aside("registration", "Registration", 90, may_edit=may_edit),
     ]
+
+
+def _newest(reports: Manager) -> list[DiagnosticLog | DiagnosticErrorCode]:
+    return list(newest(reports.all())[:SHOWN])
 
 
 def _aside(name: str, title: str, order: int, **context: Any) -> Section:
