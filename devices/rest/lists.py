@@ -11,6 +11,7 @@ from devices.rest import answers
 from devices.rest.names import DOTTED_INFO
 from iotdash.lib.rest import filters, paging
 from iotdash.lib.rest.operations import PAGING, Parameter
+from iotdash.lib.rest.queries import truth
 from iotdash.organizations.models import Organization
 
 # Nothing manages devices yet, and none has a gateway: no device has these.
@@ -28,7 +29,7 @@ FILTERS = {
     **{name: filters.text(field) for name, field in _FIELDS.items()},
     "registration.date": filters.moment("registered_at"),
     "status.alert.enabled": filters.flag("alert_enabled"),
-    **dict.fromkeys(_MANAGED, filters.nothing(filters.truth)),
+    **dict.fromkeys(_MANAGED, filters.nothing(truth)),
     **dict.fromkeys(_BEHIND_GATEWAY, filters.nothing(lambda value, name: None)),
 }
 FACETS = {

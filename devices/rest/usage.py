@@ -9,9 +9,10 @@ from django.http import QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from iotdash.lib.rest import filters, problems
+from iotdash.lib.rest import problems
 from iotdash.lib.rest.operations import Parameter, operation
 from iotdash.lib.rest.problems import USAGE_NEEDS, Problem, RestError
+from iotdash.lib.rest.queries import flag
 from iotdash.lib.rest.schemas import obj, register
 from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import SEE
@@ -46,7 +47,7 @@ class DataTraffic(OrganizationRestView):
 
     @_usage("Bytes sent and received. Zero: no messages are carried yet.", "getDataTraffic")
     def get(self, request: Request) -> Response:
-        return Response(_nothing_used(request.query_params))
+        return Response(_nothing_used(request))
 
 
 class ActiveDevices(OrganizationRestView):
@@ -54,7 +55,7 @@ class ActiveDevices(OrganizationRestView):
 
     @_usage("Devices that connected. Zero: no device can connect yet.", "getActiveDevices")
     def get(self, request: Request) -> Response:
-        return Response(_nothing_used(request.query_params))
+        return Response(_nothing_used(request))
 
 
 class HistoricalData(OrganizationRestView):
@@ -62,12 +63,13 @@ class HistoricalData(OrganizationRestView):
 
     @_usage("Bytes of history. Zero: none is stored here.", "getHistoricalData")
     def get(self, request: Request) -> Response:
-        return Response(_nothing_used(request.query_params))
+        return Response(_nothing_used(request))
 
 
-def _nothing_used(query: QueryDict) -> dict[str, Any]:
-    start, end, detail = _asked(query)
-    days = [start + dt.timedelta(days=number) for number in range((end - start).days + 1)] if detail else []
+def _nothing_used(request: Request) -> dict[str, Any]:
+    start, end = _asked(request.query_params)
+    whole = range((end - start).days + 1) if flag(request, "detail") else ()
+    days = [start + dt.timedelta(days=number) for number in whole]
     return {
         "start": start.isoformat(),
         "end": end.isoformat(),
@@ -77,7 +79,7 @@ def _nothing_used(query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _asked(query: QueryDict) -> tuple[dt.date, dt.date, bool]:
+def _asked(query: QueryDict) -> tuple[dt.date, dt.date]:
     for name in ("start", "end"):
         if not query.get(name):
             raise RestError(400, Problem(USAGE_NEEDS, f"The parameter {name} is missing.", [name]))
@@ -86,7 +88,7 @@ def _asked(query: QueryDict) -> tuple[dt.date, dt.date, bool]:
         raise problems.bad_value("end: it is before start.", "end")
     if (end - start).days >= MOST_DAYS:
         raise problems.bad_value(f"end: at most {MOST_DAYS} days can be asked at once.", "end")
-    return start, end, bool(query.get("detail")) and filters.truth(query["detail"], "detail")
+    return start, end
 
 
 def _span(text: str, name: str) -> tuple[dt.date, dt.date]:

@@ -50,12 +50,19 @@ def test_a_location_is_set_read_and_replaced_as_a_whole(api, at_nine):
         ("2017-03-01T08:00:00.123456", "2017-03-01T08:00:00.123Z"),
         ("2017-03-01T10:00:00+02:00", "2017-03-01T08:00:00.000Z"),
         ("2017-03-01 08:00:00", "2017-03-01T08:00:00.000Z"),
+        ("0017-03-01T08:00", "0017-03-01T08:00:00.000Z"),
         (None, "2017-03-01T09:00:01.000Z"),
     ],
 )
 def test_times_without_a_zone_are_utc(api, at_nine, sent, answered):
     body = {"latitude": 1, "longitude": 2, "measuredDateTime": sent, "updatedDateTime": sent, "elevation": None}
     assert api.put(LOCATION, body).json()["measuredDateTime"] == answered
+
+
+@pytest.mark.parametrize("sent", ["0000-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_times_that_no_calendar_has(api, at_nine, sent):
+    body = {"latitude": 1, "longitude": 2, "measuredDateTime": sent}
+    assert violations(api.put(LOCATION, body)) == {"IOTD0400E": ["measuredDateTime"]}
 
 
 @pytest.mark.parametrize(

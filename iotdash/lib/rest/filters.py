@@ -9,12 +9,12 @@ from django.http import QueryDict
 
 from iotdash.lib.rest import problems, times
 from iotdash.lib.rest.operations import Parameter
+from iotdash.lib.rest.queries import truth
 from iotdash.lib.texts import storable
 
 # Gives the condition for a parameter's text; called with that text and the parameter's name.
 Filter = Callable[[str, str], Q]
 MOST_VALUES = 1_000
-_FLAGS = {"true": True, "True": True, "false": False, "False": False}
 
 
 def where(query: QueryDict, filters: Mapping[str, Filter]) -> Q:
@@ -63,13 +63,6 @@ def nothing(check: Callable[[str, str], Any]) -> Filter:
         return Q(pk__in=[])
 
     return condition
-
-
-def truth(value: str, name: str) -> bool:
-    """`true`, `True`, `false` or `False`, as clients write it. Raises RestError with the name of the parameter."""
-    if value not in _FLAGS:
-        raise problems.bad_value(f"{name}: true or false is needed.", name)
-    return _FLAGS[value]
 
 
 def _stored(value: str, name: str) -> str:

@@ -4,10 +4,17 @@ from rest_framework.request import Request
 
 from iotdash.lib.rest import problems
 
+_TRUTH = {"true": True, "false": False}
+
 
 def flag(request: Request, name: str) -> bool:
-    """`true`, `True`, `false`, `False`; absent is false. Raises RestError."""
-    text = request.query_params.get(name, "").lower()
-    if text not in ("", "true", "false"):
+    """As `truth`; absent or empty is false."""
+    text = request.query_params.get(name, "")
+    return bool(text) and truth(text, name)
+
+
+def truth(text: str, name: str) -> bool:
+    """`true`, `True`, `false`, `False`. Raises RestError with the name of the parameter."""
+    if text.lower() not in _TRUTH:
         raise problems.bad_value(f"{name}: true or false is needed.", name)
-    return text == "true"
+    return _TRUTH[text.lower()]

@@ -1,0 +1,50 @@
+"""What clients of the original platform may get wrong: section 1.6 of the specification."""
+
+import pytest
+
+from iotdash import api as paths
+from iotdash.lib.rest import schemas
+from iotdash.lib.rest.bodies import without_nulls
+from tests.api.answers import error
+
+pytestmark = pytest.mark.django_db
+ROUTES = {str(each.pattern) for each in paths.urlpatterns}
+# A file's name, and paths of any length, which have their own tests.
+NO_TWIN = {"", "openapi.json", "clientconnectionstates/<path:client_id>", "<path:anything>"}
+
+
+def test_every_path_takes_a_slash_at_its_end():
+    plain = {route for route in ROUTES if not route.endswith("/")} - NO_TWIN
+    assert len(plain) > 20
+    assert {f"{route}/" for route in plain} <= ROUTES
+
+
+@pytest.mark.parametrize("name", ["NewDeviceType", "NewDevice", "DevicesToAdd", "Location", "NewLogEntry"])
+def test_null_is_absent_for_every_field_that_may_be(name):
+    schema = schemas.get(name)
+    row = schema.get("items", schema)
+    optional = dict.fromkeys(set(row["properties"]) - set(row.get("required", ())))
+    assert optional
+    sent = [optional] if "items" in schema else optional
+    assert without_nulls(sent, schema) == ([{}] if "items" in schema else {})
+
+
+def test_a_query_that_repeats_a_parameter_counts_the_last(api, pump):
+    assert api.client.get(f"{api.root}/bulk/devices?typeId=none&typeId=pump&_limit=0&_limit=5").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_what_a_path_does_not_offer(api, p1, method):
+    offered = {
+        "/device/types": ("get", "post"),
+        "/device/types/pump": ("get", "put", "delete"),
+        "/device/types/pump/devices/p1/location": ("get", "put"),
+        "/bulk/devices": ("get",),
+        "/bulk/devices/add": ("post",),
+        "/config/lec": ("get", "put"),
+    }
+    for path, methods in offered.items():
+        if method not in methods:
+            answer = getattr(api.client, method)(api.root + path)
+            assert error(answer) == (405, "IOTD0405E")
+            assert {each.strip().lower() for each in answer["Allow"].split(",")} - {"head"} == set(methods)
