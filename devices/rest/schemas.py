@@ -105,7 +105,10 @@ register(
     obj(
         {
             "deviceInfo": ref("DeviceInfo"),
-            "metadata": METADATA,
+            "metadata": {
+                **METADATA,
+                "description": f"{METADATA['description']} It replaces the former one as a whole.",
+            },
             "status": obj({"alert": _ALERT}),
             "extensions": {
                 "type": "object",

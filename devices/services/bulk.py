@@ -46,7 +46,7 @@ def remove_many(organization: Organization, names: Sequence[Name], source: Sourc
         for keys in _batches(list(found.values())):
             Device.objects.filter(pk__in=keys).delete()
         if found:
-            record(source, "devices deleted", "devices", count=len(found), by_type=_by_type(found))
+            record(source, "devices deleted", count=len(found), by_type=_by_type(found))
 
 
 def _add(organization: Organization, rows: Sequence[tuple[str, NewDevice]], source: Source, kind: str) -> list[Outcome]:
@@ -63,7 +63,7 @@ def _add(organization: Organization, rows: Sequence[tuple[str, NewDevice]], sour
         Device.objects.bulk_create(devices, batch_size=BATCH)
         if devices:
             names = [(device.device_type.type_id, device.device_id) for device in devices]
-            record(source, "devices added", "devices", count=len(devices), by_type=_by_type(names))
+            record(source, "devices added", count=len(devices), by_type=_by_type(names))
     return outcomes
 
 
