@@ -22,7 +22,15 @@ class DeviceAdmin(ReadOnlyAdmin):
     search_fields = ("^device_id", "^serial_number", "=organization__public_id")
     searched_everywhere = 3
     exclude = ("token_digest",)
-    readonly_fields = ("registered_at", "registered_by", "registered_kind", "token_issued_at", "located_at", "alert_at")
+    readonly_fields = (
+        "registered_at",
+        "registered_by",
+        "registered_kind",
+        "token_issued_at",
+        "located_at",
+        "alert_at",
+        "reported_at",
+    )
 
 
 @admin.register(DeviceIdentifier)

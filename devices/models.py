@@ -94,7 +94,7 @@ class Device(DeviceInfo):
     """A registered device. `token_digest` is a keyed digest of its token, which is shown once.
 
     `configured` says whether an app above keeps a configuration for it; that app sets it. `alert_at` is when
-    `alert_enabled` was last changed.
+    `alert_enabled` was last changed, `reported_at` when the last log entry or error code came.
     """
 
     class RegisteredKind(models.TextChoices):
@@ -116,6 +116,7 @@ class Device(DeviceInfo):
     )
     alert_enabled = models.BooleanField("alert", default=False)
     alert_at = models.DateTimeField("alert changed", default=timezone.now, editable=False)
+    reported_at = models.DateTimeField("last diagnostic report", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])

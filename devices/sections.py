@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Manager
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from devices.facets import Section, facets
 from devices.fields import metadata_text
-from devices.models import Device, DiagnosticErrorCode, DiagnosticLog
+from devices.models import Device
 from devices.queries import newest
+from devices.services.diagnostics import KEPT
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import EDIT_DEVICES
 
@@ -37,9 +38,8 @@ def sections_of(request: HttpRequest, device: Device) -> list[RenderedSection]:
 def _own(request: HttpRequest, device: Device) -> list[Section]:
     may_edit = may(request.membership, EDIT_DEVICES, request.organization)
     text = metadata_text(device.metadata)
-    logs, codes = (_newest(reports) for reports in (device.diagnosticlogs, device.diagnosticerrorcodes))
     return [
-        Section("diagnostics", "Diagnostics", 60, "devices/sections/diagnostics.html", {"logs": logs, "codes": codes}),
+        Section("diagnostics", "Diagnostics", 60, "devices/sections/diagnostics.html", _reports(device)),
         _aside("info", "Device info", 10),
         _aside("location", "Location", 20),
         _aside("metadata", "Metadata", 80, metadata=text),
@@ -47,8 +47,14 @@ def _own(request: HttpRequest, device: Device) -> list[Section]:
     ]
 
 
-def _newest(reports: Manager) -> list[DiagnosticLog | DiagnosticErrorCode]:
-    return list(newest(reports.all())[:SHOWN])
+def _reports(device: Device) -> dict[str, Any]:
+    """Nothing is asked for a device that reported nothing within the days that reports are kept."""
+    if device.reported_at is None or device.reported_at < timezone.now() - KEPT:
+        return {}
+    return {
+        "logs": newest(device.diagnosticlogs.all())[:SHOWN],
+        "codes": newest(device.diagnosticerrorcodes.all())[:SHOWN],
+    }
 
 
 def _aside(name: str, title: str, order: int, **context: Any) -> Section:

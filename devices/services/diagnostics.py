@@ -37,6 +37,7 @@ def add_log(
     with transaction.atomic():
         entry = DiagnosticLog.objects.create(**_of(device, happened_at), **values)
         _make_room(device)
+        _note_report(entry)
         record(source, "diagnostic log added", "device", device.path)
     return entry
 
@@ -63,6 +64,7 @@ def add_error_code(
         beyond = list(device.diagnosticerrorcodes.order_by("-received_at", "-pk").values_list("pk")[MOST_CODES:])
         if beyond:
             device.diagnosticerrorcodes.filter(pk__in=[pk for (pk,) in beyond]).delete()
+        _note_report(entry)
         record(source, "error code added", "device", device.path, error_code=error_code)
     return entry
 
@@ -89,6 +91,10 @@ def _of(device: Device, happened_at: dt.datetime | None) -> dict[str, Any]:
         "happened_at": happened_at or now,
         "received_at": now,
     }
+
+
+def _note_report(entry: DiagnosticLog | DiagnosticErrorCode) -> None:
+    Device.objects.filter(pk=entry.device_id).update(reported_at=entry.received_at)
 
 
 def _make_room(device: Device) -> None:

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.models import Device
@@ -39,6 +41,20 @@ def test_the_ten_newest_are_shown(reader_client, organization, device, source):
     assert page.index("7000") < page.index("7009")
     assert "valve 10" not in page
     assert "7010" not in page
+
+
+def test_they_cost_two_queries_while_there_are_any(
+    reader_client, organization, device, source, django_assert_num_queries
+):
+    page_of(reader_client, organization)
+    with CaptureQueriesContext(connection) as without:
+        page_of(reader_client, organization)
+    diagnostics.add_error_code(device, source, error_code=7)
+    with django_assert_num_queries(len(without) + 2):
+        page_of(reader_client, organization)
+    Device.objects.update(reported_at=timezone.now() - dt.timedelta(days=7, seconds=1))
+    with django_assert_num_queries(len(without)):
+        assert "7 days. Programs report them" in page_of(reader_client, organization)
 
 
 def test_an_alert_is_shown(reader_client, organization, device, source):
