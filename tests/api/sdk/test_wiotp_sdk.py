@@ -23,8 +23,9 @@ MAKE_KEY = """
 from iotdash.audit.services import Source
 from iotdash.organizations.keys import services
 from iotdash.organizations.models import Membership
+from iotdash.organizations.roles import Role
 maker = Membership.objects.get(organization__public_id="demo01", user__email="admin@example.com")
-made = services.make(Source(maker.user.email, "demo01"), maker, "A program of old", maker.role)
+made = services.make(Source(maker.user.email, "demo01"), maker, "A program of old", Role(maker.role))
 print(f"KEY {made.key.public_id} {made.token}")
 """
 

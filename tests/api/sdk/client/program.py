@@ -82,14 +82,14 @@ def diagnostics(registry):
     device = registry.devices[CLIENT_ID.format("v-first")]
     now = datetime.datetime(2026, 3, 1, 9, 0, 0)  # noqa: DTZ001  programs of old send no zone
     device.diagLogs.append(message="pressure is low", severity=1, data="AAEC", timestamp=now)
-    device.diagLogs.append(message="pressure is right", timestamp=now)
+    device.diagLogs.append(message="pressure is right", severity=0, data="", timestamp=now)
     device.diagErrorCodes.append(errorCode=17, timestamp=now)
     logs = [[each.message, each.severity, each.timestamp.isoformat()] for each in device.diagLogs]
     found = {
         "logs": logs,
         "length": [len(device.diagLogs), len(device.diagErrorCodes)],
         "code": [device.diagErrorCodes[0].errorCode, device.diagErrorCodes[0].timestamp.isoformat()],
-        "wrong": refused(device.diagLogs.append, message="x", severity=9),
+        "wrong": refused(device.diagLogs.append, message="x", severity=9, data="", timestamp=now),
     }
     device.diagLogs.clear()
     device.diagErrorCodes.clear()
