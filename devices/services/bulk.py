@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from devices.facets import facets
 from devices.models import Device, DeviceType
 from devices.services.devices import BATCH, prepared
 from devices.services.errors import DeviceExists, DevicesError, NoSuchType
@@ -44,9 +45,18 @@ def remove_many(organization: Organization, names: Sequence[Name], source: Sourc
     with transaction.atomic():
         found = _existing(organization, names)
         for keys in _batches(list(found.values())):
-            Device.objects.filter(pk__in=keys).delete()
+            devices = Device.objects.filter(pk__in=keys)
+            _forget(devices.filter(configured=True))
+            devices.delete()
         if found:
             record(source, "devices deleted", count=len(found), by_type=_by_type(found))
+
+
+def _forget(devices: Iterable[Device]) -> None:
+    """Of devices without a configuration there is nothing to forget."""
+    for device in devices:
+        for facet in facets():
+            facet.forget(device)
 
 
 def _add(organization: Organization, rows: Sequence[tuple[str, NewDevice]], source: Source, kind: str) -> list[Outcome]:

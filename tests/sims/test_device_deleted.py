@@ -12,10 +12,20 @@ from extensions.sims.models import Sim
 URL = "/abc123/devices/pump/p1/delete/"
 
 
-@pytest.fixture
-def deleted(target, developer_client):
+def _on_its_page(client) -> None:
+    assert client.post(URL, {"confirm": "p1"}).status_code == 302
+
+
+def _by_a_program(client) -> None:
+    rows = [{"typeId": "pump", "deviceId": "p1"}]
+    answer = client.post("/abc123/api/v0002/bulk/devices/remove", rows, content_type="application/json")
+    assert answer.status_code == 200
+
+
+@pytest.fixture(params=[_on_its_page, _by_a_program])
+def deleted(request, target, developer_client):
     def delete() -> None:
-        assert developer_client.post(URL, {"confirm": "p1"}).status_code == 302
+        request.param(developer_client)
         assert not Device.objects.exists()
 
     return delete
