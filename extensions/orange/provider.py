@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from extensions.core.contract import Context, Proof, Quota
 from extensions.orange import directory, records, settings
-from extensions.orange.serial_numbers import FIELD
 from extensions.sims.contract import Cursor, Pace, Page, Part, SimProvider, SimRecord
 
 DAY = timedelta(days=1)
@@ -19,9 +19,12 @@ class Orange(SimProvider):
     about a tenth of the 1000 and 3 for each SIM that Orange allows.
     """
 
-    supports = frozenset({"inventory", "terminal"})
+    supports = frozenset({"inventory", "sim"})
     tells = records.TOLD
-    subject_name = FIELD
+    # The names that the REST API proposes for Orange; its device configuration writes the number's in lower case.
+    overview = "sim"
+    subject_name = "serialNumber"
+    fact_names = MappingProxyType({"state": "activationStatus"})
     pace = Pace(changes=DAY, inventories=7 * DAY, refreshes=DAY)
 
     def check(self, context: Context) -> Proof:

@@ -5,7 +5,14 @@ from extensions.core import registry
 from extensions.core.models import ExtensionConfig, Operation
 from extensions.core.services import operations
 from extensions.core.targets import Target
+from extensions.sims.models import Sim
 from iotdash.audit.services import Source
+
+
+def ask_overview(sim: Sim) -> None:
+    """What the carrier has to say of the SIM."""
+    if manifest := registry.manifests().get(sim.config.slug):
+        ask(sim.config, manifest.provider.overview, sim.subject, sim.device)
 
 
 def ask(config: ExtensionConfig, operation_id: str, subject: str = "", device: Device | None = None) -> None:

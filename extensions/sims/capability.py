@@ -48,7 +48,7 @@ class SimCapability:
         return operations.of(manifest.provider, settings)
 
     def perform(self, manifest: Manifest, context: Context, ask: Ask) -> Answer:
-        return _PERFORM[ask.operation](manifest.provider, context, ask)
+        return _PERFORM[operations.kind_of(manifest.provider, ask.operation)](manifest.provider, context, ask)
 
     def read_back(self, manifest: Manifest, context: Context, ask: Ask) -> ReadBack:
         return _READ_BACK[ask.operation](manifest.provider, context, ask)
@@ -104,9 +104,9 @@ class SimCapability:
 # --- Performing ---------------------------------------------------------------------------------------------------
 
 
-def _terminal(provider, context: Context, ask: Ask) -> Answer:
+def _overview(provider, context: Context, ask: Ask) -> Answer:
     record = provider.record(context, ask.subject)
-    return Answer(result=results.terminal(provider, record), fetched=record)
+    return Answer(result=results.overview(provider, record), fetched=record)
 
 
 def _usage(provider, context: Context, ask: Ask) -> Answer:
@@ -136,7 +136,7 @@ def _sms(provider, context: Context, ask: Ask) -> Answer:
 
 
 _PERFORM = {
-    operations.TERMINAL: _terminal,
+    operations.OVERVIEW: _overview,
     operations.USAGE: _usage,
     operations.RATE_PLANS: _plans,
     operations.STATUS: _status,

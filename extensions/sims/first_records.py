@@ -13,7 +13,7 @@ from django.utils import timezone
 from extensions.core import lanes
 from extensions.core.models import ExtensionConfig, Health, Operation
 from extensions.core.targets import Target
-from extensions.sims import background, operations
+from extensions.sims import background
 from extensions.sims.models import Sim
 from extensions.sims.sync import sources, timing
 
@@ -40,4 +40,4 @@ def ask_where_due() -> None:
     never = Sim.objects.filter(device__isnull=False, fetched_at=None, missing_since=None, refresh_due=False)
     due = never.filter(~Exists(asked), config__in=callable_configs).exclude(config__in=sources.before_first_inventory())
     for sim in due.select_related("config__organization", "config__lane", "device__device_type")[:AT_ONCE]:
-        background.ask(sim.config, operations.TERMINAL, sim.subject, sim.device)
+        background.ask_overview(sim)

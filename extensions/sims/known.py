@@ -11,16 +11,16 @@ from extensions.sims.models import CarrierPlans, Sim, UsageCycle
 
 def answer(target: Target, operation_id: str, parameters: Mapping[str, Any]) -> Known | None:
     """Raises NotFound while the carrier does not know the SIM."""
-    return _KNOWN[operation_id](target, parameters)
+    return _KNOWN[operations.kind_of(target.manifest.provider, operation_id)](target, parameters)
 
 
-def _terminal(target: Target, parameters: Mapping[str, Any]) -> Known | None:
+def _overview(target: Target, parameters: Mapping[str, Any]) -> Known | None:
     sim = Sim.objects.filter(config=target.config, subject=target.subject).first()
     if sim is not None and sim.missing_since:
         raise NotFound(f"{target.manifest.name} does not know the SIM {target.subject}.")
     if sim is None or sim.fetched_at is None:
         return None
-    return Known(results.terminal(target.manifest.provider, sim), sim.fetched_at)
+    return Known(results.overview(target.manifest.provider, sim), sim.fetched_at)
 
 
 def _usage(target: Target, parameters: Mapping[str, Any]) -> Known | None:
@@ -36,4 +36,4 @@ def _plans(target: Target, parameters: Mapping[str, Any]) -> Known | None:
     return plans and Known(results.plans(plans.names, plans.why_not), plans.listed_at)
 
 
-_KNOWN = {operations.TERMINAL: _terminal, operations.USAGE: _usage, operations.RATE_PLANS: _plans}
+_KNOWN = {operations.OVERVIEW: _overview, operations.USAGE: _usage, operations.RATE_PLANS: _plans}

@@ -10,14 +10,9 @@ from extensions.sims.contract import SimProvider, SimState
 from extensions.sims.results import NUMBER, TEXT
 from iotdash.organizations.roles import Role
 
-TERMINAL, STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = (
-    "terminal",
-    "status",
-    "usage",
-    "sms",
-    "rateplan",
-    "rateplans",
-)
+# What a carrier's own id of its overview stands for.
+OVERVIEW = "overview"
+STATUS, USAGE, SMS, RATE_PLAN, RATE_PLANS = ("status", "usage", "sms", "rateplan", "rateplans")
 
 # GSM's own measure, whoever the carrier is.
 _SEGMENTS = (
@@ -30,18 +25,23 @@ _NOTHING = {"type": "object", "properties": {}, "additionalProperties": False}
 def of(provider: SimProvider, settings: Mapping[str, Any]) -> tuple[OperationSpec, ...]:
     """The operations that this carrier supports under these settings, the overview first."""
     sms = _sms(provider.sms_limit(settings))
-    declared = (_terminal(provider), _status(provider), _usage(), sms, _rate_plan(), _rate_plans())
+    declared = (_overview(provider), _status(provider), _usage(), sms, _rate_plan(), _rate_plans())
     needs = {RATE_PLANS: RATE_PLAN}
     return tuple(spec for spec in declared if needs.get(spec.id, spec.id) in provider.supports)
+
+
+def kind_of(provider: SimProvider, operation_id: str) -> str:
+    """OVERVIEW for the carrier's own name of it; all others have the same names everywhere."""
+    return OVERVIEW if operation_id == provider.overview else operation_id
 
 
 def _object(required: list[str], **properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
-def _terminal(provider: SimProvider) -> OperationSpec:
-    result = results.terminal_schema(provider)
-    return OperationSpec(TERMINAL, "Refresh", Kind.READ, "GET", _NOTHING, result, Role.READER)
+def _overview(provider: SimProvider) -> OperationSpec:
+    result = results.overview_schema(provider)
+    return OperationSpec(provider.overview, "Refresh", Kind.READ, "GET", _NOTHING, result, Role.READER)
 
 
 def _status(provider: SimProvider) -> OperationSpec:

@@ -62,6 +62,7 @@ def _addresses(request: HttpRequest, target: Target, place: Place) -> dict[str, 
         "plan_id": f"sim-plan-{target.manifest.device_key}",
         "panel_url": place.url,
         "ask": {spec.id: place.ask_url(spec.id) for spec in specs},
+        "refresh_url": place.ask_url(target.manifest.provider.overview),
         "messages_url": addresses.messages_url(place),
     }
 
@@ -70,9 +71,9 @@ def _what_was_asked(target: Target, asked: list[Operation]) -> dict[str, Any]:
     unsettled = [operation for operation in asked if not operation.settled]
     standing_still = target.config.state in STANDING_STILL
     return {
-        "reading": next((op for op in asked if op.operation_id == operations.TERMINAL), None),
+        "reading": next((op for op in asked if op.operation_id == target.manifest.provider.overview), None),
         "usage_asked": next((op for op in asked if op.operation_id == operations.USAGE), None),
-        "person_reads": not standing_still and any(_is_persons_read(operation) for operation in unsettled),
+        "person_reads": not standing_still and any(_is_persons_read(target, operation) for operation in unsettled),
         "standing_still": standing_still,
         "pending": [] if standing_still else unsettled,
         "latest": _latest_writes(target, asked),
@@ -111,9 +112,9 @@ def _seen(target: Target, asked: Sequence[Operation], known: Mapping[str, Any]) 
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def _is_persons_read(operation: Operation) -> bool:
+def _is_persons_read(target: Target, operation: Operation) -> bool:
     """A background read of the same may be asked for again: it then comes before the others."""
-    return operation.operation_id == operations.TERMINAL and operation.priority == Operation.PEOPLE
+    return operation.operation_id == target.manifest.provider.overview and operation.priority == Operation.PEOPLE
 
 
 def _status_line(asked: list[Operation]) -> str:

@@ -60,15 +60,19 @@ FACTS = (
 )
 
 
-def terminal_schema(provider: SimProvider) -> dict[str, Any]:
-    """JSON schema of `terminal`."""
-    told = {fact.name: fact.schema for fact in _told(provider)}
+def overview_schema(provider: SimProvider) -> dict[str, Any]:
+    """JSON schema of the overview."""
+    told = {_name(provider, fact): fact.schema for fact in _told(provider)}
     return {"type": "object", "properties": {provider.subject_name: TEXT, **told}, "additionalProperties": False}
 
 
-def terminal(provider: SimProvider, record: SimRecord | Sim) -> dict[str, Any]:
-    told = {fact.name: fact.written(getattr(record, fact.field)) for fact in _told(provider)}
+def overview(provider: SimProvider, record: SimRecord | Sim) -> dict[str, Any]:
+    told = {_name(provider, fact): fact.written(getattr(record, fact.field)) for fact in _told(provider)}
     return {provider.subject_name: record.subject, **told}
+
+
+def _name(provider: SimProvider, fact: Fact) -> str:
+    return provider.fact_names.get(fact.field, fact.name)
 
 
 def _told(provider: SimProvider) -> list[Fact]:

@@ -80,8 +80,8 @@ def _demo() -> Iterator[str]:
 def _work(address: str, sweeps: int, sims: int, pages: int) -> str:
     subjects = list(Sim.objects.select_related("config__organization", "device")[:sims])
     for sim in subjects:
-        for name in (operations.TERMINAL, operations.USAGE):
-            background.ask(sim.config, name, sim.subject, sim.device)
+        background.ask_overview(sim)
+        background.ask(sim.config, operations.USAGE, sim.subject, sim.device)
     for _ in range(sweeps):
         app.send_task("runtime.sweep")
     _look(address, pages)

@@ -100,7 +100,7 @@ def test_usage_alone_may_be_asked_for_and_a_sim_of_nobody_is_absent(fresh_list):
     if fresh_list is None:
         return
     provider, context = fresh_list.manifest.provider, fresh_list.context()
-    subject = subject_of(fresh_list, "terminal")
+    subject = subject_of(fresh_list, fresh_list.manifest.provider.overview)
     found = provider.refresh(context, [subject], frozenset({Part.USAGE}))
     assert set(found) == {subject}
     tells_usage = not provider.tells.isdisjoint(FIELDS_OF[Part.USAGE])

@@ -73,7 +73,7 @@ def test_writes_that_many_reads_followed_are_still_shown(target, parts):
     operate(target, operations.SMS, 400)
     operate(target, operations.STATUS, 300)
     for day in range(30):
-        operate(target, operations.TERMINAL, day)
+        operate(target, target.manifest.provider.overview, day)
     operate(target, operations.STATUS, 0)
     texts, asked = parts()
     assert "Said 400 days ago." in texts[1]

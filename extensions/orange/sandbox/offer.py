@@ -56,7 +56,7 @@ def wrong_settings(base_url: str) -> dict[str, dict[str, Any]]:
 
 def examples(state_dir: Path) -> dict[str, Example]:
     """The service only reads, as far as the extension uses it."""
-    return {"terminal": Example({FIELD: make_ssn(1)}, {})}
+    return {"sim": Example({FIELD: make_ssn(1)}, {})}
 
 
 class Control(StateControl):

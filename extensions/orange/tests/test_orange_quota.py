@@ -27,14 +27,14 @@ def test_a_spent_quota_stops_the_lane_until_the_month_begins_in_paris(
 ):
     run()
     wire(None)
-    owner_client.post(f"{PANEL}operations/terminal/")
+    owner_client.post(f"{PANEL}operations/sim/")
     after = run()
     assert (after.health, after.lane.block, after.lane.blocked_until) == ("quota spent", "quota spent", NEXT_MONTH)
     assert "until 1 December 2026" in after.health_reason
     assert Operation.objects.latest("pk").state == "failed"
     page = owner_client.get(f"/abc123/extensions/{config.pk}/").content.decode()
     assert "until 1 December 2026" in page
-    assert owner_client.post(f"{PANEL}operations/terminal/").status_code == 409
+    assert owner_client.post(f"{PANEL}operations/sim/").status_code == 409
 
     before = len(orange.requests)
     time_machine.move_to("2026-11-30T22:59:00Z", tick=False)

@@ -126,5 +126,5 @@ def test_no_value_at_all_is_for_the_schema_to_say():
 
 def test_it_only_reads():
     provider = MANIFEST.provider
-    assert provider.supports == {"inventory", "terminal"}
+    assert provider.supports == {"inventory", "sim"}
     assert provider.settable_states == ()

@@ -13,8 +13,10 @@ from django.urls import reverse
 from orange_account import HERE, PANEL
 from orange_spec import ICCID, PUKS, SERIAL, V, fault, found
 
+from extensions.core import registry
 from extensions.core.models import Exchange, Operation
 from extensions.orange.directory import GET, SEARCH
+from extensions.orange.manifest import MANIFEST
 from extensions.sims.models import Sim, Synchronisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -66,17 +68,17 @@ def test_unlock_codes_are_nowhere_but_on_the_wire(
 ):
     caplog.set_level(logging.DEBUG)
     run()
-    owner_client.post(f"{PANEL}operations/terminal/")
+    owner_client.post(f"{PANEL}operations/sim/")
     run()
     for broken in BROKEN:
         wire(broken)
-        owner_client.post(f"{PANEL}operations/terminal/")
+        owner_client.post(f"{PANEL}operations/sim/")
         later(minutes=10)
         run()
     assert Sim.objects.get(subject=SERIAL).state == "Activated"
     assert Exchange.objects.filter(failed=False).count() > 3
     results = [operation.result for operation in Operation.objects.filter(state="confirmed")]
-    assert results[0]["status"] == "Activated"
+    assert results[0]["activationStatus"] == "Activated"
     bundle = owner_client.post(
         reverse("extensions:diagnostics_bundle", kwargs={"org": "abc123", "config_id": config.pk})
     )
@@ -122,7 +124,7 @@ def test_what_orange_lacks_is_absent_everywhere(config, device, run, owner_clien
     asked = [owner_client.post(f"{PANEL}operations/{name}/") for name in lacking]
     asked += [owner_client.post(f"/abc123/sims/{sim.pk}/operations/{name}/") for name in lacking]
     assert {each.status_code for each in asked} == {404}
-    assert set(Operation.objects.values_list("operation_id", flat=True)) <= {"terminal"}
+    assert set(Operation.objects.values_list("operation_id", flat=True)) <= {"sim"}
     overview = owner_client.get("/abc123/").content.decode()
     assert "SIMs by state and carrier" in overview
     assert [word for word in ("Data by rate plan", "Top consumers") if word in overview] == []
@@ -143,3 +145,16 @@ def test_opening_pages_asks_orange_nothing(config, device, run, orange, owner_cl
     before = len(orange.requests)
     pages(owner_client, config)
     assert len(orange.requests) == before
+
+
+def test_the_operation_and_its_result_have_the_names_of_the_api(config, device, run, owner_client):
+    run()
+    spec = registry.operation(MANIFEST, "sim")
+    proposed = {"serialNumber", "activationStatus", "lastStatusChange", "lastStatusRefresh", "locationStatus"}
+    assert proposed <= set(spec.result["properties"])
+    answer = owner_client.get("/abc123/api/v0002/device/types/tracker/devices/t1/exts/orange/ops/sim")
+    assert answer.status_code == 200
+    result = answer.json()["result"]
+    assert (result["serialNumber"], result["activationStatus"]) == (SERIAL, "Activated")
+    assert result.keys() == spec.result["properties"].keys()
+    assert f"/{PANEL.strip('/')}/operations/sim/" in owner_client.get(PANEL).content.decode()

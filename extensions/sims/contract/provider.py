@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from extensions.core.contract import Context, Proof, Quota
@@ -24,9 +25,10 @@ class SimProvider(Protocol):
     """Every method makes as few calls as it can through `context.http` and raises only the contract's errors.
 
     `supports` names what the carrier has, of `inventory`, `replies` (messages that SIMs sent) and the operations
-    `terminal`, `status`, `usage`, `sms`, `rateplan`; what it lacks is absent from the product, not broken.
+    `status`, `usage`, `sms`, `rateplan` and that of `overview`; what it lacks is absent from the product, not broken.
     `past_cycles` is how many cycles before the running one it answers for. `tells` are the fields of its records that
-    it ever fills; the others are absent as well. `subject_name` is what results of operations call a record's subject.
+    it ever fills; the others are absent as well. `overview` is the id of the operation that reads a record. Results of
+    operations call the subject `subject_name`, and the record's fields in `fact_names` by the names there.
     A carrier that only reads needs no more than `check`, `record`, and for its inventory `inventory`, `refresh` and
     `refresh_batch`. A write is sent once and never repeated here: when its answer is lost the error has
     `may_have_happened=True`.
@@ -36,7 +38,9 @@ class SimProvider(Protocol):
     settable_states: tuple[str, ...] = ()
     past_cycles: int = 0
     tells: frozenset[str] = USUAL_FIELDS
+    overview: str = "terminal"
     subject_name: str = "iccid"
+    fact_names: Mapping[str, str] = MappingProxyType({})
     pace: Pace = Pace()
 
     def quota(self, settings: Mapping[str, Any], sims: int, now: datetime) -> Quota | None:
