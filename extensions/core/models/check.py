@@ -48,3 +48,7 @@ class ConnectionCheck(models.Model):
     @property
     def pending(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.SENT)
+
+    @property
+    def settled(self) -> bool:
+        return not self.pending

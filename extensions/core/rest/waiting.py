@@ -1,4 +1,4 @@
-"""Waiting for an operation to settle: not for long, and not by many at once.
+"""Waiting for an operation or a check to settle: not for long, and not by many at once.
 
 Whoever waits keeps a thread of the web process, which then answers nobody else.
 """
@@ -8,10 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 
-from extensions.core.models import ExtensionConfig, Operation
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
 
 PAUSE_SECONDS = 0.2
 MOST_OF_A_CALLER = 2
@@ -19,19 +20,22 @@ _lock = threading.Lock()
 _waiting: Counter[str] = Counter()
 
 
-def until_settled(operation: Operation, caller: str) -> Operation:
+Asked = TypeVar("Asked", Operation, ConnectionCheck)
+
+
+def until_settled(asked: Asked, caller: str) -> Asked:
     """As it is when it settled, stands still, or has been waited for long enough; at once where too many wait."""
     with _place(caller) as granted:
         end = time.monotonic() + (settings.IOTDASH_REST_WAIT_SECONDS if granted else 0)
-        while not operation.settled and time.monotonic() < end and _may_go_on(operation):
+        while not asked.settled and time.monotonic() < end and _may_go_on(asked):
             time.sleep(PAUSE_SECONDS)
-            operation.refresh_from_db()
-    return operation
+            asked.refresh_from_db()
+    return asked
 
 
-def _may_go_on(operation: Operation) -> bool:
-    """Not when credentials were refused, or somebody paused it: then it stays queued."""
-    return ExtensionConfig.objects.callable().filter(pk=operation.config_id).exists()
+def _may_go_on(asked: Operation | ConnectionCheck) -> bool:
+    """An operation stays queued when credentials were refused, or somebody paused it; a check is made all the same."""
+    return isinstance(asked, ConnectionCheck) or ExtensionConfig.objects.callable().filter(pk=asked.config_id).exists()
 
 
 @contextmanager

@@ -26,7 +26,7 @@ ALWAYS = (401, 403, 429, 503)
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter. `schema` is its JSON schema."""
+    """A parameter of the query or a header. `schema` is its JSON schema."""
 
     name: str
     words: str
@@ -39,6 +39,11 @@ PAGING = (
     Parameter("_bookmark", "Where the page begins: `bookmark` of the page before.", {"type": "string"}),
     Parameter("_sort", "Fields, separated by commas; a hyphen before one: descending.", {"type": "string"}),
 )
+IDEMPOTENCY = Parameter(
+    "Idempotency-Key",
+    "Any text of your own. Sent again with the same body, it gives what came of the first request.",
+    {"type": "string", "maxLength": 255},
+)
 
 
 def operation(
@@ -49,6 +54,7 @@ def operation(
     name: str = "",
     body: str = "",
     query: Sequence[Parameter] = (),
+    headers: Sequence[Parameter] = (),
     errors: Sequence[int] = (404,),
 ) -> Callable[[Method], Method]:
     """For get, post, put and delete of an `OrganizationRestView`.
@@ -56,14 +62,17 @@ def operation(
     `action` is what the caller has to be allowed. `answers`: status → schema, name of a registered one, or None for no
     body. `body` names the registered schema of what is sent. `name` is the operation's id in the description.
     """
-    responses = {status: _answer(answer) for status, answer in answers.items()} | _errors(errors, body, query)
+    responses = {status: _answer(answer) for status, answer in answers.items()} | _errors(errors, body, parameters=bool(query or headers))
 
     def decorate(method: Method) -> Method:
         described = extend_schema(
             operation_id=name or None,
             summary=summary,
             request={"application/json": schemas.ref(body)} if body else None,
-            parameters=[_parameter(each) for each in query],
+            parameters=[
+                *(_parameter(each, OpenApiParameter.QUERY) for each in query),
+                *(_parameter(each, OpenApiParameter.HEADER) for each in headers),
+            ],
             responses=responses,
             extensions={"x-least-role": action.least_role.label},
         )(method)
@@ -73,8 +82,8 @@ def operation(
     return decorate
 
 
-def _parameter(each: Parameter) -> OpenApiParameter:
-    return OpenApiParameter(each.name, dict(each.schema), OpenApiParameter.QUERY, each.required, each.words)
+def _parameter(each: Parameter, place: str) -> OpenApiParameter:
+    return OpenApiParameter(each.name, dict(each.schema), place, each.required, each.words)
 
 
 def _answer(answer: Any) -> OpenApiResponse:
@@ -82,7 +91,7 @@ def _answer(answer: Any) -> OpenApiResponse:
     return OpenApiResponse(response=schema, description="Done." if schema is None else "")
 
 
-def _errors(own: Sequence[int], body: str, query: Sequence[Parameter]) -> dict[int, OpenApiResponse]:
-    statuses = {*own, *ALWAYS, *((400, 413, 415) if body else ()), *((400,) if query else ())}
+def _errors(own: Sequence[int], body: str, *, parameters: bool) -> dict[int, OpenApiResponse]:
+    statuses = {*own, *ALWAYS, *((400, 413, 415) if body else ()), *((400,) if parameters else ())}
     error = schemas.ref(schemas.ERROR_NAME)
     return {status: OpenApiResponse(response=error, description=ERRORS[status]) for status in sorted(statuses)}
