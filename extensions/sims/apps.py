@@ -12,6 +12,7 @@ class SimsConfig(AppConfig):
         from extensions.sims import first_records, overview_cards, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
+        from extensions.sims.rest import device
         from extensions.sims.sync import reported, reports, sources
         from iotdash.lib import cards
         from iotdash.runtime.sweep import register_due_finder
@@ -19,6 +20,7 @@ class SimsConfig(AppConfig):
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
         pages.register()
+        device.register()
         cards.register(overview_cards.CARD)
         lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
         lanes.register_source(sources.lists, lanes.Purpose.SYNC)

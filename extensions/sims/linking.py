@@ -79,6 +79,13 @@ def _subject(document: Mapping[str, Any], target: Target) -> str:
     return str(part.get(target.manifest.subject_field) or "") if isinstance(part, dict) else ""
 
 
+def unlink(target: Target, source: Source) -> None:
+    """The device's configuration no longer has a part of this carrier. Raises what `confirm` raises."""
+    before = device_configuration.current(target.device)
+    document = {key: part for key, part in before.document.items() if key != target.manifest.device_key}
+    device_configuration.confirm(target.device, device_configuration.as_text(document), before.version, source)
+
+
 def _part(before: Any, target: Target) -> dict[str, Any]:
     """What else the device's part says stays, but not whose SIM the former one was."""
     kept = dict(before) if isinstance(before, dict) else {}

@@ -20,7 +20,7 @@ from extensions.core.services import operations
 from extensions.core.services.operations import FormReused, NotCallable, Unsettled
 from extensions.core.targets import Target
 from iotdash.lib.rest import problems, schemas
-from iotdash.lib.rest.operations import IDEMPOTENCY, Parameter, operation
+from iotdash.lib.rest.operations import Parameter, operation
 from iotdash.lib.rest.problems import RestError
 from iotdash.lib.rest.queries import flag
 from iotdash.organizations.rest import OrganizationRestView, idempotency
@@ -128,7 +128,7 @@ def _of_write(spec: OperationSpec, name: str) -> dict[str, Any]:
     return {
         "answers": {200: _result(spec), 202: "Operation"},
         "body": f"{name}Request",
-        "headers": (IDEMPOTENCY,),
+        "once": True,
         "errors": (404, 409),
     }
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from iotdash.lib.lists import BadListQuery
 from iotdash.lib.rest import problems
 from iotdash.lib.rest.problems import Problem, RestError
 
@@ -52,6 +53,8 @@ def translated(error: Exception) -> RestError | None:
 def _of_framework(error: Exception) -> RestError | None:
     if isinstance(error, ValidationError):
         return problems.not_valid(list(_violations(error)))
+    if isinstance(error, BadListQuery):
+        return problems.bad_value(str(error))
     if isinstance(error, Http404):
         return problems.not_found("There is nothing at this address.")
     if isinstance(error, RequestDataTooBig):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -32,6 +33,7 @@ class Parameter:
     words: str
     schema: Mapping[str, Any]
     required: bool = False
+    place: str = OpenApiParameter.QUERY
 
 
 PAGING = (
@@ -43,6 +45,7 @@ IDEMPOTENCY = Parameter(
     "Idempotency-Key",
     "Any text of your own. Sent again with the same body, it gives what came of the first request.",
     {"type": "string", "maxLength": 255},
+    place=OpenApiParameter.HEADER,
 )
 
 
@@ -54,36 +57,39 @@ def operation(
     name: str = "",
     body: str = "",
     query: Sequence[Parameter] = (),
-    headers: Sequence[Parameter] = (),
+    once: bool = False,
     errors: Sequence[int] = (404,),
 ) -> Callable[[Method], Method]:
     """For get, post, put and delete of an `OrganizationRestView`.
 
     `action` is what the caller has to be allowed. `answers`: status → schema, name of a registered one, or None for no
     body. `body` names the registered schema of what is sent. `name` is the operation's id in the description.
+    `once`: by an Idempotency-Key it is told from one that is sent again.
     """
-    responses = {status: _answer(answer) for status, answer in answers.items()} | _errors(errors, body, parameters=bool(query or headers))
-
-    def decorate(method: Method) -> Method:
-        described = extend_schema(
-            operation_id=name or None,
-            summary=summary,
-            request={"application/json": schemas.ref(body)} if body else None,
-            parameters=[
-                *(_parameter(each, OpenApiParameter.QUERY) for each in query),
-                *(_parameter(each, OpenApiParameter.HEADER) for each in headers),
-            ],
-            responses=responses,
-            extensions={"x-least-role": action.least_role.label},
-        )(method)
-        described.action, described.body = action, body
-        return described
-
-    return decorate
+    parameters = [*query, *([IDEMPOTENCY] if once else ())]
+    describe = extend_schema(
+        operation_id=name or None,
+        summary=summary,
+        request={"application/json": schemas.ref(body)} if body else None,
+        parameters=[_parameter(each) for each in parameters],
+        responses=_answers(answers) | _errors(errors, body, parameters),
+        extensions={"x-least-role": action.least_role.label},
+    )
+    return partial(_declare, describe, action, body)
 
 
-def _parameter(each: Parameter, place: str) -> OpenApiParameter:
-    return OpenApiParameter(each.name, dict(each.schema), place, each.required, each.words)
+def _declare(describe: Callable[[Method], Method], action: Any, body: str, method: Method) -> Method:
+    declared = describe(method)
+    declared.action, declared.body = action, body
+    return declared
+
+
+def _parameter(each: Parameter) -> OpenApiParameter:
+    return OpenApiParameter(each.name, dict(each.schema), each.place, each.required, each.words)
+
+
+def _answers(answers: Mapping[int, Any]) -> dict[int, OpenApiResponse]:
+    return {status: _answer(answer) for status, answer in answers.items()}
 
 
 def _answer(answer: Any) -> OpenApiResponse:
@@ -91,7 +97,7 @@ def _answer(answer: Any) -> OpenApiResponse:
     return OpenApiResponse(response=schema, description="Done." if schema is None else "")
 
 
-def _errors(own: Sequence[int], body: str, *, parameters: bool) -> dict[int, OpenApiResponse]:
+def _errors(own: Sequence[int], body: str, parameters: Sequence[Parameter]) -> dict[int, OpenApiResponse]:
     statuses = {*own, *ALWAYS, *((400, 413, 415) if body else ()), *((400,) if parameters else ())}
     error = schemas.ref(schemas.ERROR_NAME)
     return {status: OpenApiResponse(response=error, description=ERRORS[status]) for status in sorted(statuses)}

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
+from iotdash.lib.lists import Page
 from iotdash.lib.rest import problems
 from iotdash.lib.rest.problems import Problem
 
@@ -59,6 +60,26 @@ def page(
     more = {"bookmark": _encoded(wanted, shown[-1], total)} if len(found) > wanted.limit else {}
     counted = {"facets": facets()} if facets and not start else {}
     return {"results": item(shown), **more, "meta": {"total_rows": total, **counted}}
+
+
+def of_list(
+    wanted: Asked, read: Callable[[str], Page], item: Callable[[Sequence[Model]], list[Any]], count: Callable[[], int]
+) -> dict[str, Any]:
+    """The same of a list that finds its rows by itself: `read` gives those at one of its own cursors."""
+    total, cursor = _place(wanted) if wanted.bookmark else (count(), "")
+    found = read(cursor)
+    more = {"bookmark": _packed([wanted.digest, total, found.next_cursor])} if found.next_cursor else {}
+    return {"results": item(found.rows), **more, "meta": {"total_rows": total}}
+
+
+def _place(wanted: Asked) -> tuple[int, str]:
+    try:
+        digest, total, cursor = _unpacked(wanted.bookmark)
+        if digest != wanted.digest or not isinstance(total, int) or not isinstance(cursor, str):
+            raise ValueError(digest)
+    except (ValueError, TypeError, RecursionError):
+        raise problems.bad_value(_DAMAGED, "_bookmark") from None
+    return total, cursor
 
 
 def empty() -> dict[str, Any]:
@@ -107,15 +128,22 @@ def _digest(query: QueryDict) -> str:
 
 def _encoded(wanted: Asked, row: Model, total: int) -> str:
     values = [getattr(row, name.removeprefix("-")) for name in wanted.sort]
-    text = json.dumps([wanted.digest, total, row.pk, *values], default=str, separators=(",", ":"))
+    return _packed([wanted.digest, total, row.pk, *values])
+
+
+def _packed(values: list[Any]) -> str:
+    text = json.dumps(values, default=str, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(bookmark: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(bookmark + "=" * (-len(bookmark) % 4)))
 
 
 def _decoded(wanted: Asked, model: type[Model]) -> _Start:
     names = [*wanted.sort, "pk"]
     try:
-        text = base64.urlsafe_b64decode(wanted.bookmark + "=" * (-len(wanted.bookmark) % 4))
-        digest, total, pk, *values = json.loads(text)
+        digest, total, pk, *values = _unpacked(wanted.bookmark)
         if digest != wanted.digest or not isinstance(total, int) or not 0 <= total < 2**63:
             raise ValueError(digest)
         fields = [*(model._meta.get_field(name.removeprefix("-")) for name in wanted.sort), model._meta.pk]
