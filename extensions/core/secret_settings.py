@@ -21,6 +21,14 @@ def whole(config: ExtensionConfig) -> dict[str, Any]:
     return {**config.settings, **(crypto.decrypt_json(config.secrets) if config.secrets else {})}
 
 
+def readable(config: ExtensionConfig) -> dict[str, Any]:
+    """The same; secrets that cannot be decrypted count as absent: they are typed again."""
+    try:
+        return whole(config)
+    except crypto.CryptoError:
+        return dict(config.settings)
+
+
 def problem(config: ExtensionConfig) -> str:
     """Why the stored secrets cannot be read here and now; "" when they can."""
     try:

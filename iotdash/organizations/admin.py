@@ -17,7 +17,15 @@ from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.keys import services as keys
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
-from iotdash.organizations.models import ApiKey, Invitation, MailTemplate, MemberImport, Membership, Organization
+from iotdash.organizations.models import (
+    ApiKey,
+    Invitation,
+    KeptAnswer,
+    MailTemplate,
+    MemberImport,
+    Membership,
+    Organization,
+)
 
 
 @admin.register(Organization)
@@ -170,6 +178,17 @@ def _revoke_key(request: HttpRequest, key: ApiKey) -> str:
         raise NotDone("It was revoked already.")
     keys.revoke(staff_source(request, key.organization.public_id), key)
     return "It lets nobody in any more."
+
+
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(ReadOnlyAdmin):
+    """When programs asked; what they were answered is encrypted, and for them alone."""
+
+    list_display = ["organization", "asked_by", "asked_at"]
+    list_filter = ["asked_at"]
+    list_select_related = ["organization"]
+    search_fields = ["=organization__public_id"]
+    exclude = ["answer", "body_digest", "key"]
 
 
 @admin.register(MailTemplate)

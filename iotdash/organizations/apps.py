@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from iotdash.lib import cards, nav
+from iotdash.lib.ciphertexts import register_ciphertexts
 
 
 class OrganizationsConfig(AppConfig):
@@ -12,10 +13,9 @@ class OrganizationsConfig(AppConfig):
         from iotdash.organizations.activity import recent_activity
         from iotdash.organizations.invitations import cards as invitation_cards
         from iotdash.organizations.invitations import composing, limits
-        from iotdash.organizations.invitations.importing.services import forget_old
         from iotdash.organizations.keys.tokens import redigest
         from iotdash.organizations.roles import MANAGE_KEYS
-        from iotdash.runtime import key_marks, outbox, sweep
+        from iotdash.runtime import key_marks, outbox
 
         for entry in (
             nav.NavEntry("Overview", "layout-dashboard", "organizations:overview", 0),
@@ -29,4 +29,14 @@ class OrganizationsConfig(AppConfig):
         cards.register(invitation_cards.CARD)
         key_marks.register_redigest("API keys", redigest)
         outbox.register_composer(limits.KIND, composing.compose)
-        sweep.register_due_finder("unconfirmed member imports", forget_old)
+        register_ciphertexts("answers of the API", self.get_model("KeptAnswer"), "answer", "organization_id")
+        _register_due_finders()
+
+
+def _register_due_finders() -> None:
+    from iotdash.organizations.invitations.importing.services import forget_old
+    from iotdash.organizations.rest import idempotency
+    from iotdash.runtime.sweep import register_due_finder
+
+    register_due_finder("unconfirmed member imports", forget_old)
+    register_due_finder("answers kept for requests sent again", idempotency.forget_old)

@@ -17,6 +17,7 @@ CALLERS = {
     "extensions/core/services/drafts.py": "extensions.settingsdraft.draft",
     "iotdash/accounts/mfa/adapter.py": "mfa.authenticator.data",
     "iotdash/accounts/mfa/forms.py": "in the session until the code is typed; a new one is made if the key is gone",
+    "iotdash/organizations/rest/idempotency.py": "organizations.keptanswer.answer",
     "iotdash/lib/shown_once.py": "in the session for at most ten minutes; then the token is reissued",
 }
 # Names that say what a column holds.

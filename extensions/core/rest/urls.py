@@ -3,6 +3,7 @@ from django.urls import URLPattern, register_converter
 from devices.converters import IdConverter
 from extensions.core import registry
 from extensions.core.contract import Manifest, OperationSpec
+from extensions.core.rest import checks, configurations
 from extensions.core.rest.exts import view_of
 from extensions.core.rest.operations import OperationsView, OperationView
 from iotdash.lib.rest.paths import both
@@ -29,7 +30,15 @@ def _of_operation(manifest: Manifest, spec: OperationSpec) -> list[URLPattern]:
     return both(f"device/{rest}", view, name) + first
 
 
+_CONFIG = "extensions/<int:config_id>"
 urlpatterns = [
+    *both("extensions", configurations.Configurations, "extensions"),
+    *both("extensions/catalogue", checks.Catalogue, "catalogue"),
+    *both("extensions/checks/<uuid:check_id>", checks.CheckView, "connection-check"),
+    *both(_CONFIG, configurations.ConfigurationView, "extension"),
+    *both(f"{_CONFIG}/check", checks.CheckStored, "check-extension"),
+    *both(f"{_CONFIG}/pause", configurations.PauseView, "pause-extension"),
+    *both(f"{_CONFIG}/resume", configurations.ResumeView, "resume-extension"),
     *_of_operations(),
     *both("operations", OperationsView, "operations"),
     *both("operations/<uuid:operation_id>", OperationView, "operation"),

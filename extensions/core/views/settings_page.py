@@ -140,13 +140,8 @@ def derived(manifest: Manifest, settings: Mapping[str, Any]) -> list[tuple[str, 
 
 
 def stored_settings(config: ExtensionConfig | None) -> dict[str, Any] | None:
-    """The settings as saved. Secrets that cannot be decrypted count as absent: they are typed again."""
-    if config is None:
-        return None
-    try:
-        return secret_settings.whole(config)
-    except CryptoError:
-        return dict(config.settings)
+    """The settings as saved, as far as they can be read."""
+    return None if config is None else secret_settings.readable(config)
 
 
 def saved(page: SettingsPage, config: ExtensionConfig, words: str) -> HttpResponse:

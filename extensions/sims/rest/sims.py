@@ -20,8 +20,8 @@ from extensions.sims.models import Sim
 from extensions.sims.rest.answers import cycle_body, sim_body
 from iotdash.lib.lists import ListState, Matching, Question, Rows, matching, page
 from iotdash.lib.rest import paging, problems
-from iotdash.lib.rest.filters import truth
 from iotdash.lib.rest.operations import PAGING, Parameter, operation
+from iotdash.lib.rest.queries import truth
 from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import SEE
 
@@ -62,7 +62,7 @@ class Sims(OrganizationRestView):
     @operation(SEE, "SIMs of all carriers", name="listSims", answers={200: "SimPage"}, query=_QUERY, errors=())
     def get(self, request: Request) -> Response:
         wanted = paging.asked(request.query_params, _SORTS, BY_SUBJECT)
-        if len(wanted.sort) > 1:
+        if any(other.removeprefix("-") != BY_SUBJECT for other in wanted.sort[1:]):
             raise problems.bad_value("_sort: one field at a time.", "_sort")
         configs = list(queries.configurations(self.organization))
         state = _state(request.query_params, wanted.sort[0], configs)

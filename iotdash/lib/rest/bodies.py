@@ -130,7 +130,9 @@ def _violations(error: ValidationError) -> Iterator[Problem]:
             most = str(error.validator_value)
             yield Problem(problems.TOO_HIGH, f"{where} is too high, maximum {most}", [where, most])
         else:
-            words = f"{where}: {finding.message}" if where else finding.message
+            # The finding's own sentence quotes the value.
+            message = f"expected: {finding.expected}." if error.schema.get("writeOnly") else finding.message
+            words = f"{where}: {message}" if where else message
             yield Problem(problems.BAD_VALUE, words, [where] if where else [])
 
 

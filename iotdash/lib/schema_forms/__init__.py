@@ -11,6 +11,7 @@ from iotdash.lib.schema_forms.forms import SchemaForm, form_class
 from iotdash.lib.schema_forms.names import (
     address_names,
     carried_over,
+    changed_addresses,
     is_secret,
     rules_of,
     secret_names,
@@ -26,6 +27,7 @@ __all__ = [
     "address_names",
     "branches",
     "carried_over",
+    "changed_addresses",
     "choices_of",
     "discriminator",
     "every_variant",

@@ -2,6 +2,7 @@
 
 from iotdash.organizations.models.api_key import ApiKey
 from iotdash.organizations.models.invitation import Invitation
+from iotdash.organizations.models.kept_answer import KeptAnswer
 from iotdash.organizations.models.mail_template import MailTemplate
 from iotdash.organizations.models.member_import import MemberImport
 from iotdash.organizations.models.organization import (
@@ -17,6 +18,7 @@ __all__ = [
     "RESERVED_IDS",
     "ApiKey",
     "Invitation",
+    "KeptAnswer",
     "MailTemplate",
     "MemberImport",
     "Membership",
