@@ -33,7 +33,7 @@ def where(query: QueryDict, filters: Mapping[str, Filter]) -> Q:
 
 
 def text(field: str) -> Filter:
-    return lambda value, name: Q(**{field: _stored(value, name)})
+    return lambda value, name: Q(**{field: stored(value, name)})
 
 
 def flag(field: str) -> Filter:
@@ -65,7 +65,8 @@ def nothing(check: Callable[[str, str], Any]) -> Filter:
     return condition
 
 
-def _stored(value: str, name: str) -> str:
+def stored(value: str, name: str) -> str:
+    """The text itself. Raises RestError for one that no row can have."""
     if storable(value) != value:
         raise problems.bad_value(f"{name}: this text has a character that cannot be stored.", name)
     return value
