@@ -9,7 +9,7 @@ from devices.rest.given import new_device
 from devices.services import Outcome, add_mixed, remove_many
 from iotdash.lib.rest import answering
 from iotdash.lib.rest.operations import operation
-from iotdash.organizations.rest import OrganizationRestView
+from iotdash.organizations.rest import OrganizationRestView, idempotency
 from iotdash.organizations.roles import EDIT_DEVICES
 
 
@@ -23,9 +23,13 @@ class AddDevices(OrganizationRestView):
         name="addDevices",
         body="DevicesToAdd",
         answers={201: "DevicesAdded", 202: "DevicesAdded"},
-        errors=(),
+        once=True,
+        errors=(409,),
     )
     def post(self, request: Request) -> Response:
+        return idempotency.once(request, self.caller, self.given, self._added)
+
+    def _added(self) -> Response:
         rows = [(row["typeId"], new_device(row)) for row in self.given]
         outcomes = add_mixed(self.organization, rows, self.source, self.caller.kind)
         answer = [_answer(row, outcome) for row, outcome in zip(self.given, outcomes, strict=True)]

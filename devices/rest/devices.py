@@ -14,7 +14,7 @@ from devices.rest.names import info_given
 from devices.services import add_device, delete_device, edit_device
 from iotdash.lib.rest import problems
 from iotdash.lib.rest.operations import Parameter, operation
-from iotdash.organizations.rest import OrganizationRestView
+from iotdash.organizations.rest import OrganizationRestView, idempotency
 from iotdash.organizations.roles import EDIT_DEVICES, SEE
 
 _EXPAND = Parameter("_expand", "location, mgmt or all, separated by commas: answer these too.", {"type": "string"})
@@ -34,9 +34,13 @@ class DevicesOfType(OrganizationRestView):
         name="addDevice",
         body="NewDevice",
         answers={201: "AddedDevice"},
+        once=True,
         errors=(404, 409),
     )
     def post(self, request: Request, type_id: str) -> Response:
+        return idempotency.once(request, self.caller, self.given, lambda: self._added(type_id))
+
+    def _added(self, type_id: str) -> Response:
         device_type = type_or_404(self.organization, type_id)
         registered = add_device(device_type, new_device(self.given), self.source, self.caller.kind)
         place = answers.location(registered.device)
