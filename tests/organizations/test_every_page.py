@@ -13,18 +13,29 @@ from django.conf import settings
 
 from extensions.core import lanes, registry, tasks
 from extensions.core.contract import Inbound
-from iotdash.organizations.roles import Action
+from iotdash.organizations.roles import Action, Role
 from tests.extensions import inbound_world, meterco
 from tests.organizations.walk.judging import NOT_OFFERED, Walk, expected
 from tests.organizations.walk.paths import PUBLIC, Path, all_paths
-from tests.organizations.walk.people import API_METHODS, FRAGMENT, METHODS, Person, everybody
+from tests.organizations.walk.people import (
+    API_METHODS,
+    FRAGMENT,
+    METHODS,
+    Person,
+    Program,
+    everybody,
+    key_of_administrator,
+    programs,
+)
 from tests.organizations.walk.world import EXTENSION, House, furnish
 
 FIGURES = File(settings.BASE_DIR) / "build/walk.txt"
 PATHS = all_paths()
 BELOW = [path for path in PATHS if path.below_organization and path.name not in PUBLIC]
 ELSEWHERE = [path for path in PATHS if path not in BELOW]
-SHOWN_BY_API = {f"organization-api:{name}" for name in ("types", "type", "devices", "device", "logs", "log")}
+BY_KEY = [path for path in ELSEWHERE if path.by_key]
+_SHOWN = "types type devices device logs log activity extensions extension sims sim operations operation"
+SHOWN_BY_API = {f"organization-api:{name}" for name in _SHOWN.split()}
 # None of those who walk is support staff.
 ADMIN = {302, 403, 404, NOT_OFFERED}
 ANYTHING = {*range(200, 500), 503}
@@ -41,7 +52,7 @@ def houses(db, monkeypatch, settings) -> tuple[House, House]:
     monkeypatch.setitem(registry._manifests, EXTENSION, manifest)
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
     monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
-    settings.IOTDASH_REST_PER_SECOND = 0
+    settings.IOTDASH_REST_PER_SECOND = settings.IOTDASH_REST_WAIT_SECONDS = 0
     # Thousands of refusals, each of which Django logs.
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     return furnish("abc123", "zqhere", "wkhere"), furnish("xyz789", "zqthere", "wkthere")
@@ -101,6 +112,37 @@ def test_things_of_another_organization_are_not_there(houses, people):
 def _swaps(path: Path) -> set[tuple[str, ...]]:
     bound = path.bound()
     return {(name,) for name in bound} | ({tuple(bound)} if bound else set())
+
+
+@pytest.mark.slow
+def test_how_far_keys_get(houses):
+    """Every path of the API with keys, which tell the organization; and things of another one."""
+    walk = Walk(*houses)
+    walking = programs(walk.house)
+    for program, path in product(walking, BY_KEY):
+        for method in API_METHODS:
+            walk.go(program, path, method, path.address(walk.house), expected(program, path, method))
+    for path in BY_KEY:
+        for method, swapped in product(API_METHODS, _swaps(path)):
+            address = path.address(walk.house, swapped=swapped, other=walk.other)
+            walk.go(walking[0], path, method, address, {404, NOT_OFFERED})
+    _settle(walk, "with API keys")
+    assert {path.name for path in BY_KEY} <= walk.answered
+
+
+def test_a_key_of_another_organization_opens_nothing(houses):
+    walk = Walk(*houses)
+    elsewhere = Program(
+        "key of another organization",
+        walk.other.administrator,
+        Role.ADMINISTRATOR,
+        kept_out=True,
+        home=walk.other,
+        made=key_of_administrator(walk.other),
+    )
+    for path, method in product([each for each in BELOW if each.of_api], API_METHODS):
+        walk.go(elsewhere, path, method, path.address(walk.house), {403})
+    _settle(walk, "with a key of another organization")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from iotdash.lib.rest import samples, schemas
 from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import Action, Role
+from tests.extensions import meterco
 from tests.organizations.walk.world import EXTENSION, House
 
 # What names a thing of an organization or of a person: in a house that is not one's own, it is not there.
@@ -61,7 +62,15 @@ DECIDED_INSIDE = {
     "organizations:api_key_revoke": Role.OPERATOR,
     "extensions:cancel": Role.OPERATOR,
     "sims:ask": Role.OPERATOR,
-    "delete organization-api:operation": Role.OPERATOR,
+    "delete operation": Role.OPERATOR,
+}
+# What the API is sent where an example of its description says nothing to the sample organization.
+BODIES: dict[str, Callable[[House], Any]] = {
+    "post extensions": lambda house: {"extension": EXTENSION, "settings": meterco.SETTINGS | {"user": "new"}},
+    "put sim-device": lambda house: {
+        "typeId": house.device.device_type.type_id,
+        "deviceId": house.device.device_id,
+    },
 }
 
 
@@ -88,18 +97,34 @@ class Path:
         found = getattr(self.view, "cls", None)
         return found if found and issubclass(found, OrganizationRestView) else None
 
+    @property
+    def by_key(self) -> bool:
+        """Of the API where the key tells the organization."""
+        return self.name.startswith("api:") and self.of_api is not None
+
+    @property
+    def asks(self) -> bool:
+        """Asks an external service about something."""
+        return hasattr(self.of_api, "spec")
+
+    def in_api(self, method: str) -> str:
+        """The same by both ways in: "get sims"."""
+        return f"{method} {self.name.rpartition(':')[2]}" if self.of_api else ""
+
     def offers(self, method: str) -> bool:
         """Pages say so only when they are asked."""
         return self.of_api is None or hasattr(self.of_api, method)
 
-    def body(self, method: str) -> Any:
+    def body(self, method: str, house: House) -> Any:
         """What the API is sent: as its description shows it; None for nothing."""
+        if made := BODIES.get(self.in_api(method)):
+            return made(house)
         name = getattr(getattr(self.of_api, method, None), "body", "")
         return samples.of(schemas.ref(name)) if name else None
 
     def least_role(self, method: str) -> Role:
         action = self._action(method)
-        inside = DECIDED_INSIDE.get(f"{method} {self.name}") or DECIDED_INSIDE.get(self.name, Role.READER)
+        inside = DECIDED_INSIDE.get(self.in_api(method)) or DECIDED_INSIDE.get(self.name, Role.READER)
         return max(action.least_role, inside, key=lambda role: role.rank)
 
     def _action(self, method: str) -> Action:

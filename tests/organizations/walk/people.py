@@ -1,11 +1,12 @@
 """Who walks: every role, and everybody who has no business in the organization."""
 
+import base64
 import re
 import time
 from dataclasses import dataclass
 from functools import partial
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
@@ -14,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from iotdash.accounts.models import User
+from iotdash.organizations.keys import services as keys
+from iotdash.organizations.keys.services import Made
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 from tests.cast import MembershipFactory, UserFactory, member
@@ -48,6 +51,8 @@ class Person:
     kept_out: bool = False
     one_step: bool = False
     home: House | None = None
+    # Tables in which it is noted that they came.
+    noted: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         self.client = Client(raise_request_exception=False)
@@ -75,6 +80,33 @@ class Person:
         if method == FRAGMENT:
             return self.client.get(address, headers={"HX-Request": "true"})
         return getattr(self.client, method)(address)
+
+
+@dataclass
+class Program(Person):
+    """Comes in with an API key, by HTTP Basic."""
+
+    made: Made | None = None
+    noted: ClassVar[frozenset[str]] = frozenset({"organizations_apikey"})
+
+    def __post_init__(self) -> None:
+        pair = f"{self.made.key.public_id}:{self.made.token}".encode()
+        header = {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        self.client, self._cookies = Client(raise_request_exception=False, headers=header), ""
+
+
+def programs(house: House) -> list[Person]:
+    """Keys of each role, and one that was revoked."""
+    maker = house.administrator.memberships.get()
+    made = {role: keys.make(house.source, maker, f"walking {role}", role) for role in reversed(Role)}
+    walking = [Program(f"{role} key", maker.user, role, home=house, made=each) for role, each in made.items()]
+    revoked = keys.make(house.source, maker, "walked", Role.ADMINISTRATOR)
+    keys.revoke(house.source, revoked.key)
+    return [*walking, Program("revoked key", maker.user, Role.ADMINISTRATOR, kept_out=True, made=revoked)]
+
+
+def key_of_administrator(house: House) -> Made:
+    return keys.make(house.source, house.administrator.memberships.get(), "elsewhere", Role.ADMINISTRATOR)
 
 
 def _note_write(tables: set[str], execute, sql, params, many, context):
