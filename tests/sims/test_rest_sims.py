@@ -14,6 +14,7 @@ from extensions.sims.contract import SimRecord, UsageRecord
 from extensions.sims.models import Sim
 from extensions.sims.rest import sims
 from iotdash.lib.lists import Count, matching
+from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.sims.sim_rows import add_account, make_devices, make_sims
 
 SIMS = "/abc123/api/v0002/sims"
@@ -209,3 +210,9 @@ def test_an_identifier_that_no_device_takes_is_refused_as_by_the_editor(develope
     answer = send(developer_client, "put", f"/{sim.pk}/device", {"typeId": "pump", "deviceId": "p1"})
     assert answer.status_code == 400
     assert answer.json()["violations"][0]["exception"]["properties"] == ["meterco", "chip"]
+
+
+def test_no_sim_goes_to_a_device_of_another_organization(developer_client, sim, other_organization):
+    kind = DeviceTypeFactory(organization=other_organization, type_id="pump")
+    DeviceFactory(organization=other_organization, device_type=kind, device_id="p1")
+    assert send(developer_client, "put", f"/{sim.pk}/device", {"typeId": "pump", "deviceId": "p1"}).status_code == 404
