@@ -38,8 +38,9 @@ def violations(answer):
     return {each["exception"]["properties"][0]: each["message"] for each in answer.json()["violations"]}
 
 
-def test_one_is_added_shown_listed_and_removed(send, reader_client, organization):
-    answer = send("post", "", NEW)
+def test_one_is_added_shown_listed_and_removed(send, reader_client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send("post", "", NEW)
     assert answer.status_code == 201
     body = answer.json()
     assert answer["Location"] == f"{ROOT}/{body['id']}"
@@ -110,8 +111,11 @@ def test_what_there_is_already_is_told_with_its_address(send, config):
     assert list(violations(send("post", "", NEW | {"extension": "nobody"}))) == ["extension"]
 
 
-def test_settings_are_merged_and_secrets_kept(send, config):
-    answer = send("put", f"/{config.pk}", {"settings": {"user": "renamed"}})
+def test_settings_are_merged_and_secrets_kept(send, config, django_capture_on_commit_callbacks):
+    checks = ConnectionCheck.objects.count()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send("put", f"/{config.pk}", {"settings": {"user": "renamed"}})
+    assert ConnectionCheck.objects.count() == checks + 1
     assert (answer.status_code, answer.json()["settings"]["user"]) == (200, "renamed")
     config.refresh_from_db()
     assert secret_settings.whole(config) == meterco.SETTINGS | {"user": "renamed"}

@@ -167,10 +167,10 @@ def _name(text: str) -> str:
 
 
 def _check_unproved(view: OrganizationRestView, config: ExtensionConfig, settings: dict[str, Any]) -> None:
-    """As the pages do: settings that nothing has proved are checked now."""
+    """As the pages do: settings that nothing has proved are checked now, or when all is saved."""
     if config.proved_at is None:
         manifest = registry.manifest(config.slug)
-        connection_checks.ask(view.organization, manifest, settings, view.source, config)
+        transaction.on_commit(lambda: connection_checks.ask(view.organization, manifest, settings, view.source, config))
 
 
 def _anew(config: ExtensionConfig) -> ExtensionConfig:
