@@ -1,0 +1,138 @@
+"""The REST API asked with an API key, through gunicorn with one process: requests in a second, and their times.
+
+Beside each request a bare view of the same server that answers the same bytes through the same middleware, and for some
+a plain one that reads the rows for them. All take turns over the same connections, so that whatever else the machine
+does burdens all alike; a share is the middle one of all rounds. The client takes its part of the machine too, so the
+processor's time of the server is shown.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from statistics import mean, median
+from tempfile import TemporaryDirectory
+
+from iotdash.accounts.models import User
+from iotdash.audit.services import Source
+from iotdash.organizations.keys import services as keys
+from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.roles import Role
+from tests.benchmarks import fleet
+from tests.benchmarks.api_process import Server, serving
+from tests.benchmarks.asking import percentile
+from tests.benchmarks.http_load import Connection, Round, ask_all, request
+from tests.benchmarks.table import Row
+
+ROOT = "/api/v0002"
+SIZE, QUICK_SIZE = 100_000, 2_000
+CONNECTIONS = 4
+# Rounds, and requests of each connection in a round.
+FULL, QUICK = (10, 25), (3, 10)
+SHARE = 0.5
+AIM = f"at least {SHARE} of bare"
+OURS, BARE, PLAIN = "ours", "bare", "plain"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`body` makes that of the next request, b"" for a read; writes are shown and not judged.
+
+    `plain`: whether there is such a view.
+    """
+
+    name: str
+    path: str
+    body: Callable[[], bytes] = bytes
+    plain: bool = False
+
+    @property
+    def reads(self) -> bool:
+        return self.body is bytes
+
+
+def measure(quick: bool) -> Iterable[Row]:
+    organization = Organization.objects.create(public_id="bench1", name="Bench")
+    authorization = _authorization(organization)
+    fleet.seed(organization, QUICK_SIZE if quick else SIZE)
+    with TemporaryDirectory() as folder, serving(Path(folder)) as server:
+        bench = Bench(server, authorization, *(QUICK if quick else FULL))
+        for number, case in enumerate(bench.cases(organization)):
+            yield _row(case, bench.rounds_of(case, Path(folder) / str(number)), quick)
+
+
+def _authorization(organization: Organization) -> str:
+    user = User.objects.create_user(email="owner@example.com", password="correct horse battery")
+    maker = Membership.objects.create(organization=organization, user=user, role=Role.ADMINISTRATOR)
+    made = keys.make(Source(user.email, organization.public_id), maker, "bench", Role.ADMINISTRATOR)
+    return f"Basic {base64.b64encode(f'{made.key.public_id}:{made.token}'.encode()).decode()}"
+
+
+class Bench:
+    def __init__(self, server: Server, authorization: str, rounds: int, each: int) -> None:
+        self.server, self.authorization, self.rounds, self.each = server, authorization, rounds, each
+        self.connections = [Connection(server.port) for _ in range(CONNECTIONS)]
+
+    def cases(self, organization: Organization) -> Iterator[Case]:
+        device = organization.devices.order_by("pk")[organization.devices.count() // 2]
+        devices = f"/device/types/{device.type_name}/devices"
+        first = f"{devices}?_limit=100&_sort=deviceId"
+        bookmark = json.loads(self._answer(Case("", first)))["bookmark"]
+        numbers = count()
+        yield Case("device", f"{devices}/{device.device_id}", plain=True)
+        yield Case("100 devices of a type, with total_rows counted", first, plain=True)
+        yield Case("100 devices of a type, a page after it", f"{first}&_bookmark={bookmark}")
+        yield Case("100 devices of all types, with total_rows counted", "/bulk/devices?_limit=100")
+        yield Case("last events of a device (there are none yet)", f"{devices}/{device.device_id}/events")
+        yield Case("create a device", devices, lambda: json.dumps({"deviceId": f"new-{next(numbers)}"}).encode())
+
+    def rounds_of(self, case: Case, body: Path) -> dict[str, list[Round]]:
+        """After one round that warms up."""
+        body.write_bytes(self._answer(case))
+        asked = {OURS: case, BARE: Case(case.name, f"/bare/{body.name}", case.body)}
+        if case.plain:
+            asked[PLAIN] = Case(case.name, f"/plain{case.path}")
+            same = json.loads(self._answer(asked[PLAIN])) == json.loads(body.read_bytes())
+            assert same, "The plain view answers something else."
+        turns = [{name: self._round(each) for name, each in asked.items()} for _ in range(self.rounds + 1)]
+        return {name: [turn[name] for turn in turns[1:]] for name in asked}
+
+    def _round(self, case: Case) -> Round:
+        prepared = [[self._request(case) for _ in range(self.each)] for _ in self.connections]
+        before = self.server.processor_seconds()
+        seconds, times = ask_all(self.connections, prepared)
+        return Round(seconds, times, self.server.processor_seconds() - before)
+
+    def _answer(self, case: Case) -> bytes:
+        return self.connections[0].ask(self._request(case))
+
+    def _request(self, case: Case) -> bytes:
+        body = case.body()
+        return request("POST" if body else "GET", f"{ROOT}{case.path}", self.authorization, body)
+
+
+def _row(case: Case, rounds: dict[str, list[Round]], quick: bool) -> Row:
+    share = _share(rounds, BARE, lambda each: each.per_second)
+    values = {
+        **{f"requests/s, {name}": round(median(each.per_second for each in rounds[name])) for name in rounds},
+        **{f"p95 ms, {name}": round(_p95(rounds[name]), 2) for name in rounds},
+        **{f"server ms, {name}": round(mean(each.processor_ms for each in rounds[name]), 2) for name in rounds},
+        **{
+            f"of {name}": round(_share(rounds, name, lambda each: each.per_second), 2)
+            for name in rounds
+            if name != OURS
+        },
+        "of bare, server": round(_share(rounds, BARE, lambda each: 1 / (each.processor_ms or 0.01)), 2),
+    }
+    judged = case.reads and not quick
+    return Row(case.name, values, AIM if judged else "", share >= SHARE if judged else None)
+
+
+def _share(rounds: dict[str, list[Round]], other: str, of: Callable[[Round], float]) -> float:
+    return median(of(one) / of(two) for one, two in zip(rounds[OURS], rounds[other], strict=True))
+
+
+def _p95(rounds: Sequence[Round]) -> float:
+    return percentile([took for each in rounds for took in each.times], 0.95)
