@@ -32,7 +32,8 @@ def for_lists(devices: QuerySet[Device]) -> QuerySet[Device]:
 
 def device_of(organization: Organization, type_id: str, device_id: str, related: Sequence[str] = ()) -> Device:
     """One whole device with its type, and what is `related`. Raises Device.DoesNotExist."""
-    devices = organization.devices.select_related("device_type", "organization", *related)
+    # The organization itself is at hand: its devices come with it.
+    devices = organization.devices.select_related("device_type", *related)
     return devices.get(device_type__type_id=type_id, device_id=device_id)
 
 
@@ -42,7 +43,7 @@ def types_of(organization: Organization) -> QuerySet[DeviceType]:
 
 def type_of(organization: Organization, type_id: str) -> DeviceType:
     """Raises DeviceType.DoesNotExist."""
-    return organization.device_types.select_related("organization").get(type_id=type_id)
+    return organization.device_types.get(type_id=type_id)
 
 
 def with_device_counts(types: QuerySet[DeviceType]) -> QuerySet[DeviceType]:

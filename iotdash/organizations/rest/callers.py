@@ -66,8 +66,9 @@ def _by_key(request: HttpRequest, header: str, named: str) -> Caller:
         raise _refused(refusal) from None
     if named and actor.organization.public_id != named:
         raise problems.not_allowed("This API key belongs to another organization.")
-    actor.note_use(address_of(request))
-    return Caller(actor, actor.organization, actor.source(address_of(request)), key_id, "app")
+    address = address_of(request)
+    actor.note_use(address)
+    return Caller(actor, actor.organization, actor.source(address), key_id, "app")
 
 
 def _basic(header: str) -> tuple[str, str]:
