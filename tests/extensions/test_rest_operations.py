@@ -205,3 +205,9 @@ def test_operations_of_others_are_not_there(other_owner_client, other_organizati
     asked = activate(target, source)
     answer = other_owner_client.get(f"/{other_organization.public_id}/api/v0002/operations/{asked.public_id}")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("query", ["foo=1", "state=nonsense", "typeId=%00", "operationId=sms", "_sort=subject"])
+def test_operations_are_filtered_as_every_list_is(reader_client, api, query):
+    answer = reader_client.get(api(f"operations?{query}"))
+    assert (answer.status_code, answer.json()["exception"]["id"]) == (400, "CUDRS0007E")

@@ -10,26 +10,23 @@ from extensions.core.models import Operation, State
 from extensions.core.rest.answers import operation_body
 from extensions.core.services import operations
 from extensions.core.words import declared, operation_title
-from iotdash.lib.rest import paging, problems, schemas
-from iotdash.lib.rest.operations import PAGING, Parameter, operation
+from iotdash.lib.rest import filters, paging, problems, schemas
+from iotdash.lib.rest.operations import PAGING, operation
 from iotdash.organizations.authorization import authorize
 from iotdash.organizations.rest import OrganizationRestView
 from iotdash.organizations.roles import SEE, Action, Role
 
-_TEXT = {"type": "string"}
+_STATES = list(State.values)
 _FILTERS = {
-    "state": "state",
-    "operation": "operation_id",
-    "subject": "subject",
-    "typeId": "device_type_id_copy",
-    "deviceId": "device_id_copy",
-    "askedBy": "asked_by",
-    "extension": "config__slug",
+    "state": filters.one_of("state", _STATES),
+    "operation": filters.text("operation_id"),
+    "subject": filters.text("subject"),
+    "typeId": filters.text("device_type_id_copy"),
+    "deviceId": filters.text("device_id_copy"),
+    "askedBy": filters.text("asked_by"),
+    "extension": filters.text("config__slug"),
 }
-_PARAMETERS = (
-    Parameter("state", "Only those in this state.", {"enum": list(State.values)}),
-    *(Parameter(name, "Only those with this value.", _TEXT) for name in _FILTERS if name != "state"),
-)
+_QUERY = (*filters.described([*_FILTERS], {"state": {"enum": _STATES}}), *PAGING)
 _SORTS = {"askedAt": "asked_at"}
 
 
@@ -41,13 +38,12 @@ class OperationsView(OrganizationRestView):
         "What was asked of external services, the newest first",
         name="listOperations",
         answers={200: schemas.page_of(schemas.ref("Operation"))},
-        query=(*_PARAMETERS, *PAGING),
+        query=_QUERY,
         errors=(),
     )
     def get(self, request: Request) -> Response:
         given = request.query_params
-        exact = {field: given[name] for name, field in _FILTERS.items() if given.get(name)}
-        rows = queries.operations(self.organization, "", exact).select_related("config")
+        rows = queries.operations(self.organization).filter(filters.where(given, _FILTERS))
         wanted = paging.asked(given, _SORTS, "-asked_at")
         return Response(paging.page(rows, wanted, lambda found: [operation_body(each) for each in found]))
 

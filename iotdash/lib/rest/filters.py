@@ -36,6 +36,15 @@ def text(field: str) -> Filter:
     return lambda value, name: Q(**{field: stored(value, name)})
 
 
+def one_of(field: str, values: Sequence[str]) -> Filter:
+    def condition(value: str, name: str) -> Q:
+        if value not in values:
+            raise problems.bad_value(f"{name}: one of {', '.join(values)} is needed.", name)
+        return Q(**{field: value})
+
+    return condition
+
+
 def flag(field: str) -> Filter:
     return lambda value, name: Q(**{field: truth(value, name)})
 
