@@ -36,6 +36,15 @@ def test_the_host_name_tells_the_organization(reader_client, organization, setti
     assert answer.status_code == 404
 
 
+def test_a_whole_host_name_ends_with_a_dot(reader_client, organization, other_organization):
+    answer = reader_client.get("/api/v0002/", headers={"host": f"{organization.public_id}.localhost."})
+    assert answer.json()["name"] == organization.name
+    answer = reader_client.get(
+        root_of(organization), headers={"host": f"{other_organization.public_id}.localhost.:8443"}
+    )
+    assert answer.status_code == 404
+
+
 def test_a_person_names_the_organization(reader_client):
     answer = reader_client.get("/api/v0002/")
     assert answer.status_code == 400

@@ -48,7 +48,8 @@ def caller_of(request: HttpRequest, named: str) -> Caller:
 def _in_host(host: str) -> str:
     """The organization that a host name tells, or ""."""
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    first, _, domain = name.lower().partition(".")
+    # A dot at the end says that the name is whole: it is the same host.
+    first, _, domain = name.lower().removesuffix(".").partition(".")
     return first if domain in settings.IOTDASH_REST_DOMAINS and _ORGANIZATION.fullmatch(first) else ""
 
 
