@@ -48,3 +48,11 @@ def test_what_a_path_does_not_offer(api, p1, method):
             answer = getattr(api.client, method)(api.root + path)
             assert error(answer) == (405, "IOTD0405E")
             assert {each.strip().lower() for each in answer["Allow"].split(",")} - {"head"} == set(methods)
+
+
+def test_a_key_that_appears_twice_is_refused_as_in_the_editor(api, p1):
+    twice = b'{"metadata": {"site": "north", "site": "south"}}'
+    answer = api.put("/device/types/pump/devices/p1", twice)
+    assert error(answer) == (400, "CUDRS0006E")
+    assert answer.json()["message"].endswith('The key "site" appears twice in one object.')
+    assert api.get("/device/types/pump/devices/p1").json()["metadata"] == {"site": "north"}

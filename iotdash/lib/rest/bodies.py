@@ -81,7 +81,8 @@ def _bytes(request: HttpRequest) -> bytes:
 
 def _parsed(body: bytes) -> Any:
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        text = body.decode("utf-8")
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_object)
         return _checked(value)
     except (ValueError, RecursionError):
         raise RestError(400, Problem(problems.NOT_JSON, "The body is not valid JSON.")) from None
@@ -89,6 +90,17 @@ def _parsed(body: bytes) -> Any:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises RestError for a key that appears twice: which of the two is meant?"""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            words = f'The key "{key[:40]}" appears twice in one object.'
+            raise RestError(400, Problem(problems.NOT_JSON, words, [key[:40]]))
+        found[key] = value
+    return found
 
 
 def _finite(text: str) -> float:
