@@ -23,7 +23,7 @@ NOTED_EVERY = dt.timedelta(minutes=1)
 
 
 class Reason(StrEnum):
-    """Why a key lets nobody in. The last three are told to who has the right token only."""
+    """Why a key lets nobody in. The last four are told to who has the right token only."""
 
     MALFORMED = "malformed"
     UNKNOWN = "unknown"
@@ -31,6 +31,7 @@ class Reason(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     MAKER_GONE = "maker gone"
+    SECOND_FACTOR = "maker without a second factor"
 
 
 _SENTENCES = {
@@ -40,6 +41,10 @@ _SENTENCES = {
     Reason.REVOKED: "This API key is revoked. Make a new one.",
     Reason.EXPIRED: "This API key has expired. Change its expiry date, or make a new one.",
     Reason.MAKER_GONE: "The member who made this API key may no longer come in. Have another member make a new one.",
+    Reason.SECOND_FACTOR: (
+        "This organization requires two-step sign-in, which the member who made this API key has not set up. It counts "
+        "again when they have."
+    ),
 }
 
 
@@ -107,5 +112,5 @@ def _refusal(key: ApiKey | None, right: bool) -> Reason | None:
     if not right:
         return Reason.WRONG_TOKEN
     state = ApiKey.State
-    reasons = {state.REVOKED: Reason.REVOKED, state.EXPIRED: Reason.EXPIRED, state.STOPPED: Reason.MAKER_GONE}
-    return reasons.get(key.state)
+    stopped = Reason.SECOND_FACTOR if key.maker and key.maker.state == "active" else Reason.MAKER_GONE
+    return {state.REVOKED: Reason.REVOKED, state.EXPIRED: Reason.EXPIRED, state.STOPPED: stopped}.get(key.state)

@@ -1,8 +1,9 @@
 """Reads: the API keys of an organization, as people are shown them."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from iotdash.accounts.mfa.proof import second_factors
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import ApiKey, Membership, Organization
 from iotdash.organizations.roles import MANAGE_ALL_KEYS, Role
@@ -11,8 +12,10 @@ MINE, WITHOUT_MAKER = "me", "nobody"
 
 
 def keys(organization: Organization) -> QuerySet[ApiKey]:
-    """With their makers and those people's accounts."""
-    return organization.api_keys.select_related("maker__user")
+    """With their makers, those people's accounts, and whether they have a second factor."""
+    factors = second_factors().filter(user=OuterRef("maker__user"))
+    found = organization.api_keys.select_related("maker__user")
+    return found.annotate(maker_has_second_factor=Exists(factors))
 
 
 def matching(
@@ -35,7 +38,8 @@ def matching(
 def in_state(state: str) -> Q:
     """Those of which `ApiKey.state` says so."""
     expired = Q(expires_at__isnull=False, expires_at__lte=timezone.now())
-    here = Q(maker__in=Membership.objects.active())
+    proved = Q(organization__second_factor_required=False) | Q(maker__user__in=second_factors().values("user"))
+    here = Q(maker__in=Membership.objects.active()) & proved
     lasting = ~expired & Q(revoked_at=None)
     return {
         "": Q(),

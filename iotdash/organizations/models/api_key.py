@@ -4,7 +4,9 @@ import string
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from iotdash.accounts.mfa.proof import has_second_factor
 from iotdash.organizations.models.organization import Membership, Organization
 from iotdash.organizations.roles import Role
 
@@ -67,13 +69,23 @@ class ApiKey(models.Model):
 
     @property
     def state(self) -> str:
-        """As people are shown it; stopped: its maker may not come in. Loads maker and its user."""
+        """As people are shown it; stopped: its maker may not come in. Loads organization, maker and its user."""
         if self.revoked_at:
             return self.State.REVOKED
         if self.expired:
             return self.State.EXPIRED
-        stopped = self.maker is None or self.maker.state != "active"
+        stopped = self.maker is None or self.maker.state != "active" or self.lacks_second_factor
         return self.State.STOPPED if stopped else self.State.ACTIVE
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the organization requires one, and the maker of the key has none. Loads organization and maker."""
+        return self.organization.second_factor_required and not self.maker_has_second_factor
+
+    @cached_property
+    def maker_has_second_factor(self) -> bool:
+        """Asked now, where `queries.keys` did not load it with the row."""
+        return has_second_factor(self.maker.user)
 
     def used_since(self, moment: dt.datetime) -> bool:
         return self.last_used_at is not None and self.last_used_at > moment

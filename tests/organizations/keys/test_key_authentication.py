@@ -16,6 +16,8 @@ from iotdash.organizations.keys import KeyRefused, Reason, services
 from iotdash.organizations.members import services as members
 from iotdash.organizations.models import ApiKey, Membership
 from iotdash.organizations.roles import Role
+from iotdash.organizations.services import require_second_factor
+from tests.cast import with_app
 
 ADDRESS = "192.0.2.44"
 
@@ -211,3 +213,15 @@ def test_every_refusal_has_a_sentence(reason):
     refusal = KeyRefused(reason, "a-abc123-0123456789")
     assert str(refusal).endswith(".")
     assert refusal.wrong_token is (reason is Reason.WRONG_TOKEN)
+
+
+def test_it_stops_while_its_maker_lacks_a_second_factor_that_is_required(made, developer, organization, source):
+    require_second_factor(source, organization, required=True)
+    assert refused_now(made) is Reason.SECOND_FACTOR
+    assert refused(made.key.public_id, "x") is Reason.WRONG_TOKEN
+    with_app(developer)
+    assert signed_in(made).key == made.key
+    developer.authenticator_set.exclude(type="recovery_codes").delete()
+    assert refused_now(made) is Reason.SECOND_FACTOR
+    require_second_factor(source, organization, required=False)
+    assert signed_in(made).key == made.key

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.template.loader import render_to_string
 from django.utils import timezone
 from pytest_django.asserts import assertNumQueries
 
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations import keys
-from iotdash.organizations.keys import services
+from iotdash.organizations.keys import queries, services
 from iotdash.organizations.members import services as members
-from iotdash.organizations.models import ApiKey
+from iotdash.organizations.models import ApiKey, Organization
 from iotdash.organizations.roles import Role
+from tests.cast import with_app
 
 URL = "/abc123/keys/"
 NEW = {"name": "Nightly export", "role": "analyst", "last_day": ""}
@@ -272,3 +274,23 @@ def test_a_key_tells_what_is_left_of_its_role(make, operator, source, owner_clie
 def test_the_activity_log_tells_of_keys_who_see_them(made, developer_client, analyst_client):
     assert made.key.public_id in developer_client.get("/abc123/activity/").content.decode()
     assert made.key.public_id not in analyst_client.get("/abc123/activity/").content.decode()
+
+
+def test_without_a_required_second_factor_of_its_maker_it_stands_there_as_stopped(
+    make, developer, operator, organization
+):
+    for number in range(3):
+        make(developer, name=f"stopped {number}")
+    make(operator, name="running")
+    with_app(operator)
+    Organization.objects.filter(pk=organization.pk).update(second_factor_required=True)
+    organization.refresh_from_db()
+    with assertNumQueries(1):
+        states = {key.name: key.state for key in queries.keys(organization)}
+    assert states == {"running": "active", **{f"stopped {number}": "stopped" for number in range(3)}}
+    for state in ("active", "stopped"):
+        found = {key.name for key in queries.keys(organization).filter(queries.in_state(state))}
+        assert found == {name for name, its in states.items() if its == state}
+    stopped = queries.keys(organization).get(name="stopped 0")
+    shown = render_to_string("organizations/keys/_state.html", {"key": stopped})
+    assert "its maker has no two-step sign-in, which is required here" in shown
