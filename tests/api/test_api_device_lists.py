@@ -4,6 +4,8 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -178,6 +180,7 @@ def test_a_page_of_a_hundred_costs_as_many_queries_as_a_page_of_one(api, organiz
 def test_types_are_listed_in_four_queries_and_a_count(api, organization, django_assert_num_queries):
     for _ in range(30):
         DeviceTypeFactory(organization=organization)
+    DeviceTypeFactory(organization=organization)
     api.get("/device/types")
     with django_assert_num_queries(5):
         assert len(api.get("/device/types", {"_limit": 30}).json()["results"]) == 30
@@ -243,3 +246,17 @@ def _value(device, name: str):
 def _assert_in_order(values, *, descending: bool) -> None:
     for one, other in itertools.pairwise(values):
         assert one >= other if descending else one <= other
+
+
+def test_rows_are_counted_once_and_only_where_one_page_is_not_all(api, p1):
+    api.post("/device/types/pump/devices", {"deviceId": "p2"})
+
+    def counts(**query) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page.update(api.get("/bulk/devices", query).json())
+        return sum("COUNT(" in each["sql"] for each in asked)
+
+    page = {}
+    assert (counts(), page["meta"]["total_rows"]) == (0, 2)
+    assert (counts(_limit=1), page["meta"]["total_rows"]) == (1, 2)
+    assert (counts(_limit=1, _bookmark=page["bookmark"]), page["meta"]["total_rows"]) == (0, 2)

@@ -51,13 +51,17 @@ def page(
     count: Callable[[], int] | None = None,
     facets: Callable[[], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The answer. `item` makes the page's rows into JSON; `count` and `facets` are asked for the first page only."""
+    """The answer. `item` makes the page's rows into JSON; `count` and `facets` are asked for the first page only.
+
+    Clients need an exact `total_rows`, so counting costs time that grows with the rows that match: once for each walk
+    through a list, and never where the first page is all of it.
+    """
     start = _decoded(wanted, rows.model) if wanted.bookmark else None
-    total = start.total if start else (count or rows.order_by().count)()
     after = rows.filter(start.beyond) if start else rows
     found = list(after.order_by(*wanted.sort, "pk")[: wanted.limit + 1])
-    shown = found[: wanted.limit]
-    more = {"bookmark": _encoded(wanted, shown[-1], total)} if len(found) > wanted.limit else {}
+    shown, goes_on = found[: wanted.limit], len(found) > wanted.limit
+    total = start.total if start else (count or rows.order_by().count)() if goes_on else len(found)
+    more = {"bookmark": _encoded(wanted, shown[-1], total)} if goes_on else {}
     counted = {"facets": facets()} if facets and not start else {}
     return {"results": item(shown), **more, "meta": {"total_rows": total, **counted}}
 

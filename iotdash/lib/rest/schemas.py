@@ -41,6 +41,12 @@ def obj(properties: Mapping[str, Any], required: tuple[str, ...] = (), **more: A
     return {"type": "object", "properties": dict(properties), "additionalProperties": False, **wanted, **more}
 
 
+_TOTAL = (
+    "Rows of the whole list, counted exactly when its first page was asked; the pages after it repeat that. The time "
+    "that takes grows with the rows that match."
+)
+
+
 def page_of(item: Mapping[str, Any]) -> dict[str, Any]:
     """A page of a list. `bookmark` is absent on the last one: clients that find it there ask on for ever."""
     properties = {
@@ -48,7 +54,7 @@ def page_of(item: Mapping[str, Any]) -> dict[str, Any]:
         "bookmark": {"type": "string", "description": "Give it as _bookmark for the next page."},
         "meta": obj(
             {
-                "total_rows": {"type": "integer", "minimum": 0},
+                "total_rows": {"type": "integer", "minimum": 0, "description": _TOTAL},
                 "facets": {"type": "object", "additionalProperties": {"type": "object"}},
             },
             ("total_rows",),
