@@ -22,7 +22,7 @@ from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import Role
 from tests.benchmarks import fleet
 from tests.benchmarks.api_process import Server, serving
-from tests.benchmarks.asking import percentile
+from tests.benchmarks.asking import percentile, timed
 from tests.benchmarks.http_load import Connection, Round, ask_all, request
 from tests.benchmarks.table import Row
 
@@ -57,6 +57,7 @@ def measure(quick: bool) -> Iterable[Row]:
     organization = Organization.objects.create(public_id="bench1", name="Bench")
     authorization = _authorization(organization)
     fleet.seed(organization, QUICK_SIZE if quick else SIZE)
+    yield from _counts(organization, quick)
     with TemporaryDirectory() as folder, serving(Path(folder)) as server:
         bench = Bench(server, authorization, *(QUICK if quick else FULL))
         for number, case in enumerate(bench.cases(organization)):
@@ -111,6 +112,18 @@ class Bench:
     def _request(self, case: Case) -> bytes:
         body = case.body()
         return request("POST" if body else "GET", f"{ROOT}{case.path}", self.authorization, body)
+
+
+def _counts(organization: Organization, quick: bool) -> Iterator[Row]:
+    """What `total_rows` costs, once for each walk through a list: by an index, and without one."""
+    for name, conditions in {
+        "of all types": {},
+        "of a type": {"type_name": "meter"},
+        "by a field without an index": {"hw_version": "A"},
+    }.items():
+        rows = organization.devices.filter(**conditions)
+        times = [timed(rows.count) for _ in range(QUICK[0] if quick else FULL[0])]
+        yield Row(f"total_rows, {rows.count():,} devices {name}", {"p95 ms, ours": round(percentile(times, 0.95), 2)})
 
 
 def _row(case: Case, rounds: dict[str, list[Round]], quick: bool) -> Row:
