@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from devices.models import Device, DeviceType, DiagnosticErrorCode, DiagnosticLog
 from extensions.core import registry
-from extensions.core.models import ExtensionConfig, Health, Operation
+from extensions.core.models import ConnectionCheck, ExtensionConfig, Health, Operation
 from extensions.core.services import configurations, device_configuration
 from extensions.sims.models import CarrierPlans, Sim, UsageCycle
 from iotdash.audit.services import Source
@@ -45,9 +45,16 @@ def _furnish(organization: Organization, type_id: str, words: str, iccid: str) -
     devices = _devices(organization, type_id, words)
     config = _extension(organization, words, source)
     device_configuration.confirm(devices[0], f'{{"{EXTENSION}": {{"iccid": "{iccid}"}}}}', 0, source, refresh=False)
-    _sim(config, devices[0], iccid, words)
-    made = {"type_id": type_id, "device_id": devices[0].device_id, "client_id": devices[0].client_id}
+    check = make(
+        ConnectionCheck, organization=organization, config=config, slug=config.slug, sentence=words, lane=config.lane
+    )
+    made = _numbers(config_id=config.pk, sim_id=_sim(config, devices[0], iccid, words).pk, check_id=check.public_id)
+    made |= {"type_id": type_id, "device_id": devices[0].device_id, "client_id": devices[0].client_id}
     return administrator, made | _reports(devices[0], words) | _asked(config, devices[0], iccid, words)
+
+
+def _numbers(**found: Any) -> dict[str, str]:
+    return {name: str(each) for name, each in found.items()}
 
 
 def _devices(organization: Organization, type_id: str, words: str) -> list[Device]:
@@ -79,7 +86,7 @@ def _extension(organization: Organization, words: str, source: Source) -> Extens
     return config
 
 
-def _sim(config: ExtensionConfig, device: Device, iccid: str, words: str) -> None:
+def _sim(config: ExtensionConfig, device: Device, iccid: str, words: str) -> Sim:
     now = timezone.now()
     sim, _ = Sim.objects.update_or_create(
         config=config,
@@ -98,6 +105,7 @@ def _sim(config: ExtensionConfig, device: Device, iccid: str, words: str) -> Non
     start = dt.date(2026, 10, 1)
     UsageCycle.objects.create(sim=sim, cycle_start=start, total_data_bytes=9, rate_plans=[words], fetched_at=now)
     CarrierPlans.objects.create(config=config, names=[words, "Fleet"], listed_at=now)
+    return sim
 
 
 def _reports(device: Device, words: str) -> dict[str, str]:
