@@ -15,6 +15,7 @@ from iotdash.organizations import services
 from iotdash.organizations.invitations import services as invitations
 from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.keys import services as keys
+from iotdash.organizations.keys.queries import with_second_factors
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
 from iotdash.organizations.models import (
@@ -167,6 +168,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     exclude = ["token_digest"]
     readonly_fields = ["public_id", "created_at"]
     actions = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        return with_second_factors(super().get_queryset(request))
 
     @admin.action(description="Revoke chosen API keys", permissions=["act"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -13,8 +13,12 @@ MINE, WITHOUT_MAKER = "me", "nobody"
 
 def keys(organization: Organization) -> QuerySet[ApiKey]:
     """With their makers, those people's accounts, and whether they have a second factor."""
+    return with_second_factors(organization.api_keys.select_related("maker__user"))
+
+
+def with_second_factors(found: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+    """Loads what `ApiKey.state` would ask for each of them."""
     factors = second_factors().filter(user=OuterRef("maker__user"))
-    found = organization.api_keys.select_related("maker__user")
     return found.annotate(maker_has_second_factor=Exists(factors))
 
 

@@ -84,7 +84,7 @@ class ApiKey(models.Model):
 
     @cached_property
     def maker_has_second_factor(self) -> bool:
-        """Asked now, where `queries.keys` did not load it with the row."""
+        """Asked now, where `queries.with_second_factors` did not load it with the row."""
         return has_second_factor(self.maker.user)
 
     def used_since(self, moment: dt.datetime) -> bool:

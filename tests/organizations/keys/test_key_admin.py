@@ -1,9 +1,11 @@
 """What support staff see of API keys, and that they can revoke them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from iotdash.audit.models import ActivityEntry
-from iotdash.organizations.models import ApiKey
+from iotdash.organizations.models import ApiKey, Organization
 
 URL = "/admin/organizations/apikey/"
 
@@ -26,3 +28,18 @@ def test_staff_revoke_and_it_is_recorded_once(made, support_client, again):
     assert ApiKey.objects.get().revoked_by == "support@example.com"
     entry = ActivityEntry.objects.get(action="API key revoked")
     assert (entry.organization, entry.via, entry.target) == ("abc123", "staff", made.key.public_id)
+
+
+def test_second_factors_are_not_asked_for_each_key(make, developer, organization, support_client):
+    Organization.objects.filter(pk=organization.pk).update(second_factor_required=True)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert "stopped" in support_client.get(URL).content.decode()
+        return len(asked)
+
+    make(developer)
+    first = queries()
+    for number in range(3):
+        make(developer, name=f"more {number}")
+    assert queries() == first
