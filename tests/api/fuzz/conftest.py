@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.api.fuzz.report import answered
+
 REPORTS = Path(settings.BASE_DIR) / "build/fuzz"
-answered: Counter[int] = Counter()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -24,7 +24,7 @@ from iotdash.audit.services import Source
 from iotdash.lib.rest.describing import description
 from iotdash.organizations.keys import services
 from iotdash.organizations.roles import Role
-from tests.api.fuzz.conftest import answered
+from tests.api.fuzz.report import answered
 from tests.api.fuzz.world import MARK, World, make_world
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
