@@ -42,13 +42,13 @@ def test_every_named_schema_is_a_schema_and_its_examples_fit(name):
         Draft202012Validator(schema, format_checker=FormatChecker()).validate(example)
 
 
-@pytest.mark.parametrize("schema", contents())
+@pytest.mark.parametrize("schema", list(contents()))
 def test_every_example_that_is_shown_fits(schema):
     whole = {**schema, "components": {"schemas": schemas.everything()}}
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(samples.of(schema))
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), operations())
+@pytest.mark.parametrize(("path", "method", "operation"), list(operations()))
 def test_every_operation_says_what_it_is_and_who_may(path, method, operation):
     assert operation["summary"]
     assert operation["x-least-role"]

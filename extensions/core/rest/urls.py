@@ -18,7 +18,9 @@ def _of_operations() -> list[URLPattern]:
 
 
 def of_extension(manifest: Manifest) -> list[URLPattern]:
-    specs = registry.capability(manifest).operations(manifest) if manifest.device_key else ()
+    """None for a device key or a capability that is not there: the system check names the latter."""
+    capability = registry.capabilities().get(manifest.capability)
+    specs = capability.operations(manifest) if capability and manifest.device_key else ()
     return [path for spec in specs for path in _of_operation(manifest, spec)]
 
 
