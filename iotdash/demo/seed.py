@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
-from iotdash.demo import seed_devices, seed_extensions, seed_usage
+from iotdash.demo import seed_devices, seed_extensions, seed_keys, seed_reports, seed_usage
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 from iotdash.organizations.services import add_member, create_organization
@@ -32,13 +32,15 @@ SUPPORT = "support@example.com"
 
 
 def everything(password: str) -> Organization:
-    """Makes the organization, its people, devices and extensions. Call it in a transaction."""
+    """Makes the organization, its people, devices, extensions and API keys. Call it in a transaction."""
     source = Source(actor="sample data", organization=ORGANIZATION_ID)
     organization = _people(source, password)
     support_group.admit(source, create_person(source, SUPPORT, password)[0])
     devices = seed_devices.seed(organization, source)
     seed_extensions.seed(organization, devices, source)
+    seed_reports.seed(devices, source)
     seed_usage.seed(organization, source)
+    seed_keys.seed(organization, source)
     return organization
 
 

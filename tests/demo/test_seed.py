@@ -6,13 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from devices.models import Device, DeviceType
+from devices.models import Device, DeviceType, Severity
 from extensions.core.models import Operation
 from extensions.sims.contract import SimState
 from extensions.sims.models import PlanAllowance, Sim, UsageCycle
 from iotdash.audit.models import ActivityEntry
 from iotdash.demo import sandboxes, seed
-from iotdash.organizations.models import Organization
+from iotdash.organizations.keys import queries
+from iotdash.organizations.models import ApiKey, Organization
 from iotdash.organizations.roles import Role
 
 # States of a carrier whose SIMs the sample leaves to the first inventory.
@@ -46,6 +47,21 @@ def test_devices_carry_info_and_a_location(seeded):
     assert not seeded.devices.filter(latitude=None).exists()
     assert seeded.devices.values("serial_number").distinct().count() == seeded.devices.count()
     assert seeded.devices.values("fw_version").distinct().count() > 3
+
+
+def test_some_devices_reported_something_and_two_want_attention(seeded):
+    assert set(seeded.devices.filter(alert_enabled=True).values_list("device_id", flat=True)) == {
+        "pump-003",
+        "meter-007",
+    }
+    assert set(seeded.diagnosticlogs.values_list("severity", flat=True)) == set(Severity)
+    assert seeded.diagnosticerrorcodes.filter(device__device_id="pump-003").count() == 3
+
+
+def test_there_are_api_keys_that_count_and_such_that_do_not_any_more(seeded):
+    found = queries.keys(seeded)
+    assert {key.state for key in found} == {ApiKey.State.ACTIVE, ApiKey.State.EXPIRED, ApiKey.State.REVOKED}
+    assert {key.effective_role == key.role for key in found} == {True}
 
 
 def test_each_person_signs_in_with_the_password_and_has_a_role(seeded):
