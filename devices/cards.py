@@ -15,7 +15,7 @@ SHOWN_TYPES = 6
 
 
 def render(request: HttpRequest, organization: Any, membership: Any) -> CardContent:
-    """The number of devices, and of the first types, each linked to its list; two queries."""
+    """The numbers of devices, of those with an alert, and of the first types, each linked to its list."""
     types = queries.with_device_counts(queries.types_of(organization).defer("metadata"))
     found = list(types[: SHOWN_TYPES + 1])
     rows = [
@@ -24,6 +24,8 @@ def render(request: HttpRequest, organization: Any, membership: Any) -> CardCont
     ]
     context = {
         "count": bounded_count(organization.devices.all()),
+        "alerts": bounded_count(organization.devices.filter(alert_enabled=True)),
+        "alerts_url": list_url(organization, alert="on"),
         "rows": rows,
         "more_types": len(found) > SHOWN_TYPES,
         "list_url": list_url(organization),

@@ -7,7 +7,7 @@ from typing import Any
 from devices.facets import DeviceFacet, FacetColumn, facets
 from devices.models import Device
 from iotdash.lib.lists import Column
-from iotdash.lib.templatetags.ui import ago, known
+from iotdash.lib.templatetags.ui import ago, badge, known
 from iotdash.organizations.models import Organization
 
 Cell = Callable[[Device], Any]
@@ -25,6 +25,10 @@ def _place(device: Device) -> Any:
     if device.latitude is None:
         return known(device.descriptive_location)
     return device.descriptive_location or f"{device.latitude:.4f}, {device.longitude:.4f}"
+
+
+def _alert(device: Device) -> Any:
+    return badge("On", tone="warning", icon_name="bell") if device.alert_enabled else "Off"
 
 
 def _text(name: str, label: str, *, sortable: bool = False, default: bool = False) -> OwnColumn:
@@ -46,6 +50,10 @@ OWN = (
     _text("device_class", "Device class"),
     _text("info_description", "Description"),
     OwnColumn(Column("location", "Location", default=False), _place),
+    OwnColumn(
+        Column("alert", "Alert", default=False),
+        _alert,
+    ),
     OwnColumn(
         Column("registered", "Registered", sortable=True, order_by="registered_at"),
         lambda device: ago(device.registered_at),

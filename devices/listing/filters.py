@@ -17,6 +17,7 @@ OWN = (
     Filter("model", "Model"),
     Filter("firmware", "Firmware version"),
     Filter("location", "Location", choices=(("yes", "Known"), ("no", "Unknown"))),
+    Filter("alert", "Alert", choices=(("on", "On"),)),
 )
 # Filters that take any text → the field of device types whose values are suggested.
 SUGGESTED = {"type": "type_id", "manufacturer": "manufacturer", "model": "model", "firmware": "fw_version"}
@@ -57,6 +58,10 @@ def _located(organization: Organization, value: str) -> Condition:
     return of_devices(organization, Q(latitude__isnull=value == "no"), ordered=True)
 
 
+def _alerting(organization: Organization, value: str) -> Condition:
+    return of_devices(organization, Q(alert_enabled=True), ordered=True)
+
+
 def _equal(field: str) -> MakeCondition:
     return lambda organization, value: of_devices(organization, Q(**{field: value}), ordered=True)
 
@@ -68,4 +73,5 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "model": _equal("model"),
     "firmware": _equal("fw_version"),
     "location": _located,
+    "alert": _alerting,
 }

@@ -38,9 +38,7 @@ STORIES = (
         (
             Log(29, "Started with firmware 3.4.0"),
             Log(7.5, "Inlet pressure 0.4 bar, below the limit of 0.6 bar", Severity.WARNING),
-            Log(
-                3.2, "Dry run: stopped to protect the seal", Severity.ERROR, "inlet_bar=0.1;runtime_h=8114"
-            ),
+            Log(3.2, "Dry run: stopped to protect the seal", Severity.ERROR, "inlet_bar=0.1;runtime_h=8114"),
             Log(3.1, "Restart tried 3 times, given up", Severity.ERROR),
         ),
         ((7.5, 104), (3.2, 211), (3.1, 214)),

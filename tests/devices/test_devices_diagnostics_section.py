@@ -58,8 +58,29 @@ def test_they_cost_two_queries_while_there_are_any(
 
 
 def test_an_alert_is_shown(reader_client, organization, device, source):
+    head = "<span>Alert</span>"
+    assert head not in page_of(reader_client, organization)
     edit_device(device, source, alert=True)
-    assert "Off since" not in page_of(reader_client, organization)
+    page = page_of(reader_client, organization)
+    assert head in page
+    assert "Off since" not in page
+
+
+def test_alerts_are_a_column_of_the_list_and_a_number_of_the_overview(reader_client, organization, device, source):
+    home, listed = f"/{organization.public_id}/", f"/{organization.public_id}/devices/?columns=alert"
+    assert "with an alert" not in reader_client.get(home).content.decode()
+    edit_device(device, source, alert=True)
+    DeviceFactory(organization=organization, device_type=device.device_type, device_id="p2")
+    assert f'href="{home}devices/?alert=on"' in reader_client.get(home).content.decode()
+    rows = reader_client.get(listed).context["rows"]
+    assert ["On" in str(row["cells"][0]["content"]) for row in rows] == [True, False]
+
+
+def test_what_a_log_entry_carries_is_shown_shortened(reader_client, organization, device, source):
+    diagnostics.add_log(device, source, message="Dry run", attachment="<bar>" * 100)
+    page = page_of(reader_client, organization)
+    assert "&lt;bar&gt;" in page
+    assert page.count("&lt;bar&gt;") < 50
 
 
 def test_who_registered_it(reader_client, organization, device):

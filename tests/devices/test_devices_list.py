@@ -127,19 +127,22 @@ def test_filters_narrow_the_list(owner_client, organization):
     pump = DeviceTypeFactory(organization=organization, type_id="pump")
     DeviceFactory(organization=organization, device_type=gateway, device_id="g", manufacturer="Acme", fw_version="2")
     DeviceFactory(organization=organization, device_type=pump, device_id="p", model="W1", latitude=1, longitude=2)
+    DeviceFactory(organization=organization, device_type=pump, device_id="w", alert_enabled=True)
     expected = {
         "type=hall": ["g"],
         "class=Gateway": ["g"],
-        "class=Device": ["p"],
+        "class=Device": ["p", "w"],
         "manufacturer=Acme": ["g"],
         "manufacturer=Acm": [],
         "model=W1": ["p"],
         "firmware=2": ["g"],
         "location=yes": ["p"],
-        "location=no": ["g"],
+        "location=no": ["g", "w"],
+        "alert=on": ["w"],
+        "alert=on&model=W1": [],
         "type=unknown": [],
         "type=pump&location=yes&q=p": ["p"],
-        "type=pump&location=no": [],
+        "type=pump&location=no": ["w"],
     }
     for query, ids in expected.items():
         assert shown(owner_client.get(f"{URL}?{query}")) == ids, query
