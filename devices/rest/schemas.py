@@ -34,7 +34,17 @@ def _short(model: type, field: str) -> dict[str, Any]:
     return {"type": "string", "maxLength": model._meta.get_field(field).max_length}
 
 
-register("DeviceInfo", obj({name: _short(Device, field) for name, field in INFO.items()}))
+_EXAMPLE_INFO = {
+    "serialNumber": "100087",
+    "manufacturer": "Acme",
+    "model": "W1",
+    "deviceClass": "Pump",
+    "description": "Booster pump",
+    "fwVersion": "1.1.0",
+    "hwVersion": "B",
+    "descriptiveLocation": "North hall",
+}
+register("DeviceInfo", obj({name: _short(Device, field) for name, field in INFO.items()}, examples=[_EXAMPLE_INFO]))
 register(
     "Location",
     obj(

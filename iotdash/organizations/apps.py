@@ -21,6 +21,7 @@ class OrganizationsConfig(AppConfig):
             nav.NavEntry("Overview", "layout-dashboard", "organizations:overview", 0),
             nav.NavEntry("Members", "users", "organizations:members", 80),
             nav.NavEntry("API keys", "key", "organizations:api_keys", 83, MANAGE_KEYS.least_role),
+            nav.NavEntry("REST API", "api", "organizations:api_reference", 84),
             nav.NavEntry("Activity", "history", "organizations:activity", 85),
             nav.NavEntry("Settings", "settings", "organizations:settings", 90),
         ):

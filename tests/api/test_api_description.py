@@ -1,6 +1,9 @@
 """The description of the API is whole, valid, and made of the same declarations that the API works by."""
 
+import json
 import re
+import shlex
+from html import unescape
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -9,6 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from iotdash.lib.rest import samples, schemas
 from iotdash.lib.rest.describing import description
+from iotdash.lib.rest.operations import ERRORS
 from iotdash.organizations.rest.views import Nothing
 
 
@@ -83,3 +87,68 @@ def test_people_get_it_as_a_page(reader_client, organization):
     for path, _, operation in (each.values for each in operations()):
         assert path in page
         assert f'id="{operation["operationId"]}"' in page
+
+
+def page_of(client, organization, query: str = "") -> str:
+    answer = client.get(f"/{organization.public_id}/api/{query}")
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def test_every_operation_has_a_line_for_curl_at_the_organizations_own_address(reader_client, organization, settings):
+    page = page_of(reader_client, organization)
+    at = f"{settings.PUBLIC_URL}/{organization.public_id}/api/v0002"
+    for path, method, operation in (each.values for each in operations()):
+        line = page.partition(f'"{operation["operationId"]} with curl" data-copy-value>')[2].partition("</pre>")[0]
+        words = shlex.split(line.replace("\\\n", " "))
+        assert words[:3] == ["curl", "--user", "$KEY:$TOKEN"]
+        [address] = [word for word in words if word.startswith("http")]
+        route = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+        assert re.fullmatch(f"{re.escape(at)}{route}", address.partition("?")[0]), address
+        assert ("--request" in words) is (method != "get")
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            assert json.loads(words[words.index("--data") + 1]) == samples.of(schema)
+        named = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+        assert ("Idempotency-Key: $(uuidgen)" in words) is named
+
+
+def test_every_link_of_the_page_to_itself_arrives(reader_client, organization):
+    page = page_of(reader_client, organization)
+    ids = set(re.findall(r'id="([^"]+)"', page))
+    links = set(re.findall(r'href="(?:[^"#]*/api/)?#([^"]+)"', page))
+    assert {"signing-in", "errors", "devices", "schemas", "schema-Device", "updateDevice"} <= links
+    assert links <= ids | {"main"}
+    assert {f"schema-{name}" for name in schemas.everything()} <= ids
+
+
+def test_what_holds_for_all_is_told_once(reader_client, organization, settings):
+    settings.IOTDASH_REST_PER_SECOND = 37
+    page = page_of(reader_client, organization)
+    assert page.count("37 requests a second") == 1
+    assert page.count(ERRORS[503]) == 1
+    assert f"WIOTP_AUTH_KEY=a-{organization.public_id}-…" in page
+
+
+def test_operations_are_searched_for_in_the_address_alone_as_well(reader_client, organization):
+    page = page_of(reader_client, organization, "?q=PUT+fwversion")
+    found = re.findall(r'class="api-body" id="(\w+)"', page)
+    assert "updateDevice" in found
+    assert "setLocation" not in found
+    page = page_of(reader_client, organization, "?q=put+devices+metadata")
+    assert 'id="updateDevice"' in page
+    assert 'id="getDevice"' not in page
+    assert '<details class="api-entry" open>' in page
+    assert "Nothing matches" in page_of(reader_client, organization, "?q=nothing-like-it")
+
+
+def test_programs_and_people_get_it_compressed(reader_client, organization):
+    for path in ("/api/v0002/openapi.json", f"/{organization.public_id}/api/"):
+        answer = reader_client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.content) < 40_000
+
+
+def test_every_member_finds_it_in_the_navigation(reader_client, organization):
+    page = reader_client.get(f"/{organization.public_id}/").content.decode()
+    assert f'href="/{organization.public_id}/api/"' in page

@@ -11,7 +11,7 @@ from iotdash.lib.rest import schemas
 
 Method = Callable[..., Any]
 ERRORS = {
-    400: "The request is not valid; `violations` says what and where.",
+    400: "The request is not valid; violations say what and where.",
     401: "The token is empty or wrong.",
     403: "The way to sign in is not valid, the key is not known or may not do this, or a limit is reached.",
     404: "It does not exist.",
@@ -23,6 +23,7 @@ ERRORS = {
     503: "Something that is needed for the answer is away; Retry-After says when to ask again.",
 }
 ALWAYS = (401, 403, 429, 503)
+OF_BODIES = (413, 415)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,6 @@ def _answer(answer: Any) -> OpenApiResponse:
 
 
 def _errors(own: Sequence[int], body: str, parameters: Sequence[Parameter]) -> dict[int, OpenApiResponse]:
-    statuses = {*own, *ALWAYS, *((400, 413, 415) if body else ()), *((400,) if parameters else ())}
+    statuses = {*own, *ALWAYS, *((400, *OF_BODIES) if body else ()), *((400,) if parameters else ())}
     error = schemas.ref(schemas.ERROR_NAME)
     return {status: OpenApiResponse(response=error, description=ERRORS[status]) for status in sorted(statuses)}

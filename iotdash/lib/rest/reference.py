@@ -1,30 +1,42 @@
 """The description as a page shows it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from iotdash.lib.rest import samples, schemas
+from iotdash.lib.rest import curl, samples, schemas
+from iotdash.lib.rest.describing import description
+from iotdash.lib.rest.operations import ALWAYS, ERRORS, OF_BODIES
 
 Schema = Mapping[str, Any]
+# What a program begins with; other sections follow by their names.
+_FIRST = ("Organization", "Device types", "Devices", "Diagnostics of a device", "Extensions of a device", "SIMs")
+# Told once for all operations.
+_TOLD_ONCE = {str(status) for status in (400, *ALWAYS, *OF_BODIES)}
 
 
 @dataclass(frozen=True)
 class Field:
-    """A line of a table: a parameter, or a property of an object with its path ("deviceInfo.model")."""
+    """A parameter, or a property of an object with its path ("status.alert.enabled").
+
+    `named` is the named schema that it has, or whose it is a list of; "" for others.
+    """
 
     name: str
     kind: str
     words: str
     required: bool
+    named: str
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A body: its fields, and an example as JSON; "" where there is no body."""
+    """A body: its fields, and an example as JSON; "" without a body. `named`: what the schema is called, or ""."""
 
+    named: str
     fields: tuple[Field, ...]
     example: str
 
@@ -50,23 +62,63 @@ class Entry:
     body: Shape | None
     answers: tuple[Answer, ...]
     errors: tuple[Answer, ...]
+    curl: tuple[str, str]
+
+    @property
+    def searched(self) -> str:
+        """Words and names; those of the body's fields at any depth are in its example."""
+        fields = [field.name for field in (*self.parameters, *(self.body.fields if self.body else ()))]
+        parts = (self.method, self.path, self.summary, self.id, *fields, self.body.example if self.body else "")
+        return " ".join(parts).lower()
 
 
-def sections(description: Mapping[str, Any]) -> list[tuple[str, list[Entry]]]:
-    """Entries by section; sections in the order of their names."""
-    entries = sorted(_entries(description), key=lambda entry: entry.section)
+Sections = Sequence[tuple[str, Sequence[Entry]]]
+
+
+@cache
+def sections() -> Sections:
+    """Entries by section."""
+    entries = sorted(_entries(), key=lambda entry: _place(entry.section))
     return [(section, list(found)) for section, found in groupby(entries, key=lambda entry: entry.section)]
 
 
-def _entries(description: Mapping[str, Any]) -> Iterator[Entry]:
-    for path, methods in description["paths"].items():
+def matching(search: str) -> Sections:
+    """Those in whose method, path, words or names all words of `search` are."""
+    words = search.lower().split()
+    kept = [
+        (section, [entry for entry in of if all(word in entry.searched for word in words)])
+        for section, of in sections()
+    ]
+    return [(section, entries) for section, entries in kept if entries]
+
+
+@cache
+def named_shapes() -> Sequence[Shape]:
+    return [_shape_of(schemas.ref(name)) for name in schemas.everything()]
+
+
+def common_errors() -> Sequence[tuple[int, str]]:
+    """Statuses that operations need not tell one by one, and what they mean."""
+    return [(status, words) for status, words in ERRORS.items() if str(status) in _TOLD_ONCE]
+
+
+def error_shape() -> Shape:
+    return _shape_of(schemas.ref(schemas.ERROR_NAME))
+
+
+def _place(section: str) -> tuple[int, str]:
+    return (_FIRST.index(section) if section in _FIRST else len(_FIRST), section)
+
+
+def _entries() -> Iterator[Entry]:
+    for path, methods in description()["paths"].items():
         for method, operation in methods.items():
             yield _entry(path, method, operation)
 
 
 def _entry(path: str, method: str, operation: Mapping[str, Any]) -> Entry:
     answers = [_answer(status, answer) for status, answer in operation["responses"].items()]
-    body = operation.get("requestBody")
+    body, given = operation.get("requestBody"), operation.get("parameters", ())
     return Entry(
         id=operation["operationId"],
         section=operation["tags"][0],
@@ -74,17 +126,24 @@ def _entry(path: str, method: str, operation: Mapping[str, Any]) -> Entry:
         path=path,
         summary=operation["summary"],
         least_role=operation.get("x-least-role", ""),
-        parameters=tuple(_parameter(each) for each in operation.get("parameters", ())),
+        parameters=tuple(_parameter(each) for each in sorted(given, key=lambda each: _in_path(path, each))),
         body=_shape(body["content"]) if body else None,
         answers=tuple(each for each in answers if each.status < "400"),
-        errors=tuple(each for each in answers if each.status >= "400"),
+        errors=tuple(each for each in answers if each.status >= "400" and each.status not in _TOLD_ONCE),
+        curl=curl.line(path, method, operation),
     )
+
+
+def _in_path(path: str, parameter: Mapping[str, Any]) -> int:
+    """Parameters of the path stand as they do in it, before the others."""
+    place = path.find(f"{{{parameter['name']}}}")
+    return place if place >= 0 else len(path)
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Field:
     schema = parameter["schema"]
     words = parameter.get("description", "")
-    return Field(parameter["name"], _kind(schema), words, parameter.get("required", False))
+    return Field(parameter["name"], _kind(schema), words, parameter.get("required", False), "")
 
 
 def _answer(status: str, answer: Mapping[str, Any]) -> Answer:
@@ -93,22 +152,32 @@ def _answer(status: str, answer: Mapping[str, Any]) -> Answer:
 
 def _shape(content: Mapping[str, Any]) -> Shape:
     schema = next(iter(content.values()), {}).get("schema")
-    if schema is None:
-        return Shape((), "")
+    return Shape("", (), "") if schema is None else _shape_of(schema)
+
+
+def _shape_of(schema: Schema) -> Shape:
     example = json.dumps(samples.of(schema), indent=2, ensure_ascii=False)
-    return Shape(tuple(_fields(schema)), example)
+    return Shape(schemas.name_of(schema), tuple(_fields(schemas.resolved(schema))), example)
 
 
 def _fields(schema: Schema, before: str = "") -> Iterator[Field]:
-    """Of an object or a list of objects, those of the objects in it behind it."""
-    schema = schemas.resolved(schema)
+    """Of an object or a list of objects, those of the objects in it behind it; what has a name of its own is named."""
     if "items" in schema:
-        yield from _fields(schema["items"], f"{before}[].")
+        yield from _items(schema["items"], f"{before}[]")
     required = schema.get("required", ())
     for name, rule in schema.get("properties", {}).items():
-        whole = schemas.resolved(rule)
-        yield Field(f"{before}{name}", _kind(whole), whole.get("description", ""), name in required)
-        yield from _fields(whole, f"{before}{name}." if "items" not in whole else f"{before}{name}")
+        path, whole = f"{before}{name}", schemas.resolved(rule)
+        named = schemas.name_of(rule) or schemas.name_of(whole.get("items", {}))
+        yield Field(path, _kind(whole), whole.get("description", ""), name in required, named)
+        if not named:
+            yield from _fields(whole, path if "items" in whole else f"{path}.")
+
+
+def _items(schema: Schema, path: str) -> Iterator[Field]:
+    if named := schemas.name_of(schema):
+        yield Field(path, _kind(schema), "", False, named)
+    else:
+        yield from _fields(schema, f"{path}.")
 
 
 def _kind(schema: Schema) -> str:

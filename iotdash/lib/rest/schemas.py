@@ -26,6 +26,11 @@ def resolved(schema: Schema) -> Schema:
     return _schemas[at.removeprefix(_AT)] if at else schema
 
 
+def name_of(schema: Schema) -> str:
+    """Of a reference to a named schema; "" for others."""
+    return schema.get("$ref", "").removeprefix(_AT)
+
+
 def whole(name: str) -> dict[str, Any]:
     """The schema with all others beside it, so that a validator finds what it refers to."""
     return {**_schemas[name], "components": {"schemas": _schemas}}
