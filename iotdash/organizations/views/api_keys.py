@@ -14,6 +14,7 @@ from iotdash.lib.public_address import public_address
 from iotdash.organizations.keys import listing, queries, services
 from iotdash.organizations.keys.forms import ChangeKeyForm, MakeKeyForm
 from iotdash.organizations.models import ApiKey
+from iotdash.organizations.rest.examples import ibm_client
 from iotdash.organizations.roles import MANAGE_KEYS
 from iotdash.organizations.scoping import organization_view
 
@@ -54,6 +55,7 @@ def token_shown(request: HttpRequest, api_key_id: str) -> HttpResponse:
         "key": key,
         "token": shown_once.take(request, _WAITING, key.pk),
         "api_url": public_address("api:organization"),
+        "ibm_client": ibm_client(request.organization.public_id, key.public_id),
     }
     return htmx.render(request, f"{FOLDER}/token_shown.html", context)
 

@@ -140,6 +140,7 @@ def test_making_a_key_shows_its_token_once(developer_client, settings):
     token, text = shown.context["token"], shown.content.decode()
     assert keys.authenticate(key.public_id, token).role == Role.ANALYST
     assert token in text
+    assert f"WIOTP_AUTH_KEY={key.public_id}\n" in text
     assert f"curl --user {key.public_id} https://iot.example.com/api/v0002/" in text
     assert "no-store" in shown["Cache-Control"]
     again = developer_client.get(answer["Location"]).content.decode()
