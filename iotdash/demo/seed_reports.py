@@ -36,7 +36,7 @@ STORIES = (
         "pump-003",
         True,
         (
-            Log(29, "Started with firmware 3.4.0"),
+            Log(29, "Started"),
             Log(7.5, "Inlet pressure 0.4 bar, below the limit of 0.6 bar", Severity.WARNING),
             Log(3.2, "Dry run: stopped to protect the seal", Severity.ERROR, "inlet_bar=0.1;runtime_h=8114"),
             Log(3.1, "Restart tried 3 times, given up", Severity.ERROR),
