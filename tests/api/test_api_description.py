@@ -133,7 +133,7 @@ def test_what_holds_for_all_is_told_once(reader_client, organization, settings):
 def test_operations_are_searched_for_in_the_address_alone_as_well(reader_client, organization):
     page = page_of(reader_client, organization, "?q=PUT+fwversion")
     found = re.findall(r'class="api-body" id="(\w+)"', page)
-    assert "updateDevice" in found
+    assert {"updateDevice", "updateDeviceType"} <= set(found)
     assert "setLocation" not in found
     page = page_of(reader_client, organization, "?q=put+devices+metadata")
     assert 'id="updateDevice"' in page

@@ -63,13 +63,7 @@ class Entry:
     answers: tuple[Answer, ...]
     errors: tuple[Answer, ...]
     curl: tuple[str, str]
-
-    @property
-    def searched(self) -> str:
-        """Words and names; those of the body's fields at any depth are in its example."""
-        fields = [field.name for field in (*self.parameters, *(self.body.fields if self.body else ()))]
-        parts = (self.method, self.path, self.summary, self.id, *fields, self.body.example if self.body else "")
-        return " ".join(parts).lower()
+    searched: str
 
 
 Sections = Sequence[tuple[str, Sequence[Entry]]]
@@ -131,7 +125,24 @@ def _entry(path: str, method: str, operation: Mapping[str, Any]) -> Entry:
         answers=tuple(each for each in answers if each.status < "400"),
         errors=tuple(each for each in answers if each.status >= "400" and each.status not in _TOLD_ONCE),
         curl=curl.line(path, method, operation),
+        searched=" ".join(_searched(path, method, operation)).lower(),
     )
+
+
+def _searched(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[str]:
+    """What an operation is found by: its words, and the names of what is sent, at any depth."""
+    yield from (method, path, operation["summary"], operation["operationId"])
+    yield from (each["name"] for each in operation.get("parameters", ()))
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        yield from _names(content["schema"])
+
+
+def _names(schema: Schema) -> Iterator[str]:
+    schema = schemas.resolved(schema)
+    for name, rule in schema.get("properties", {}).items():
+        yield name
+        yield from _names(rule)
+    yield from _names(schema["items"]) if "items" in schema else ()
 
 
 def _in_path(path: str, parameter: Mapping[str, Any]) -> int:
