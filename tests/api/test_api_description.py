@@ -106,11 +106,13 @@ def test_every_operation_has_a_line_for_curl_at_the_organizations_own_address(re
         route = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
         assert re.fullmatch(f"{re.escape(at)}{route}", address.partition("?")[0]), address
         assert ("--request" in words) is (method != "get")
+        assert "=START" not in address
+        assert "=DEVICEID" not in address
         if "requestBody" in operation:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             assert json.loads(words[words.index("--data") + 1]) == samples.of(schema)
         named = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
-        assert ("Idempotency-Key: $(uuidgen)" in words) is named
+        assert ("Idempotency-Key: MY-OWN-TEXT" in words) is named
 
 
 def test_every_link_of_the_page_to_itself_arrives(reader_client, organization):

@@ -9,7 +9,8 @@ from iotdash.lib.rest.operations import IDEMPOTENCY
 
 # The variables of the shell in which the reader put ID and token of an API key.
 SIGNED_IN = 'curl --user "$KEY:$TOKEN"'
-_IDS = {"type_id": "pump", "device_id": "pump-001"}
+_KNOWN = dict.fromkeys(("type_id", "typeId"), "pump") | dict.fromkeys(("device_id", "deviceId"), "pump-001")
+_KNOWN |= {"start": "2026-03-01", "end": "2026-03-31"}
 _NEXT = " \\\n  "
 
 
@@ -34,15 +35,16 @@ def _filled(path: str, parameters: Any) -> str:
 
 def _value(parameter: Mapping[str, Any]) -> Any:
     name, schema = parameter["name"], parameter["schema"]
-    if name in _IDS:
-        return _IDS[name]
+    if name in _KNOWN:
+        return _KNOWN[name]
     known = "examples" in schema or schema.get("format") == "date"
     return samples.of(schema) if known else name.upper()
 
 
 def _options(operation: Mapping[str, Any], parameters: Any) -> Iterator[str]:
     if any(each["name"] == IDEMPOTENCY.name for each in parameters):
-        yield f'--header "{IDEMPOTENCY.name}: $(uuidgen)"'
+        # Not made anew by the line: who sends it again means the same.
+        yield f"--header '{IDEMPOTENCY.name}: MY-OWN-TEXT'"
     for content in operation.get("requestBody", {}).get("content", {}).values():
         yield "--header 'Content-Type: application/json'"
         # An apostrophe would end the text for the shell.
