@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.api_screens import API_SCREENS
 from tests.e2e.carrier_scenery import BARE_ADMIN, FERRY_ADMIN, RAIL_ADMIN
 from tests.e2e.carrier_screens import CARRIER_SCREENS, make_carriers
 from tests.e2e.people_scenery import FOLK_ADMIN, WAIT_ADMIN
@@ -13,6 +14,7 @@ from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, S
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ADMINS = (SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN, RAIL_ADMIN, FERRY_ADMIN, BARE_ADMIN)
+ALL = SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS + API_SCREENS
 MADE = dict.fromkeys(ADMINS, PASSWORD)
 
 
@@ -34,7 +36,7 @@ def scenery(product, visit_as, made: dict[str, str]) -> dict[str, str]:
     return made
 
 
-@pytest.mark.parametrize("screen", SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS, ids=lambda screen: screen.name)
+@pytest.mark.parametrize("screen", ALL, ids=lambda screen: screen.name)
 def test_page(screen: Screen, product, visit, visit_as, scenery) -> None:
     password = MADE.get(screen.who, product.password)
     visitor = visit_as(screen.who, password) if screen.who else visit()

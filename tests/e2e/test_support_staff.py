@@ -51,6 +51,8 @@ def test_support_staff_find_a_sim_and_check_its_configuration(product, visit):
     expect(page.get_by_text("Support staff need two-step sign-in").first).to_be_visible()
     add_app(page)
     seen = {"support": page.url, "support-sims": "/admin/sims/sim/"}
+    seen |= {"support-api-keys": "/admin/organizations/apikey/", "support-logs": "/admin/devices/diagnosticlog/"}
+    seen["support-error-codes"] = "/admin/devices/diagnosticerrorcode/"
     search(page, f"{SAMPLE} 8988")
     seen["support-search"] = page.url
     sims = page.locator(".found", has=page.get_by_role("heading", name="SIMs"))
