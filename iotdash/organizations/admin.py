@@ -160,7 +160,7 @@ def _revoke(request: HttpRequest, invitation: Invitation) -> str:
 class ApiKeyAdmin(ReadOnlyAdmin):
     """Which programs may come in; never a token, nor its digest."""
 
-    list_display = ["public_id", "organization", "name", "role", "state", "made_by", "created_at", "last_used_at"]
+    list_display = ["public_id", "organization", "name", "role", "is_now", "made_by", "last_used_at"]
     list_filter = ["role", "created_at", "last_used_at", "expires_at", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["organization", "maker__user"]
     search_fields = ["=organization__public_id", "^public_id"]
@@ -171,6 +171,10 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
         return with_second_factors(super().get_queryset(request))
+
+    @admin.display(description="State")
+    def is_now(self, key: ApiKey) -> str:
+        return ApiKey.State(key.state).label
 
     @admin.action(description="Revoke chosen API keys", permissions=["act"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -13,6 +13,7 @@ URL = "/admin/organizations/apikey/"
 def test_found_by_id_and_organization_without_its_digest(made, support_client):
     for text in (made.key.public_id[:12], "abc123"):
         assert made.key.public_id in support_client.get(URL, {"q": text}).content.decode()
+    assert "Active" in support_client.get(URL).content.decode()
     page = support_client.get(f"{URL}{made.key.pk}/change/", follow=True).content.decode()
     assert "developer@example.com" in page
     assert made.key.token_digest not in page
@@ -35,7 +36,7 @@ def test_second_factors_are_not_asked_for_each_key(make, developer, organization
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
-            assert "stopped" in support_client.get(URL).content.decode()
+            assert "Stopped" in support_client.get(URL).content.decode()
         return len(asked)
 
     make(developer)
