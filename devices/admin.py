@@ -56,7 +56,7 @@ class DiagnosticAdmin(ReadOnlyAdmin):
 
 @admin.register(DiagnosticLog)
 class DiagnosticLogAdmin(DiagnosticAdmin):
-    list_display = ("__str__", "device", "organization", "happened_at", "received_at", "size")
+    list_display = ("__str__", "device", "organization", "happened_at", "size")
     list_filter = ("severity", "received_at")
     readonly_fields = ("public_id", "size", "received_at")
 

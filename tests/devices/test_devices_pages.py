@@ -207,3 +207,8 @@ def test_support_sees_devices_but_no_digest(device, support_client, source):
     page = support_client.get(f"/admin/devices/device/{device.pk}/change/")
     assert page.status_code == 200
     assert device.token_digest not in text_of(page)
+
+
+def test_support_is_told_what_diagnostics_are_found_by(support_client):
+    page = text_of(support_client.get("/admin/devices/diagnosticlog/"))
+    assert "Searches: whole device ID, organization ID." in page

@@ -110,7 +110,10 @@ def _label(model: type[Model], path: str) -> str:
     """Verbose name of a column, with its table's where that is another one."""
     name, _, rest = path.partition("__")
     field: Any = model._meta.get_field(name)
-    return f"{field.verbose_name} {_label(field.related_model, rest)}" if rest else str(field.verbose_name)
+    if not rest:
+        return str(field.verbose_name)
+    related = _label(field.related_model, rest)
+    return related if related.startswith(f"{field.verbose_name} ") else f"{field.verbose_name} {related}"
 
 
 def _searched(site: AdminSite, request: HttpRequest) -> Iterator[ModelAdmin]:
