@@ -68,15 +68,22 @@ def without_nulls(value: Any, schema: Schema) -> Any:
 
 
 def _bytes(request: HttpRequest) -> bytes:
+    # Of a form in parts nothing is left, once it was looked through for a CSRF token.
+    if request.content_type == "multipart/form-data":
+        raise _wrong_type()
     if not request.body:
         raise RestError(400, Problem(problems.NOT_JSON, "A body is needed: JSON."))
     if request.content_type != "application/json":
-        words = "Send JSON, and say so: Content-Type: application/json."
-        raise RestError(415, Problem(problems.WRONG_TYPE, words))
+        raise _wrong_type()
     if len(request.body) > MOST_BYTES:
         words = f"The body is larger than {MOST_BYTES // 1024} KB."
         raise RestError(413, Problem(problems.TOO_LARGE, words))
     return request.body
+
+
+def _wrong_type() -> RestError:
+    words = "Send JSON, and say so: Content-Type: application/json."
+    return RestError(415, Problem(problems.WRONG_TYPE, words))
 
 
 def _parsed(body: bytes) -> Any:
