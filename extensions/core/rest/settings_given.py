@@ -27,11 +27,12 @@ def merged(manifest: Manifest, stored: Settings, given: Settings) -> dict[str, A
     """
     given = {name: value for name, value in given.items() if value is not None}
     removed = {name for name, value in given.items() if value == ""}
-    kept = {name: value for name, value in _of_variant(manifest, stored, given).items() if name not in removed}
-    public = without_secrets(manifest.settings_schema, kept)
-    wanted = public | {name: value for name, value in given.items() if name not in removed}
+    before = _of_variant(manifest, stored, given)
+    public = without_secrets(manifest.settings_schema, before)
+    wanted = {name: value for name, value in {**public, **given}.items() if name not in removed}
     schema = variant_schema(manifest.settings_schema, wanted)
-    _refuse_kept(schema, kept, wanted)
+    _refuse_kept(schema, before, wanted, given)
+    kept = {name: value for name, value in before.items() if name not in removed}
     settings = carried_over(schema, kept, wanted)
     if found := list(_violations(manifest, schema, settings)):
         raise problems.not_valid(found)
@@ -47,8 +48,8 @@ def _of_variant(manifest: Manifest, stored: Settings, given: Settings) -> Settin
     return {name: value for name, value in without_secrets(schema, stored).items() if name in schema["properties"]}
 
 
-def _refuse_kept(schema: Settings, stored: Settings, wanted: Settings) -> None:
-    left_out = [name for name in secrets_to_retype(schema, stored, wanted) if name not in wanted]
+def _refuse_kept(schema: Settings, stored: Settings, wanted: Settings, given: Settings) -> None:
+    left_out = [name for name in secrets_to_retype(schema, stored, wanted) if name not in given]
     if left_out:
         changed = " and ".join(changed_addresses(schema, stored, wanted))
         words = f'"{changed}" changes, so all secrets must be sent again: {", ".join(secret_names(schema))}.'
