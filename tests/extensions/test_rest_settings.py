@@ -1,6 +1,7 @@
 """Settings of extensions as programs send them: of the wrong kind, taken away, with another address, with secrets."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from extensions.core import registry, secret_settings
 from extensions.core.models import ExtensionConfig
 from extensions.core.services import configurations
+from iotdash.lib.schema_forms import branches, discriminator, rules_of
 from tests.extensions import meterco
 
 ROOT = "/abc123/api/v0002/extensions"
+SECRET = "hUnter2-very-secret"
+INSTALLED = sorted(registry.manifests())
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +53,31 @@ def test_secrets_that_are_sent_with_it_may_be_empty(send, placed, key, kept):
     assert send("put", f"/{placed.pk}", {"settings": {"host": "", "key": key}}).status_code == 200
     placed.refresh_from_db()
     assert secret_settings.whole(placed) == {"user": "fleet", **kept}
+
+
+def forms_of(slug: str) -> list[dict[str, Any]]:
+    """What tells the ways to set it up from each other."""
+    schema = registry.manifest(slug).settings_schema
+    return [{discriminator(schema): value} for value in branches(schema)] or [{}]
+
+
+@pytest.mark.parametrize("slug", INSTALLED)
+@pytest.mark.parametrize("value", [[SECRET], {SECRET: SECRET}, 7, True, 1.5])
+def test_values_of_the_wrong_type_are_told_by_field(send, slug, value, caplog):
+    caplog.set_level(logging.DEBUG)
+    fields = rules_of(registry.manifest(slug).settings_schema)
+    for form in forms_of(slug):
+        for settings in (dict.fromkeys(fields, value) | form, *({**form, name: value} for name in fields)):
+            answer = send("post", "", {"extension": slug, "settings": settings})
+            assert answer.status_code == 400, settings
+            assert SECRET not in answer.content.decode()
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("slug", INSTALLED)
+def test_no_answer_repeats_a_secret(send, slug):
+    for form in forms_of(slug):
+        schema = registry.manifest(slug).settings_schema
+        secrets = [name for name, rule in rules_of(schema).items() if rule.get("writeOnly")]
+        answer = send("post", "", {"extension": slug, "settings": {**form, **dict.fromkeys(secrets, SECRET)}})
+        assert SECRET not in answer.content.decode()

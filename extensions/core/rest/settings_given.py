@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from extensions.core.contract import Manifest
 from iotdash.lib.json_documents import Finding, find_problems
 from iotdash.lib.rest import problems
@@ -11,6 +13,7 @@ from iotdash.lib.schema_forms import (
     carried_over,
     changed_addresses,
     discriminator,
+    rules_of,
     secret_names,
     secrets_to_retype,
     variant_schema,
@@ -57,8 +60,9 @@ def _refuse_kept(schema: Settings, stored: Settings, wanted: Settings, given: Se
 
 
 def _violations(manifest: Manifest, schema: Settings, settings: Settings) -> Iterator[Problem]:
-    """The provider knows better than the schema what is wrong with a field."""
-    said = dict(manifest.settings_problems(settings))
+    """The provider knows better than the schema what is wrong with a field of the right type."""
+    read = _of_right_type(schema, settings)
+    said = {name: words for name, words in manifest.settings_problems(read) if name in read or name not in settings}
     secret = set(secret_names(schema))
     for finding in find_problems(settings, schema):
         if finding.missing:
@@ -70,6 +74,16 @@ def _violations(manifest: Manifest, schema: Settings, settings: Settings) -> Ite
             yield Problem(BAD_VALUE, f"{where}: {_words(finding, secret)}", [where])
     for name, words in said.items():
         yield Problem(BAD_VALUE, f"settings.{name}: {words}", [f"settings.{name}"])
+
+
+def _of_right_type(schema: Settings, settings: Settings) -> dict[str, Any]:
+    """What a provider can read: it expects texts where a form has fields for text."""
+    rules = rules_of(schema)
+    return {name: value for name, value in settings.items() if name in rules and _is_of_type(rules[name], value)}
+
+
+def _is_of_type(rule: Settings, value: Any) -> bool:
+    return "type" not in rule or Draft202012Validator({"type": rule["type"]}).is_valid(value)
 
 
 def _name(finding: Finding) -> str:
