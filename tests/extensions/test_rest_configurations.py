@@ -86,6 +86,11 @@ def test_settings_are_checked_by_the_extensions_schema(send, typed, wrong):
     assert not ExtensionConfig.objects.exists()
 
 
+def test_a_name_that_shows_nothing_is_none(send):
+    assert list(violations(send("post", "", NEW | {"name": " "}))) == ["name"]
+    assert not ExtensionConfig.objects.exists()
+
+
 def test_what_the_provider_knows_better_is_said(send, provider, monkeypatch):
     problems = meterco.manifest(provider, settings_problems=lambda settings: (("user", "No such fleet."),))
     monkeypatch.setitem(registry._manifests, "meterco", problems)

@@ -53,7 +53,7 @@ class Configurations(OrganizationRestView):
     def _added(self) -> Response:
         manifest = _manifest(self.given["extension"])
         settings = merged(manifest, {}, self.given["settings"])
-        name = manifest.name if manifest.single else self.given.get("name", manifest.name)
+        name = manifest.name if manifest.single else _name(self.given.get("name", manifest.name))
         try:
             config = configurations.add(self.organization, manifest, name, settings, self.source)
         except configurations.ConfigurationRefused as refusal:
