@@ -73,6 +73,17 @@ def test_a_failed_check_keeps_the_providers_own_words(organization, carrier, sou
     assert "s3cret-key" not in check.draft
 
 
+def test_workers_are_told_of_a_check_when_it_is_there(
+    organization, carrier, source, messages, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as callbacks:
+        check = connection_checks.ask(organization, carrier, meterco.SETTINGS, source)
+    assert messages == []
+    for each in callbacks:
+        each()
+    assert messages == [(check.lane_id, None)]
+
+
 def test_a_check_whose_runner_was_killed_is_asked_again(organization, carrier, source):
     check = connection_checks.ask(organization, carrier, meterco.SETTINGS, source)
     ConnectionCheck.objects.update(state="sent", holder="somebody who was killed")

@@ -25,9 +25,10 @@ def last_entry() -> tuple[str, str, str, str]:
     return ActivityEntry.objects.values_list("organization", "actor", "via", "action").latest("pk")
 
 
-def test_check_now_asks_a_check_as_the_page_does(support_client, config, messages):
+def test_check_now_asks_a_check_as_the_page_does(support_client, config, messages, django_capture_on_commit_callbacks):
     before = ConnectionCheck.objects.count()
-    (said,) = act(support_client, "extensionconfig", "check_now", config)
+    with django_capture_on_commit_callbacks(execute=True):
+        (said,) = act(support_client, "extensionconfig", "check_now", config)
     assert said.startswith("Main account: A check is asked.")
     check = ConnectionCheck.objects.latest("pk")
     assert (ConnectionCheck.objects.count(), check.config, check.state) == (before + 1, config, "queued")

@@ -45,8 +45,9 @@ def ask(
         check = _queued(organization, manifest, settings, source, config if stored else None, quiet=quiet)
         if not quiet:
             record(source, "connection checked", "extension", config.name if config else manifest.name)
-    lanes.try_now(check.lane_id)
-    lanes.wake(check.lane_id, people=not quiet)
+        lanes.try_now(check.lane_id)
+        # A worker that is told of it before it is there finds nothing to do.
+        transaction.on_commit(lambda: lanes.wake(check.lane_id, people=not quiet))
     return check
 
 
