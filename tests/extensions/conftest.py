@@ -12,6 +12,7 @@ from extensions.core.targets import of_device
 from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.extensions import meterco
 from tests.extensions.inbound_world import hook_path, receiving, service, tasks_sent  # noqa: F401
+from tests.extensions.rest_world import api, settles  # noqa: F401
 
 
 @pytest.fixture

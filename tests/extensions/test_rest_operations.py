@@ -1,10 +1,6 @@
 """Operations on a device by the REST API: what is known with its age, and what becomes of what is asked."""
 
-import importlib
-import json
-
 import pytest
-from django.urls import clear_url_caches
 
 from extensions.core.contract import AuthRejected, CannotConnect, NoData, NotFound, Refused
 from extensions.core.models import Operation
@@ -12,31 +8,7 @@ from extensions.core.services import configurations
 from iotdash.audit.models import ActivityEntry
 from tests.extensions import meterco
 from tests.extensions.asking import activate, text
-
-OPERATIONS = "device/types/pump/devices/p1/exts/meterco/ops"
-
-
-@pytest.fixture
-def api(settings, organization, provider):
-    """Paths of the API, with the made-up carrier's; nobody waits."""
-    from tests.extensions import meterco_urls
-
-    importlib.reload(meterco_urls)
-    settings.ROOT_URLCONF, settings.IOTDASH_REST_WAIT_SECONDS = "tests.extensions.meterco_urls", 0
-    settings.IOTDASH_REST_PER_SECOND = 0
-    clear_url_caches()
-    return lambda path: f"/{organization.public_id}/api/v0002/{path}"
-
-
-@pytest.fixture
-def settles(monkeypatch, settings, work):
-    """The lane works while somebody waits."""
-    settings.IOTDASH_REST_WAIT_SECONDS = 5
-    monkeypatch.setattr("extensions.core.rest.waiting.time.sleep", lambda seconds: work())
-
-
-def send(client, method, path, body, **headers):
-    return getattr(client, method)(path, json.dumps(body), content_type="application/json", headers=headers)
+from tests.extensions.rest_world import OPERATIONS, send
 
 
 def test_what_is_known_is_answered_at_once_with_its_age(reader_client, api, target, later, work, source):

@@ -68,7 +68,7 @@ class ReadView(AskingView):
         except NotCallable as error:
             if known:
                 return _answered(known, _STALE)
-            raise outcomes.unavailable(str(error)) from None
+            raise outcomes.unavailable(str(error), error.until) from None
         settled = waiting.until_settled(asked, self.caller.name)
         if settled.state == State.CONFIRMED:
             # The service may have nothing to tell: that is an answer too.
@@ -86,8 +86,8 @@ class WriteView(AskingView):
         at = self.address("operation", operation_id=settled.public_id)
         if settled.state == State.CONFIRMED:
             return Response({"result": settled.result}, headers={"Location": at})
-        if settled.settled:
-            raise outcomes.failure(settled, at)
+        if settled.settled and settled.state not in outcomes.NOT_KNOWN:
+            raise outcomes.failure(settled, at, keyed=bool(request.headers.get(idempotency.NAME)))
         return Response(operation_body(settled), status=202, headers={"Location": at})
 
     def _asked(self, request: Request, target: Target) -> Operation:
@@ -155,10 +155,12 @@ def _answered(known: Known, headers: Mapping[str, str] | None = None) -> Respons
 
 
 def _not_yet(asked: Operation, address: str) -> RestError:
+    config = queries.configuration(asked.organization, asked.config_id)
     try:
-        operations.require_callable(queries.configuration(asked.organization, asked.config_id))
+        operations.require_callable(config)
     except NotCallable as error:
-        return outcomes.unavailable(str(error))
-    error = outcomes.unavailable("Nothing is known yet; the service was asked, and has not answered so far.")
+        return outcomes.unavailable(str(error), error.until)
+    words = "Nothing is known yet; the service was asked, and has not answered so far."
+    error = outcomes.unavailable(words, config.next_attempt_at)
     error.headers["Location"] = address
     return error

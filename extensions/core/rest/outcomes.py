@@ -1,25 +1,41 @@
 """What became of an operation, as the API answers it."""
 
-from extensions.core.contract import errors
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.utils import timezone
+
+from extensions.core.contract import Kind, errors
 from extensions.core.models import Operation, State
 from extensions.core.services.operations import InvalidParameters, NotCallable, Unsettled
 from iotdash.lib.rest import answering, problems
 from iotdash.lib.rest.problems import UNAVAILABLE, Problem, RestError
 
 _KINDS = {kind.__name__: kind for kind in errors.ProviderError.__subclasses__()}
-_LATER = {"Retry-After": "10"}
+# Accepted, and then nobody knows. Whoever is told of a failure sends it again, and it may be done twice.
+NOT_KNOWN = (State.TIMED_OUT, State.UNKNOWN)
+SOON = timedelta(seconds=10)
+_SAME_AGAIN = " To ask for it once more, send another Idempotency-Key."
 
 
-def failure(operation: Operation, address: str) -> RestError:
-    """Of one that settled without being confirmed. A write whose outcome nobody knows is not to be sent again."""
-    kind = _KINDS.get(operation.error, errors.ProviderError)
-    status = 409 if operation.state == State.CANCELLED else kind.status if kind.status >= 400 else 404
+def failure(operation: Operation, address: str, *, keyed: bool = False) -> RestError:
+    """Of one that settled without being confirmed. `keyed`: it has an Idempotency-Key, which always gives the same."""
+    status = _status(operation)
     words = operation.sentence or f"The operation ended as {operation.state}."
     headers = {"Location": address}
-    if status == 503 and kind.retry_helps and operation.state != State.UNKNOWN:
-        headers |= _LATER
+    if status == 503 and not keyed:
+        headers |= _later(operation.config.next_attempt_at)
     properties = [text for text in (operation.code, operation.words) if text]
-    return RestError(status, Problem(_ID[status], words, properties), headers=headers)
+    return RestError(status, Problem(_ID[status], words + _SAME_AGAIN * keyed, properties), headers=headers)
+
+
+def _status(operation: Operation) -> int:
+    """What the service took and then did not do is refused too; it told that later, and by no error."""
+    told_later = operation.kind != Kind.READ and not operation.error
+    if operation.state == State.CANCELLED or told_later:
+        return 409
+    kind = _KINDS.get(operation.error, errors.ProviderError)
+    return kind.status if kind.status >= 400 else 404
 
 
 _ID = {403: problems.NOT_ALLOWED, 404: problems.NOT_FOUND, 409: problems.CONFLICT, 503: UNAVAILABLE}
@@ -28,12 +44,18 @@ _ID = {403: problems.NOT_ALLOWED, 404: problems.NOT_FOUND, 409: problems.CONFLIC
 def register() -> None:
     """Called from AppConfig.ready()."""
     answering.register(InvalidParameters, _invalid)
-    answering.register(NotCallable, lambda error: unavailable(str(error)))
+    answering.register(NotCallable, lambda error: unavailable(str(error), error.until))
     answering.register(Unsettled, lambda error: problems.conflict(str(error)))
 
 
-def unavailable(words: str) -> RestError:
-    return RestError(503, Problem(UNAVAILABLE, words), headers=_LATER)
+def unavailable(words: str, until: datetime | None = None) -> RestError:
+    """`until`: when it may be there again, if that is known."""
+    return RestError(503, Problem(UNAVAILABLE, words), headers=_later(until))
+
+
+def _later(until: datetime | None) -> dict[str, str]:
+    wait = max(until - timezone.now(), SOON) if until else SOON
+    return {"Retry-After": str(ceil(wait.total_seconds()))}
 
 
 def _invalid(error: InvalidParameters) -> RestError:

@@ -19,7 +19,14 @@ from iotdash.runtime.models import Lease
 
 
 class NotCallable(Exception):
-    """The configuration is paused, waits for credentials or for its allowance; the message says which."""
+    """The configuration is paused, waits for credentials or for its allowance; the message says which.
+
+    `until`: when that is over by itself, if it is.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class Unsettled(Exception):
@@ -107,7 +114,8 @@ def require_callable(config: ExtensionConfig) -> None:
 def require_allowance(config: ExtensionConfig) -> None:
     """Raises NotCallable until a spent allowance of calls is given back."""
     if config.health == Health.QUOTA_SPENT and config.next_attempt_at:
-        raise NotCallable(f'"{config.name}" has used up its allowance: {config.health_reason}')
+        words = f'"{config.name}" has used up its allowance: {config.health_reason}'
+        raise NotCallable(words, config.next_attempt_at)
 
 
 _ASKED = ("config_id", "subject", "operation_id", "parameters")
