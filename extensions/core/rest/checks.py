@@ -29,11 +29,7 @@ class CheckStored(OrganizationRestView):
         answers={200: "ConnectionCheck", 202: "ConnectionCheck"},
     )
     def post(self, request: Request, config_id: int) -> Response:
-        asked = self._asked(configuration_or_404(self, config_id))
-        try:
-            check = waiting.until_settled(asked, self.caller.name)
-        except ConnectionCheck.DoesNotExist:
-            raise problems.not_found("The extension was removed meanwhile.") from None
+        check = waiting.until_settled(self._asked(configuration_or_404(self, config_id)), self.caller.name)
         at = self.address("connection-check", check_id=check.public_id)
         return Response(check_body(check), status=200 if check.settled else 202, headers={"Location": at})
 

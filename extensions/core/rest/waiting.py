@@ -8,11 +8,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from extensions.core.models import ConnectionCheck, ExtensionConfig, Operation
+from iotdash.lib.rest import problems
 
 PAUSE_SECONDS = 0.2
 MOST_OF_A_CALLER = 2
@@ -24,18 +28,35 @@ Asked = TypeVar("Asked", Operation, ConnectionCheck)
 
 
 def until_settled(asked: Asked, caller: str) -> Asked:
-    """As it is when it settled, stands still, or has been waited for long enough; at once where too many wait."""
+    """As it is when it settled, stands still, or has been waited for long enough; at once where too many wait.
+
+    Raises RestError 404 when it is removed meanwhile.
+    """
     with _place(caller) as granted:
         end = time.monotonic() + (settings.IOTDASH_REST_WAIT_SECONDS if granted else 0)
-        while not asked.settled and time.monotonic() < end and _may_go_on(asked):
+        while not asked.settled and (left := end - time.monotonic()) > 0 and _may_go_on(asked, left):
             time.sleep(PAUSE_SECONDS)
-            asked.refresh_from_db()
+            _read_again(asked)
     return asked
 
 
-def _may_go_on(asked: Operation | ConnectionCheck) -> bool:
-    """An operation stays queued when credentials were refused, or somebody paused it; a check is made all the same."""
-    return isinstance(asked, ConnectionCheck) or ExtensionConfig.objects.callable().filter(pk=asked.config_id).exists()
+def _read_again(asked: Asked) -> None:
+    try:
+        asked.refresh_from_db()
+    except type(asked).DoesNotExist:
+        raise problems.not_found("What was asked about was removed meanwhile.") from None
+
+
+def _may_go_on(asked: Operation | ConnectionCheck, seconds: float) -> bool:
+    """Whether it may settle within so many seconds.
+
+    An operation stays queued when credentials were refused, somebody paused it, or the account is left alone for
+    longer. A check is made all the same.
+    """
+    if isinstance(asked, ConnectionCheck):
+        return True
+    shut = Q(lane__blocked_until__gt=timezone.now() + timedelta(seconds=seconds))
+    return ExtensionConfig.objects.callable().filter(~shut, pk=asked.config_id).exists()
 
 
 @contextmanager
