@@ -246,9 +246,10 @@ IOTDASH_INBOUND_PER_MINUTE = env.int("IOTDASH_INBOUND_PER_MINUTE", default=1200)
 # Of the REST API: requests that one caller may send in a second (0: any number), and the domains whose names
 # `{organization}.{domain}` tell which organization is meant.
 IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=100)
-# Whoever waits for an operation keeps a thread busy: for so long at most, and so many in one web process.
+# Whoever waits for an operation keeps a thread busy: for so long at most, and so many in one web process, but never
+# more than half of its threads.
 IOTDASH_REST_WAIT_SECONDS = env.int("IOTDASH_REST_WAIT_SECONDS", default=10)
-IOTDASH_REST_WAITERS = env.int("IOTDASH_REST_WAITERS", default=4)
+IOTDASH_REST_WAITERS = min(env.int("IOTDASH_REST_WAITERS", default=4), env.int("WEB_THREADS", default=8) // 2)
 IOTDASH_REST_DOMAINS = env.list("IOTDASH_REST_DOMAINS", default=["localhost"])
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.REST_FRAMEWORK, rest.SPECTACULAR_SETTINGS
 # Sandboxes that run beside this installation, as name=address; only the demo has any.

@@ -59,6 +59,10 @@ def test_a_form_is_no_json_also_with_a_token(browser, token):
 
 def test_other_sites_are_let_in_by_no_header(browser):
     asked = {"origin": "https://other.test", "access-control-request-method": "POST"}
-    answers = [browser.get(ROOT, headers=asked), browser.options(ROOT, headers=asked), Client().get(ROOT, headers=asked)]
+    answers = [
+        browser.get(ROOT, headers=asked),
+        browser.options(ROOT, headers=asked),
+        Client().get(ROOT, headers=asked),
+    ]
     assert [each.status_code for each in answers] == [200, 405, 401]
     assert not [name for each in answers for name in each.headers if name.startswith("Access-Control")]

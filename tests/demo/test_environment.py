@@ -101,6 +101,12 @@ def test_a_real_installation_passes_the_deployment_check():
     assert "no issues" in done.stdout
 
 
+def test_those_who_wait_leave_threads_for_others():
+    words = "from django.conf import settings; print(settings.IOTDASH_REST_WAITERS)"
+    done = manage("shell", "--verbosity", "0", "-c", words, **PRODUCTION, WEB_THREADS="3", IOTDASH_REST_WAITERS="4")
+    assert done.stdout.strip() == "1", done.stderr
+
+
 KEYS = [
     ("SECRET_KEY", "SECRET_KEY is the one from the source code"),
     ("IOTDASH_SECRET_KEYS", "IOTDASH_SECRET_KEYS is empty"),
