@@ -8,6 +8,7 @@ import pytest
 
 from extensions.core import registry, secret_settings
 from extensions.core.models import ExtensionConfig
+from extensions.core.rest import configurations as rest
 from extensions.core.services import configurations
 from iotdash.lib.schema_forms import branches, discriminator, rules_of
 from tests.extensions import meterco
@@ -81,3 +82,17 @@ def test_no_answer_repeats_a_secret(send, slug):
         secrets = [name for name, rule in rules_of(schema).items() if rule.get("writeOnly")]
         answer = send("post", "", {"extension": slug, "settings": {**form, **dict.fromkeys(secrets, SECRET)}})
         assert SECRET not in answer.content.decode()
+
+
+def test_what_others_changed_meanwhile_stays(send, config, source, monkeypatch):
+    found = rest.configuration_or_404
+
+    def and_then_somebody_else(*asked):
+        mine, theirs = found(*asked), found(*asked)
+        configurations.replace_settings(theirs, meterco.SETTINGS | {"key": "rolled"}, source)
+        return mine
+
+    monkeypatch.setattr(rest, "configuration_or_404", and_then_somebody_else)
+    assert send("put", f"/{config.pk}", {"settings": {"user": "renamed"}}).status_code == 200
+    config.refresh_from_db()
+    assert secret_settings.whole(config) == meterco.SETTINGS | {"user": "renamed", "key": "rolled"}

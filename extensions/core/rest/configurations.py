@@ -82,6 +82,8 @@ class ConfigurationView(OrganizationRestView):
         config = configuration_or_404(self, config_id)
         try:
             with transaction.atomic():
+                # What is left out stays as it is now, also when others change it at the same time.
+                configurations.lock(config)
                 self._change(config)
         except configurations.ConfigurationRefused as refusal:
             raise refused(self, refusal) from None

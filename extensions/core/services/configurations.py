@@ -67,7 +67,7 @@ def replace_settings(config: ExtensionConfig, settings: Settings, source: Source
 
     They count as new credentials, which are proved anew, unless only fields differ on which no call depends.
     """
-    _lock(config)
+    lock(config)
     manifest = registry.manifest(config.slug)
     if _differ_locally(config, manifest, settings):
         config.settings, config.secrets = secret_settings.split(manifest, settings)
@@ -215,7 +215,7 @@ def _present(organization: Organization, manifest: Manifest) -> bool:
     return first is not None
 
 
-def _lock(config: ExtensionConfig) -> None:
+def lock(config: ExtensionConfig) -> None:
     """Reads it again, so that nothing that changed meanwhile is written back as it was. Raises ConfigurationRefused."""
     if not ExtensionConfig.objects.select_for_update().present().filter(pk=config.pk).exists():
         raise ConfigurationRefused(f'"{config.name}" was removed meanwhile. Add the extension again.', None)
