@@ -61,6 +61,15 @@ def test_what_is_kept_can_be_read_by_nobody_else(operate):
     assert crypto.decrypt_json(kept.answer)["body"][0]["authToken"] == token
 
 
+def test_what_is_kept_under_a_lost_key_is_told_of_as_that(operate, settings):
+    send(operate, ADD, ROWS)
+    settings.IOTDASH_SECRET_KEYS = ["YW5vdGhlci1rZXktYW5vdGhlci1rZXktYW5vdGhlcjE="]
+    again = send(operate, ADD, ROWS)
+    assert (again.status_code, again.json()["exception"]["id"]) == (503, "IOTD0503E")
+    assert "is missing" in again.json()["message"]
+    assert Device.objects.count() == 1
+
+
 def test_another_body_with_the_same_key_is_refused(operate):
     send(operate, ADD, ROWS)
     other = send(operate, ADD, ROWS[:1])

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from iotdash.lib import crypto
 from iotdash.lib.rest import problems
+from iotdash.lib.rest.problems import UNAVAILABLE, Problem, RestError
 from iotdash.organizations.models import KeptAnswer
 from iotdash.organizations.rest.callers import Caller
 
@@ -76,7 +77,10 @@ def _again(caller: Caller, key: uuid.UUID, digest: str) -> Response:
     kept = KeptAnswer.objects.get(organization=caller.organization, key=key)
     if kept.body_digest != digest:
         raise problems.conflict(REUSED)
-    told = crypto.decrypt_json(kept.answer)
+    try:
+        told = crypto.decrypt_json(kept.answer)
+    except crypto.CryptoError as error:
+        raise RestError(503, Problem(UNAVAILABLE, str(error)), headers={"Retry-After": "10"}) from None
     return Response(told["body"], told["status"], headers={"Location": told["location"]} if told["location"] else None)
 
 
