@@ -66,3 +66,13 @@ def test_other_sites_are_let_in_by_no_header(browser):
     ]
     assert [each.status_code for each in answers] == [200, 405, 401]
     assert not [name for each in answers for name in each.headers if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize("origin", ["https://other.test", "null", "http://[broken"])
+def test_a_key_that_a_browser_keeps_is_of_no_use_to_other_sites(program_of, developer, origin):
+    client = program_of(developer)
+    posted = client.post("/api/v0002/device/types", BODY, "application/json", headers={"origin": origin})
+    assert (posted.status_code, posted.json()["exception"]["id"]) == (403, "IOTD0403E")
+    assert client.get("/api/v0002/", headers={"origin": origin}).status_code == 200
+    own = client.post("/api/v0002/device/types", BODY, "application/json", headers={"origin": "http://testserver"})
+    assert own.status_code == 201

@@ -24,6 +24,7 @@ from iotdash.organizations.queries import closed_memberships_of, memberships_of
 
 _ORGANIZATION = re.compile(r"[a-z0-9]{6}")
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="iotdash REST API", charset="UTF-8"'}
+_READING = ("GET", "HEAD")
 _NO_SUCH_ORGANIZATION = "There is no such organization, or you are not a member of it."
 
 
@@ -60,6 +61,8 @@ def _same(one: str, other: str) -> str:
 
 
 def _by_key(request: HttpRequest, header: str, named: str) -> Caller:
+    if request.method not in _READING and _of_another_site(request):
+        raise problems.not_allowed("A page of another site may not change anything here.")
     key_id, token = _basic(header)
     try:
         actor = keys.authenticate(key_id, token)
@@ -70,6 +73,12 @@ def _by_key(request: HttpRequest, header: str, named: str) -> Caller:
     address = address_of(request)
     actor.note_use(address)
     return Caller(actor, actor.organization, actor.source(address), key_id, "app")
+
+
+def _of_another_site(request: HttpRequest) -> bool:
+    """A browser that somebody gave a key sends it with whatever any page posts to us. Programs have no Origin."""
+    origin = request.headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != request.get_host()
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -103,7 +112,7 @@ def _by_session(request: HttpRequest, named: str) -> Caller:
     membership = _membership(request, named)
     if sentence := gate.sentence(request, membership):
         raise problems.not_allowed(sentence)
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in _READING:
         # Raises PermissionDenied: another site's page could send what this person may do.
         SessionAuthentication().enforce_csrf(request)
     source = Source(actor=request.user.email, organization=named, address=address_of(request))
