@@ -1,12 +1,19 @@
 """Programs call with API keys: the key tells the organization, and what it may is asked anew each time."""
 
 import datetime as dt
+import json
+from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from devices.models import DeviceType
+from iotdash.accounts.models import User
+from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.keys import services
+from iotdash.organizations.models import ApiKey, Organization
 from iotdash.organizations.roles import Role
 from tests.api.conftest import program
 
@@ -74,12 +81,56 @@ def test_signing_in_costs_one_query(key_of, developer, django_assert_num_queries
         client.get(ROOT)
 
 
-@pytest.mark.parametrize("role", [Role.READER, Role.DEVELOPER])
-def test_a_lower_role_counts_at_once(key_of, operator, owner, organization, role, source):
-    made = key_of(operator)
-    path = f"{ROOT}operations/0c7c5a52-9a3c-4f0f-8f8e-3b9d3c1c2a10"
-    assert program(made).delete(path).status_code == 404
-    membership = operator.memberships.get()
-    membership.role = role
-    membership.save()
-    assert program(made).get(ROOT).status_code == 200
+def add_type(client: Client, name: str, **more: Any) -> HttpResponse:
+    return client.post(f"{ROOT}device/types", json.dumps({"id": name}), "application/json", **more)
+
+
+@pytest.mark.parametrize("whose", ["key", "maker"])
+def test_a_lower_role_counts_at_once(key_of, developer, whose):
+    made = key_of(developer)
+    client = program(made)
+    assert add_type(client, "pump").status_code == 201
+    lowered = ApiKey.objects if whose == "key" else developer.memberships
+    lowered.update(role=Role.READER)
+    refused = add_type(client, "valve")
+    assert (refused.status_code, refused.json()["exception"]["id"]) == (403, "IOTD0403E")
+    assert client.get(ROOT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda maker: maker.memberships.all().delete(),
+        lambda maker: maker.memberships.update(blocked_at=timezone.now()),
+        lambda maker: maker.memberships.update(expires_at=timezone.now()),
+        lambda maker: User.objects.filter(pk=maker.pk).update(is_active=False),
+        lambda maker: Organization.objects.update(second_factor_required=True),
+        lambda maker: ApiKey.objects.update(expires_at=timezone.now()),
+        lambda maker: ApiKey.objects.update(revoked_at=timezone.now()),
+        lambda maker: ApiKey.objects.all().delete(),
+    ],
+    ids=["removed", "blocked", "expired", "closed", "without second factor", "key expired", "revoked", "deleted"],
+)
+def test_a_key_that_counts_no_more_is_refused_with_the_next_request(key_of, developer, end):
+    client = program(key_of(developer))
+    assert client.get(ROOT).status_code == 200
+    end(developer)
+    assert client.get(ROOT).status_code == add_type(client, "pump").status_code == 403
+    assert not DeviceType.objects.exists()
+
+
+def test_the_activity_log_says_which_key_and_from_where(key_of, developer, organization):
+    made = key_of(developer)
+    add_type(program(made), "pump", REMOTE_ADDR="192.0.2.44")
+    entry = ActivityEntry.objects.latest("pk")
+    assert (entry.actor, entry.via, entry.address) == (made.key.public_id, "api", "192.0.2.44")
+    assert (entry.organization, entry.target) == (organization.public_id, "pump")
+    assert made.token not in str(entry.details)
+
+
+def test_errors_too_say_how_many_requests_are_left(program_of, developer, settings):
+    settings.IOTDASH_REST_PER_SECOND = 1000
+    client = program_of(developer, Role.READER)
+    answers = [client.get(f"{ROOT}no/such"), add_type(client, "pump"), client.delete(ROOT), client.get(f"{ROOT}?_x")]
+    assert [each.status_code for each in answers] == [404, 403, 405, 200]
+    assert all(int(each["X-RateLimit-Remaining"]) < 1000 for each in answers)

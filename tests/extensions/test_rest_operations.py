@@ -6,7 +6,6 @@ from extensions.core.contract import AuthRejected, CannotConnect, NoData, NotFou
 from extensions.core.models import Operation
 from extensions.core.services import configurations
 from iotdash.audit.models import ActivityEntry
-from tests.extensions import meterco
 from tests.extensions.asking import activate, text
 from tests.extensions.rest_world import OPERATIONS, send
 
@@ -75,10 +74,20 @@ def test_nobody_waits_for_ever(reader_client, api, target):
     assert answer["Location"] == api(f"operations/{where.public_id}")
 
 
-def test_a_write_is_answered_when_it_settles(operator_client, api, target, settles, provider):
-    provider.will["record"] = [lambda: meterco.record(state="Activated")] * 9
-    answer = send(operator_client, "put", api(f"{OPERATIONS}/status"), {"status": "Activated"})
-    assert answer.status_code in (200, 202)
+@pytest.mark.parametrize(
+    ("method", "operation", "body", "result"),
+    [
+        ("put", "status", {"status": "Activated"}, {"status": "Activated"}),
+        ("post", "sms", {"message": "hello"}, {"messageId": "77"}),
+        ("put", "rateplan", {"ratePlan": "Large"}, {"ratePlan": "Large"}),
+    ],
+)
+def test_a_write_is_answered_when_it_settles(
+    operator_client, api, target, settles, provider, method, operation, body, result
+):
+    provider.plan = "Large"
+    answer = send(operator_client, method, api(f"{OPERATIONS}/{operation}"), body)
+    assert (answer.status_code, answer.json()) == (200, {"result": result})
 
 
 def test_a_write_that_takes_longer_is_followed_by_its_address(operator_client, api, target, organization):
