@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from extensions.core.contract import AuthRejected, BadResponse, CannotConnect, QuotaSpent, Throttled
 from extensions.core.models import Operation
+from extensions.core.services import configurations
 from extensions.sims.contract import SmsReport, SmsState
 from tests.extensions.rest_world import OPERATIONS, send
 
@@ -61,3 +62,17 @@ def test_the_same_key_tells_the_same_failure_and_how_to_try_again(operator_clien
     other = send(operator_client, "post", api(SMS), {"message": "hello"}, idempotency_key="k2")
     assert other.status_code == 200
     assert provider.calls["send_sms"] == 2
+
+
+def test_an_extension_that_is_removed_while_it_is_asked_answers_nothing_more(
+    reader_client, api, target, config, source, settings, monkeypatch
+):
+    def removed(seconds: float) -> None:
+        Operation.objects.update(state="sent", sent_at=timezone.now())
+        configurations.remove(config, source)
+
+    settings.IOTDASH_REST_WAIT_SECONDS = 5
+    monkeypatch.setattr("extensions.core.rest.waiting.time.sleep", removed)
+    answer = reader_client.get(api(TERMINAL))
+    assert (answer.status_code, answer["Location"]) == (503, api(f"operations/{Operation.objects.get().public_id}"))
+    assert reader_client.get(api(TERMINAL)).status_code == 403

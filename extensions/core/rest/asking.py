@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from extensions.core import queries, registry
+from extensions.core import registry
 from extensions.core.contract import Known, NotFound, OperationSpec
 from extensions.core.models import Operation, State
 from extensions.core.rest import outcomes, waiting
@@ -155,7 +155,7 @@ def _answered(known: Known, headers: Mapping[str, str] | None = None) -> Respons
 
 
 def _not_yet(asked: Operation, address: str) -> RestError:
-    config = queries.configuration(asked.organization, asked.config_id)
+    config = asked.config
     try:
         operations.require_callable(config)
     except NotCallable as error:
