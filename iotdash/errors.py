@@ -15,6 +15,7 @@ from iotdash.lib.rest import answering
 
 # No Referer, and no address in the page: it may be that of a link which is a secret.
 _UNAVAILABLE = {"Retry-After": "10", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_MISTAKE = "A mistake on our side. Nothing is known of what was changed; it is in the log."
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -38,21 +39,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A database or cache that is away is no mistake of ours: 503, and one line in the log instead of a traceback."""
     error = sys.exc_info()[1]
     sentence = _what_is_away(error)
-    if answering.is_of_api(request):
-        return _to_program(sentence)
     if not sentence:
-        return mistake_of_ours(request)
-    # Needs neither session nor person, which are in the database.
-    body = get_template("503.html").render({"sentence": sentence, "again": request.method == "GET"})
-    response = HttpResponse(body, status=503, headers=_UNAVAILABLE)
+        return answering.unforeseen(500, _MISTAKE) if answering.is_of_api(request) else mistake_of_ours(request)
+    response = _unavailable(request, sentence)
     log_response("%s (%s): %s", sentence, error, request.path, request=request, response=response, level="warning")
     return response
 
 
-def _to_program(sentence: str) -> HttpResponse:
-    if sentence:
+def _unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
+    if answering.is_of_api(request):
         return answering.unforeseen(503, sentence, _UNAVAILABLE)
-    return answering.unforeseen(500, "A mistake on our side. Nothing is known of what was changed; it is in the log.")
+    # Needs neither session nor person, which are in the database.
+    body = get_template("503.html").render({"sentence": sentence, "again": request.method == "GET"})
+    return HttpResponse(body, status=503, headers=_UNAVAILABLE)
 
 
 def _what_is_away(error: BaseException | None) -> str:

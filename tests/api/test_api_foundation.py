@@ -203,7 +203,7 @@ def test_what_nobody_foresaw_is_said_in_json(reader_client, organization, monkey
     assert "a mistake" not in answer.content.decode()
 
 
-def test_a_database_that_is_away_is_said_in_json(reader_client, organization, monkeypatch):
+def test_a_database_that_is_away_is_said_in_json(reader_client, organization, monkeypatch, caplog):
     def away(*args):
         raise OperationalError("gone")
 
@@ -213,3 +213,5 @@ def test_a_database_that_is_away_is_said_in_json(reader_client, organization, mo
     answer = reader_client.get(root_of(organization))
     assert (answer.status_code, answer.json()["exception"]["id"]) == (503, "IOTD0503E")
     assert answer["Retry-After"]
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
