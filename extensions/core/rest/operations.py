@@ -56,7 +56,11 @@ class OperationView(OrganizationRestView):
         return Response(operation_body(self._found(operation_id)))
 
     @operation(
-        SEE, "Cancel an operation that was not sent yet", name="cancelOperation", answers={204: None}, errors=(404, 409)
+        SEE,
+        "Cancel an operation that was not sent yet; whoever may ask for it may",
+        name="cancelOperation",
+        answers={204: None},
+        errors=(404, 409),
     )
     def delete(self, request: Request, operation_id: UUID) -> Response:
         found = self._found(operation_id)

@@ -44,7 +44,8 @@ PAGING = (
 )
 IDEMPOTENCY = Parameter(
     "Idempotency-Key",
-    "Any text of your own. Sent again with the same body, it gives what came of the first request.",
+    "Any text of your own. Sent again with the same body, it gives what came of the first request: an operation for "
+    "ever, also one that failed; other answers for a day, if anything was done.",
     {"type": "string", "maxLength": 255},
     place=OpenApiParameter.HEADER,
 )
