@@ -5,7 +5,9 @@ import json
 import pytest
 
 from devices.models import Device
+from extensions.core import registry
 from extensions.core.models import ExtensionConfig, Operation
+from extensions.core.services import configurations
 from iotdash.organizations.models import KeptAnswer
 from tests.cast import sign_in
 from tests.extensions import meterco
@@ -61,6 +63,23 @@ def test_of_writes_of_a_kind_one_is_taken(sent, api_paths, target):
     answers = sent(OPERATION, {"message": "hello"}, keys="abcde")
     assert sorted(each.status_code for each in answers) == [202, *[409] * (TIMES - 1)]
     assert len({each["Location"] for each in answers}) == 1
+
+
+def test_of_two_defaults_at_once_one_stays(owner, provider, organization, source, settings):
+    settings.IOTDASH_REST_PER_SECOND = settings.IOTDASH_REST_WAIT_SECONDS = 0
+    manifest = registry.manifest("meterco")
+    users = [meterco.SETTINGS | {"user": name} for name in "abcd"]
+    added = [configurations.add(organization, manifest, each["user"], each, source) for each in users]
+    clients = [sign_in(owner) for _ in added]
+
+    def prefer(client, config):
+        body = json.dumps({"default": True, "name": f"{config.name}!"})
+        return client.put(f"{ROOT}extensions/{config.pk}", body, "application/json").status_code
+
+    for _ in range(TIMES):
+        pairs = zip(clients, added, strict=True)
+        assert at_once(*[lambda pair=pair: prefer(*pair) for pair in pairs]) == [200] * len(added)
+        assert ExtensionConfig.objects.filter(is_default=True).count() == 1
 
 
 @pytest.fixture

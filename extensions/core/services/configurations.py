@@ -100,6 +100,7 @@ def make_default(config: ExtensionConfig, source: Source) -> None:
     """Devices that name no configuration use this one from now on."""
     siblings = ExtensionConfig.objects.present().filter(organization=config.organization, slug=config.slug)
     with transaction.atomic():
+        _one_at_a_time(config)
         if not siblings.select_for_update().filter(pk=config.pk).exists():
             return
         before = siblings.filter(is_default=True).values_list("name", flat=True).first()
@@ -217,9 +218,15 @@ def _present(organization: Organization, manifest: Manifest) -> bool:
 
 def lock(config: ExtensionConfig) -> None:
     """Reads it again, so that nothing that changed meanwhile is written back as it was. Raises ConfigurationRefused."""
+    _one_at_a_time(config)
     if not ExtensionConfig.objects.select_for_update().present().filter(pk=config.pk).exists():
         raise ConfigurationRefused(f'"{config.name}" was removed meanwhile. Add the extension again.', None)
     config.refresh_from_db()
+
+
+def _one_at_a_time(config: ExtensionConfig) -> None:
+    """Others who change configurations of the organization wait: two that each hold one and want both never end."""
+    Organization.objects.select_for_update(no_key=True).get(pk=config.organization_id)
 
 
 def _save(config: ExtensionConfig, fields: list[str] | None = None) -> None:
