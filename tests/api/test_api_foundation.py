@@ -138,6 +138,15 @@ def test_violations_say_what_and_where():
     assert [(each.id, each.properties) for each in caught.value.violations] == [("CUDRS0009E", ["severity"])]
 
 
+@pytest.mark.parametrize("body", [{f"k{number}": 0 for number in range(9000)}, {"severity": 1, "many": [{}] * 9000}])
+def test_of_more_mistakes_than_anybody_reads_the_first_hundred_are_told(body):
+    schemas.register("Sample", {**SCHEMA, "properties": {**SCHEMA["properties"], "many": {"items": SCHEMA}}})
+    bodies._validator.cache_clear()
+    with pytest.raises(RestError) as caught:
+        bodies.given(RequestFactory().post("/", json.dumps(body), content_type="application/json"), "Sample")
+    assert len(caught.value.violations) == 100
+
+
 def test_other_content_types_and_too_much_are_refused():
     with pytest.raises(RestError) as caught:
         given(b"{}", "text/plain")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest
@@ -19,6 +20,8 @@ from iotdash.lib.texts import storable
 # Of the original platform, for bulk requests; no other body is near it.
 MOST_BYTES = 512 * 1024
 MOST_DEPTH = 32
+# Half a megabyte can be wrong in so many places that the answer would be 30 MB.
+MOST_VIOLATIONS = 100
 Schema = Mapping[str, Any]
 
 
@@ -38,8 +41,8 @@ def given(request: HttpRequest, name: str) -> Any:
     """
     value = _parsed(_bytes(request))
     value = without_nulls(value, schemas.get(name))
-    violations = [violation for error in _validator(name).iter_errors(value) for violation in _violations(error)]
-    if violations:
+    found = (violation for error in _validator(name).iter_errors(value) for violation in _violations(error))
+    if violations := list(islice(found, MOST_VIOLATIONS)):
         raise problems.not_valid(_summed_up(violations, schemas.get(name)))
     return value
 

@@ -11,7 +11,7 @@ from iotdash.lib.rest import schemas
 
 Method = Callable[..., Any]
 ERRORS = {
-    400: "The request is not valid; violations say what and where.",
+    400: "The request is not valid; violations say what and where, of the first hundred mistakes.",
     401: "The token is empty or wrong.",
     403: "The way to sign in is not valid, the key is not known or may not do this, or a limit is reached.",
     404: "It does not exist.",
