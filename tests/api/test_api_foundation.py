@@ -118,12 +118,29 @@ def test_a_body_is_read_without_what_is_null_but_metadata_is_the_users_own():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"NaN", b'{"severity": 1e999}', b"\xff", b"[" * 5000, b'{"severity": 1, "metadata": {"a": "\\u0000"}}'],
+    [b"", b"{", b"NaN", b"\xff", b"[" * 5000, b"[" * 5000 + b"]" * 5000],
 )
 def test_what_is_no_json_is_refused(body):
     with pytest.raises(RestError) as caught:
         given(body)
     assert (caught.value.status, caught.value.problem.id) == (400, "CUDRS0006E")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        (b"1e999", "number"),
+        (b"18446744073709551616", "number"),
+        (b'"\\u0000"', "character"),
+        (b'{"\\ud800": 1}', "character"),
+        (b"[" * 40 + b"]" * 40, "nested"),
+    ],
+)
+def test_json_that_cannot_be_kept_is_not_said_to_be_no_json(metadata, words):
+    with pytest.raises(RestError) as caught:
+        given(b'{"severity": 1, "metadata": {"a": %s}}' % metadata)
+    assert (caught.value.status, caught.value.problem.id) == (400, "CUDRS0007E")
+    assert [words in each.words for each in caught.value.violations] == [True]
 
 
 def test_violations_say_what_and_where():

@@ -23,6 +23,7 @@ MOST_DEPTH = 32
 # Half a megabyte can be wrong in so many places that the answer would be 30 MB.
 MOST_VIOLATIONS = 100
 Schema = Mapping[str, Any]
+_TOO_GREAT = "A number is too great to be stored."
 
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterator[ValidationError]:
@@ -93,9 +94,9 @@ def _parsed(body: bytes) -> Any:
     try:
         text = body.decode("utf-8")
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_object)
-        return _checked(value)
     except (ValueError, RecursionError):
         raise RestError(400, Problem(problems.NOT_JSON, "The body is not valid JSON.")) from None
+    return _checked(value)
 
 
 def _refuse(constant: str) -> None:
@@ -116,18 +117,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(text)
+        raise problems.bad_value(_TOO_GREAT)
     return number
 
 
 def _checked(value: Any, depth: int = 0) -> Any:
-    """Raises ValueError for what is too deep, or what no database takes as it was sent."""
+    """Raises RestError for what is too deep, or what no database takes as it was sent, though it is JSON."""
     if depth > MOST_DEPTH:
-        raise ValueError("too deep")
+        raise problems.bad_value(f"Objects and lists are nested more than {MOST_DEPTH} deep.")
     if isinstance(value, str) and storable(value) != value:
-        raise ValueError("text that cannot be kept")
+        raise problems.bad_value("A text has a character that cannot be stored.")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ValueError("a number that cannot be kept")
+        raise problems.bad_value(_TOO_GREAT)
     if isinstance(value, dict):
         for key, each in value.items():
             _checked(key)
