@@ -97,7 +97,8 @@ register("DeviceTypePage", page_of(ref("DeviceType")))
 
 _NEW = {
     "deviceId": ID,
-    "authToken": TOKEN,
+    # Not quoted where it is refused: it may be near to one that is in use.
+    "authToken": {**TOKEN, "writeOnly": True},
     "deviceInfo": ref("DeviceInfo"),
     "location": ref("Location"),
     "metadata": METADATA,

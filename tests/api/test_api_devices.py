@@ -120,6 +120,17 @@ def test_tokens_of_eight_to_thirty_six_characters(api, pump, token):
     assert answer.json()["authToken"] == token
 
 
+@pytest.mark.parametrize("token", ["hunter2", "hunter2 is secret", "hunter2" * 6, 4711])
+def test_a_refused_token_is_not_repeated(api, pump, token):
+    row = {"deviceId": "p1", "authToken": token}
+    for answer in (
+        api.post("/device/types/pump/devices", row),
+        api.post("/bulk/devices/add", [{"typeId": "pump", **row}]),
+    ):
+        assert "IOTD0400E" in violations(answer)
+        assert str(token)[:7] not in answer.content.decode()
+
+
 def test_an_id_is_given_once_in_its_type(api, p1):
     assert error(api.post("/device/types/pump/devices", {"deviceId": "p1"})) == (409, "IOTD0409E")
     api.post("/device/types", {"id": "valve"})
