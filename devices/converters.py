@@ -3,8 +3,13 @@
 from devices.models import ID_PATTERN
 
 
+def in_path(value: str) -> str:
+    """A type ID or device ID as it stands in an address."""
+    return f"~{value}" if value in {".", ".."} else value
+
+
 class IdConverter:
-    """`<registry_id:device_id>`. "." and ".." travel as "~." and "~..", because browsers resolve them."""
+    """`<registry_id:device_id>`: "~." stands for ".", "~.." for "..", which browsers and HTTP libraries resolve."""
 
     regex = rf"~\.{{1,2}}|{ID_PATTERN}"
 
@@ -12,16 +17,4 @@ class IdConverter:
         return value.removeprefix("~")
 
     def to_url(self, value: str) -> str:
-        return f"~{value}" if value in {".", ".."} else value
-
-
-class PlainIdConverter:
-    """`<plain_id:device_id>` of the API, whose clients write an ID as it is."""
-
-    regex = ID_PATTERN
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
+        return in_path(value)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from devices.converters import in_path
 from devices.models import Device, DeviceInfo, DeviceType
 from devices.rest.names import INFO, LOCATION
 from iotdash.lib.rest.times import instant
@@ -36,7 +37,7 @@ def devices(rows: Sequence[Device], organization: Organization) -> list[dict[str
 def device(row: Device, organization: Organization) -> dict[str, Any]:
     type_id, device_id = row.type_name, row.device_id
     client_id = f"{_LETTERS[row.device_type.class_id]}:{organization.public_id}:{type_id}:{device_id}"
-    at = f"/device/types/{type_id}/devices/{device_id}"
+    at = f"/device/types/{in_path(type_id)}/devices/{in_path(device_id)}"
     return {
         "clientId": client_id,
         "id": client_id,

@@ -2,14 +2,14 @@
 
 from django.urls import path, register_converter
 
-from devices.converters import PlainIdConverter
+from devices.converters import IdConverter
 from devices.rest import bulk, connections, devices, diagnostics, events, location, types, usage
 from iotdash.lib.rest.paths import both
 
-register_converter(PlainIdConverter, "plain_id")
+register_converter(IdConverter, "rest_id")
 
-_TYPE = "device/types/<plain_id:type_id>"
-_DEVICE = f"{_TYPE}/devices/<plain_id:device_id>"
+_TYPE = "device/types/<rest_id:type_id>"
+_DEVICE = f"{_TYPE}/devices/<rest_id:device_id>"
 
 urlpatterns = [
     *both("device/types", types.DeviceTypes, "types"),

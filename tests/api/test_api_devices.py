@@ -137,6 +137,19 @@ def test_an_id_is_given_once_in_its_type(api, p1):
     assert api.post("/device/types/valve/devices", {"deviceId": "p1"}).status_code == 201
 
 
+@pytest.mark.parametrize("device_id", [".", ".."])
+def test_ids_that_http_libraries_take_for_a_step_in_the_path(api, pump, device_id):
+    answer = api.post("/device/types/pump/devices", {"deviceId": device_id})
+    at = f"/device/types/pump/devices/~{device_id}"
+    assert answer.json()["deviceId"] == device_id
+    assert answer["Location"] == api.root + at
+    assert answer.json()["refs"]["location"] == f"{at}/location"
+    api.put(f"{at}/location", {"latitude": 1, "longitude": 2})
+    assert api.get(at).json()["clientId"].endswith(f":pump:{device_id}")
+    assert api.delete(at).status_code == 204
+    assert api.get("/device/types/pump").status_code == 200
+
+
 def test_a_device_needs_its_type(api):
     assert error(api.post("/device/types/pump/devices", {"deviceId": "p1"})) == (404, "IOTD0404E")
     assert error(api.get("/device/types/pump/devices")) == (404, "IOTD0404E")
