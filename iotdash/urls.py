@@ -6,6 +6,7 @@ from django.urls import include, path, re_path, register_converter
 from extensions.core.views.inbound import hook
 from iotdash.health import healthz, readyz
 from iotdash.organizations.converters import OrganizationIdConverter
+from iotdash.organizations.rest.organization import OrganizationView
 from iotdash.organizations.views import home
 
 register_converter(OrganizationIdConverter, "org")
@@ -14,7 +15,11 @@ handler400 = "iotdash.errors.bad_request"
 handler403 = "iotdash.errors.forbidden"
 handler500 = "iotdash.errors.server_error"
 
+# Found only with the slash, a request would be redirected, and lose its method and body.
+api_itself = path("api/v0002", OrganizationView.as_view(schema=None))
+
 organization_pages = [
+    api_itself,
     path("api/v0002/", include("iotdash.api", namespace="organization-api")),
     path("", include("iotdash.organizations.urls")),
     path("", include("devices.urls")),
@@ -31,6 +36,7 @@ urlpatterns = [
     # As services call it: nobody is signed in. A slash at the end is theirs to add.
     re_path("^hooks/(?P<config_id>[0-9]{1,18})-(?P<proof>[0-9a-f]{40})/?$", hook, name="hook"),
     path("invitations/", include("iotdash.organizations.joining.urls")),
+    api_itself,
     path("api/v0002/", include("iotdash.api")),
     path("<org:org>/", include(organization_pages)),
 ]

@@ -1,22 +1,37 @@
 """What clients of the original platform may get wrong: section 1.6 of the specification."""
 
 import pytest
+from django.test import Client
 
 from iotdash import api as paths
 from iotdash.lib.rest import schemas
 from iotdash.lib.rest.bodies import without_nulls
 from tests.api.answers import error
+from tests.api.conftest import program
 
 pytestmark = pytest.mark.django_db
 ROUTES = {str(each.pattern) for each in paths.urlpatterns}
-# A file's name, and paths of any length, which have their own tests.
-NO_TWIN = {"", "openapi.json", "clientconnectionstates/<path:client_id>", r"[\s\S]*"}
+# Paths of any length, which have their own tests.
+NO_TWIN = {"", "clientconnectionstates/<path:client_id>", r"[\s\S]*"}
 
 
 def test_every_path_takes_a_slash_at_its_end():
     plain = {route for route in ROUTES if not route.endswith("/")} - NO_TWIN
     assert len(plain) > 20
     assert {f"{route}/" for route in plain} <= ROUTES
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "options", "delete"])
+def test_the_root_takes_a_slash_or_not(api, organization, key_of, developer, method):
+    for client, root in ((api.client, api.root), (program(key_of(developer)), "/api/v0002")):
+        one, other = (getattr(client, method)(path) for path in (root, f"{root}/"))
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        assert one.status_code in (200, 405)
+
+
+def test_what_is_not_there_allows_nothing(api):
+    assert "Allow" not in api.get("/no/such").headers
+    assert "Allow" not in Client().get(f"{api.root}/no/such").headers
 
 
 @pytest.mark.parametrize("name", ["NewDeviceType", "NewDevice", "DevicesToAdd", "Location", "NewLogEntry"])

@@ -31,7 +31,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def is_of_api(request: HttpRequest) -> bool:
-    return PREFIX in request.path
+    return PREFIX in f"{request.path}/"
 
 
 def unforeseen(status: int, words: str, headers: Mapping[str, str] | None = None) -> HttpResponse:

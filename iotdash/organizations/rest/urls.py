@@ -11,4 +11,5 @@ urlpatterns = [
     *both("", OrganizationView, "organization"),
     *both("service-status", ServiceStatusView, "service_status"),
     path("openapi.json", openapi, name="openapi"),
+    path("openapi.json/", openapi),
 ]

@@ -70,6 +70,9 @@ class OrganizationRestView(APIView):
         for name, value in (self._allowance.headers if self._allowance else {}).items():
             finished.headers.setdefault(name, value)
         finished.headers.setdefault("Cache-Control", "no-store")
+        if not finished.headers.get("Allow"):
+            # It would say that there is something here, which no method fits.
+            finished.headers.pop("Allow", None)
         return finished
 
 
