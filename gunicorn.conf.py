@@ -9,6 +9,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 30
+# Bookmarks of the REST API carry the texts that a list is sorted by: 500 characters of any script must fit.
+limit_request_line = 8190
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - a disk may stall the heartbeat
 control_socket_disable = True
 

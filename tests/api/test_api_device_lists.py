@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import runpy
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from devices.models import Device, DeviceType
 from devices.rest.lists import SORTS
 from tests.api.answers import every_page, violations
+from tests.architecture.house import ROOT
 from tests.cast import DeviceFactory, DeviceTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,17 @@ def test_a_bookmark_belongs_to_its_question(api, fleet):
     assert violations(api.get(ALL, {"_limit": 2, "_bookmark": bookmark})) == {"IOTD0400E": ["_bookmark"]}
     answer = api.get(ALL, {"_limit": 9, "typeId": "t1", "_bookmark": bookmark})
     assert [each["deviceId"] for each in answer.json()["results"]] == ["d07", "d10"]
+
+
+def test_a_bookmark_of_the_longest_texts_fits_into_an_address(api, organization):
+    for number in range(2):
+        DeviceFactory(organization=organization, device_id=f"p{number}", info_description="\U0001f600" * 500)
+    query = {"_limit": 1, "_sort": "deviceInfo.description"}
+    query |= {"_bookmark": api.get(ALL, query).json()["bookmark"]}
+    answer = api.get(ALL, query)
+    assert [each["deviceId"] for each in answer.json()["results"]] == ["p1"]
+    request = answer.wsgi_request
+    assert len(f"GET {request.get_full_path()} HTTP/1.1") < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["limit_request_line"] / 2
 
 
 def test_devices_that_come_and_go_between_pages_repeat_nothing(api, fleet, organization):

@@ -136,7 +136,8 @@ def _encoded(wanted: Asked, row: Model, total: int) -> str:
 
 
 def _packed(values: list[Any]) -> str:
-    text = json.dumps(values, default=str, separators=(",", ":"))
+    # It comes back in an address, whose length servers limit: no six characters for one that is not ASCII.
+    text = json.dumps(values, default=str, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
