@@ -67,7 +67,7 @@ class ConnectionLog(OrganizationRestView):
                 times.moment(query[name], name)
         _whole(query.get("_limit"), "_limit", 1, _MOST_ENTRIES)
         _whole(query.get("_offset"), "_offset", 0, 10**9)
-        device_or_404(self.organization, query["typeId"], query["deviceId"])
+        device_or_404(self.organization, *(filters.stored(query[name], name) for name in ("typeId", "deviceId")))
         return Response([])
 
 

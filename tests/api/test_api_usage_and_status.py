@@ -99,7 +99,7 @@ def test_the_connection_log_is_empty(api, p1):
     assert api.get("/logs/connection/", query | window).json() == []
     assert violations(api.get("/logs/connection", {"typeId": "pump"})) == {"CUDRS0009E": ["deviceId"]}
     assert error(api.get("/logs/connection", query | {"deviceId": "p2"})) == (404, "IOTD0404E")
-    for name, value in (("_limit", "21"), ("_limit", "0"), ("_offset", "-1"), ("fromTime", "now")):
+    for name, value in (("_limit", "21"), ("_limit", "0"), ("_offset", "-1"), ("fromTime", "now"), ("deviceId", "\0")):
         assert violations(api.get("/logs/connection", query | {name: value})) == {"IOTD0400E": [name]}
 
 
