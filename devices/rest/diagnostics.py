@@ -63,7 +63,7 @@ class Logs(OrganizationRestView):
             device,
             self.source,
             message=self.given["message"],
-            severity=self.given.get("severity", Severity.INFORMATION),
+            severity=int(self.given.get("severity", Severity.INFORMATION)),
             attachment=self.given.get("data", ""),
             happened_at=_moment(self.given),
         )
@@ -107,7 +107,8 @@ class ErrorCodes(OrganizationRestView):
     )
     def post(self, request: Request, type_id: str, device_id: str) -> Response:
         device = device_or_404(self.organization, type_id, device_id)
-        code, happened_at = self.given["errorCode"], _moment(self.given)
+        # 100.0 is a whole number as well, and is answered as one.
+        code, happened_at = int(self.given["errorCode"]), _moment(self.given)
         entry = diagnostics.add_error_code(device, self.source, error_code=code, happened_at=happened_at)
         return Response(_code(entry), status=201)
 

@@ -171,6 +171,11 @@ def test_error_codes_newest_first(api, at_nine):
     assert api.get(CODES).json() == []
 
 
+def test_whole_numbers_with_a_point_are_answered_without(api, p1):
+    assert b'"severity":2,' in api.post(LOGS, b'{"message": "m", "severity": 2.0}').content
+    assert b'"errorCode":1000,' in api.post(CODES, b'{"errorCode": 1e3}').content
+
+
 def test_all_of_it_needs_the_device(api, pump):
     for path in (LOCATION, P1 + "/mgmt", LOGS, CODES):
         assert error(api.get(path)) == (404, "IOTD0404E")
