@@ -146,7 +146,10 @@ def test_a_bookmark_of_the_longest_texts_fits_into_an_address(api, organization)
     answer = api.get(ALL, query)
     assert [each["deviceId"] for each in answer.json()["results"]] == ["p1"]
     request = answer.wsgi_request
-    assert len(f"GET {request.get_full_path()} HTTP/1.1") < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["limit_request_line"] / 2
+    assert (
+        len(f"GET {request.get_full_path()} HTTP/1.1")
+        < runpy.run_path(str(ROOT / "gunicorn.conf.py"))["limit_request_line"] / 2
+    )
 
 
 def test_devices_that_come_and_go_between_pages_repeat_nothing(api, fleet, organization):
