@@ -1,5 +1,6 @@
 """Who may call the API, which organization is meant, and what errors look like."""
 
+import io
 import json
 
 import pytest
@@ -170,6 +171,21 @@ def test_other_content_types_and_too_much_are_refused():
     assert caught.value.status == 415
     with pytest.raises(RestError) as caught:
         given(b" " * (512 * 1024 + 1))
+    assert caught.value.status == 413
+
+
+def sent_in_chunks(size: int):
+    """As gunicorn hands over a body that came without its length."""
+    stream = {"wsgi.input": io.BytesIO(b'{"severity": 1}'.ljust(size)), "wsgi.input_terminated": True}
+    schemas.register("Sample", SCHEMA)
+    bodies._validator.cache_clear()
+    return bodies.given(RequestFactory().generic("POST", "/", CONTENT_TYPE="application/json", **stream), "Sample")
+
+
+def test_a_body_may_come_in_chunks_without_a_length():
+    assert sent_in_chunks(30) == sent_in_chunks(512 * 1024) == {"severity": 1}
+    with pytest.raises(RestError) as caught:
+        sent_in_chunks(512 * 1024 + 1)
     assert caught.value.status == 413
 
 

@@ -75,14 +75,22 @@ def _bytes(request: HttpRequest) -> bytes:
     # Of a form in parts nothing is left, once it was looked through for a CSRF token.
     if request.content_type == "multipart/form-data":
         raise _wrong_type()
-    if not request.body:
+    body = request.body or _in_chunks(request)
+    if not body:
         raise RestError(400, Problem(problems.NOT_JSON, "A body is needed: JSON."))
     if request.content_type != "application/json":
         raise _wrong_type()
-    if len(request.body) > MOST_BYTES:
+    if len(body) > MOST_BYTES:
         words = f"The body is larger than {MOST_BYTES // 1024} KB."
         raise RestError(413, Problem(problems.TOO_LARGE, words))
-    return request.body
+    return body
+
+
+def _in_chunks(request: HttpRequest) -> bytes:
+    """As clients in C# send JSON. Django takes a body without Content-Length for none; gunicorn says where it ends."""
+    if not request.environ.get("wsgi.input_terminated") or "Content-Length" in request.headers:
+        return b""
+    return request.environ["wsgi.input"].read(MOST_BYTES + 1)
 
 
 def _wrong_type() -> RestError:
