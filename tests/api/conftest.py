@@ -46,7 +46,7 @@ class Api:
 
 @pytest.fixture(autouse=True)
 def unlimited(settings) -> None:
-    settings.IOTDASH_REST_PER_SECOND = 0
+    settings.IOTDASH_REST_PER_SECOND = settings.IOTDASH_REST_REFUSED_PER_MINUTE = 0
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.keys import services
 from iotdash.organizations.models import ApiKey, Organization
 from iotdash.organizations.roles import Role
+from tests.api.answers import error
 from tests.api.conftest import program
 
 ROOT = "/api/v0002/"
@@ -42,6 +43,20 @@ def test_a_wrong_token_is_401_and_an_unknown_key_403(key_of, developer):
     for key_id in ("a-abc123-zzzzzzzzzz", "use-token-auth"):
         made.key.public_id = key_id
         assert program(made).get(ROOT).status_code == 403
+
+
+def test_who_tries_keys_has_to_wait_and_who_has_one_does_not(key_of, developer, settings, time_machine):
+    settings.IOTDASH_REST_REFUSED_PER_MINUTE = 2
+    time_machine.move_to("2026-03-01T09:00:20Z", tick=False)
+    made = key_of(developer)
+    guesser = program(made, token="x" * 24)
+    assert [guesser.get("/api/v0002/").status_code for _ in range(3)] == [401, 401, 429]
+    answer = guesser.get("/api/v0002/")
+    assert (error(answer), answer["Retry-After"]) == ((429, "IOTD0429E"), "40")
+    assert guesser.get("/api/v0002/", REMOTE_ADDR="192.0.2.7").status_code == 401
+    assert program(made).get("/api/v0002/").status_code == 200
+    time_machine.move_to("2026-03-01T09:01:00Z", tick=False)
+    assert guesser.get("/api/v0002/").status_code == 401
 
 
 def test_a_revoked_and_an_expired_key_are_refused(key_of, developer, source):

@@ -82,6 +82,7 @@ def test_the_demo_inherits_nothing_that_a_real_installation_sets():
         "IOTDASH_MAIL_DAYS",
         "IOTDASH_INVITATIONS_PER_DAY",
         "IOTDASH_REST_PER_SECOND",
+        "IOTDASH_REST_REFUSED_PER_MINUTE",
         "IOTDASH_REST_WAITERS",
         "IOTDASH_REST_WAIT_SECONDS",
         "IOTDASH_STALE_AFTER_INVENTORIES",

@@ -1,4 +1,4 @@
-"""How many requests a caller may send in a second.
+"""How many requests a caller may send in a second, and how many keys an address may try in a minute.
 
 Counted in Redis for all processes together where there is one; otherwise each web process counts its own.
 """
@@ -40,7 +40,7 @@ def take(caller: str) -> Allowance | None:
     if not limit:
         return None
     second = int(time.time())
-    used = _shared(caller, second) if settings.REDIS_URL else _own(caller, second)
+    used = _count(caller, second, 5)
     allowance = Allowance(limit, used, second + 1)
     if used > limit:
         words = f"More than {limit} requests in a second. Ask again in a second."
@@ -48,16 +48,30 @@ def take(caller: str) -> Allowance | None:
     return allowance
 
 
-def _own(caller: str, second: int) -> int:
+def take_refusal(address: str | None) -> None:
+    """Counts a key that lets nobody in, by where it came from. Raises RestError 429 for one too many in a minute."""
+    limit = settings.IOTDASH_REST_REFUSED_PER_MINUTE
+    now = int(time.time())
+    if limit and _count(f"refused from {address}", now // 60, 120) > limit:
+        words = f"More than {limit} API keys or tokens in a minute that let nobody in. Check them, and ask again later."
+        wait = str(60 - now % 60)
+        raise RestError(429, Problem(TOO_MANY, words, [str(limit)]), headers={"Retry-After": wait})
+
+
+def _count(name: str, window: int, seconds: int) -> int:
+    return _shared(name, window, seconds) if settings.REDIS_URL else _own(name, window)
+
+
+def _own(name: str, window: int) -> int:
     with _lock:
         if len(_counts) >= _MOST_CALLERS:
             _counts.clear()
-        began, count = _counts.get(caller, (second, 0))
-        count = count + 1 if began == second else 1
-        _counts[caller] = (second, count)
+        began, count = _counts.get(name, (window, 0))
+        count = count + 1 if began == window else 1
+        _counts[name] = (window, count)
         return count
 
 
-def _shared(caller: str, second: int) -> int:
-    key = f"rest:{caller}:{second}"
-    return 1 if cache.add(key, 1, timeout=5) else cache.incr(key)
+def _shared(name: str, window: int, seconds: int) -> int:
+    key = f"rest:{name}:{window}"
+    return 1 if cache.add(key, 1, timeout=seconds) else cache.incr(key)

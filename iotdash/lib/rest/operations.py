@@ -18,7 +18,7 @@ ERRORS = {
     409: "It exists already, is in use, or was changed at the same time.",
     413: "The body is larger than 512 KB.",
     415: "The body's content type is not application/json.",
-    429: "Too many requests in a second; Retry-After says when to ask again.",
+    429: "Too many requests in a second, or refused keys in a minute; Retry-After says when to ask again.",
     500: "A mistake on our side.",
     503: "Something that is needed for the answer is away; Retry-After says when to ask again.",
 }

@@ -15,7 +15,7 @@ from rest_framework.authentication import SessionAuthentication
 
 from iotdash.accounts.addresses import address_of
 from iotdash.audit.services import Source
-from iotdash.lib.rest import problems
+from iotdash.lib.rest import limits, problems
 from iotdash.lib.rest.problems import NOT_AUTHENTICATED, Problem, RestError
 from iotdash.organizations import gate, keys
 from iotdash.organizations.authorization import Actor
@@ -67,6 +67,8 @@ def _by_key(request: HttpRequest, header: str, named: str) -> Caller:
     try:
         actor = keys.authenticate(key_id, token)
     except keys.KeyRefused as refusal:
+        # Whoever has the right token comes in, whatever others try from the same address.
+        limits.take_refusal(address_of(request))
         raise _refused(refusal) from None
     if named and actor.organization.public_id != named:
         raise problems.not_allowed("This API key belongs to another organization.")
