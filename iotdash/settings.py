@@ -243,10 +243,11 @@ IOTDASH_CALLS_BY_HOUR_DAYS = env.int("IOTDASH_CALLS_BY_HOUR_DAYS", default=35)
 IOTDASH_INBOUND_DAYS = env.int("IOTDASH_INBOUND_DAYS", default=14)
 # Messages that one configuration's address takes in a minute.
 IOTDASH_INBOUND_PER_MINUTE = env.int("IOTDASH_INBOUND_PER_MINUTE", default=1200)
-# Of the REST API: requests that one caller may send in a second (0: any number), and the domains whose names
-# `{organization}.{domain}` tell which organization is meant.
+# Devices that one organization may have; 0, here and in the next two: any number.
+IOTDASH_DEVICES_PER_ORGANIZATION = env.int("IOTDASH_DEVICES_PER_ORGANIZATION", default=0)
+# Of the REST API: requests that one caller may send in a second, keys and tokens that let nobody in that one address
+# may try in a minute, and the domains whose names `{organization}.{domain}` tell which organization is meant.
 IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=100)
-# API keys and tokens that let nobody in, which one address may try in a minute (0: any number).
 IOTDASH_REST_REFUSED_PER_MINUTE = env.int("IOTDASH_REST_REFUSED_PER_MINUTE", default=60)
 # Whoever waits for an operation keeps a thread busy: for so long at most, and so many in one web process, but never
 # more than half of its threads.

@@ -11,6 +11,7 @@ from devices.facets import facets
 from devices.models import Device, DeviceType
 from devices.services.devices import BATCH, prepared
 from devices.services.errors import DeviceExists, DevicesError, NoSuchType
+from devices.services.quota import raise_if_full
 from devices.services.values import NewDevice, Registered
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
@@ -30,7 +31,10 @@ class Outcome:
 def add_mixed(
     organization: Organization, rows: Sequence[tuple[str, NewDevice]], source: Source, kind: str
 ) -> list[Outcome]:
-    """Pairs of a type ID and a device, in their order. What cannot be added keeps no other from being added."""
+    """Pairs of a type ID and a device, in their order. What cannot be added keeps no other from being added.
+
+    Raises QuotaReached, and adds none, if there is no room for all that could be.
+    """
     for _ in range(_TRIES - 1):
         try:
             return _add(organization, rows, source, kind)
@@ -70,6 +74,7 @@ def _add(organization: Organization, rows: Sequence[tuple[str, NewDevice]], sour
             if outcome.registered:
                 taken.add((type_id, new.device_id))
         devices = [each.registered.device for each in outcomes if each.registered]
+        raise_if_full(organization, len(devices))
         Device.objects.bulk_create(devices, batch_size=BATCH)
         if devices:
             names = [(device.device_type.type_id, device.device_id) for device in devices]

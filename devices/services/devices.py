@@ -12,6 +12,7 @@ from devices.facets import facets
 from devices.models import INFO_FIELDS, Device, DeviceType
 from devices.services.changes import clean, locked, save_changes
 from devices.services.errors import DeviceExists
+from devices.services.quota import raise_if_full
 from devices.services.tokens import new_token, validate_token
 from devices.services.values import KEEP, Keep, Location, NewDevice, Registered, known_info, location_fields
 from iotdash.audit.services import Source, record
@@ -24,9 +25,10 @@ BATCH = 500
 def add_device(
     device_type: DeviceType, new: NewDevice, source: Source, kind: str = Device.RegisteredKind.PERSON
 ) -> Registered:
-    """`kind` is what the source's actor is. Raises ValidationError by field name, DeviceExists."""
+    """`kind` is what the source's actor is. Raises ValidationError by field name, DeviceExists, QuotaReached."""
     registered = prepared(device_type, new, source, kind)
     device = registered.device
+    raise_if_full(device.organization, 1)
     try:
         with transaction.atomic():
             device.save(force_insert=True)
@@ -40,11 +42,12 @@ def add_device(
 def add_devices(
     organization: Organization, device_type: DeviceType, rows: Iterable[NewDevice], source: Source
 ) -> list[Registered]:
-    """All or none, in the order given, with one activity entry. Raises ValidationError, DeviceExists."""
+    """All or none, in the order given, with one activity entry. Raises ValidationError, DeviceExists, QuotaReached."""
     if device_type.organization_id != organization.pk:
         raise ValueError("The device type belongs to another organization.")
     registered = [prepared(device_type, new, source) for new in rows]
     devices = [each.device for each in registered]
+    raise_if_full(organization, len(devices))
     try:
         with transaction.atomic():
             Device.objects.bulk_create(devices, batch_size=BATCH)

@@ -18,6 +18,16 @@ class DeviceExists(DevicesError):
         self.device_id = device_id
 
 
+class QuotaReached(DevicesError):
+    """The organization (`org`, its public ID) may have no more devices."""
+
+    def __init__(self, org: str, most: int) -> None:
+        super().__init__(
+            f"This organization may have {most:,} devices. Delete some, or ask who runs this installation."
+        )
+        self.org = org
+
+
 class TypeExists(DevicesError):
     def __init__(self, type_id: str) -> None:
         super().__init__(f"There is already a device type {type_id}. Choose another type ID.")

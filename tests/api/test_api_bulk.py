@@ -121,6 +121,22 @@ def test_nothing_is_nothing(api):
     assert not ActivityEntry.objects.filter(action__startswith="devices").exists()
 
 
+def test_an_organization_may_have_so_many_devices(api, p1, settings, organization, other_organization):
+    DeviceFactory(organization=other_organization)
+    settings.IOTDASH_DEVICES_PER_ORGANIZATION = 3
+    rows = [{"typeId": "pump", "deviceId": name} for name in ("p1", "p2", "p3")]
+    # The first is there already: it takes no room.
+    assert [each["success"] for each in api.post(ADD, rows).json()] == [False, True, True]
+    for answer in (
+        api.post(ADD, [{"typeId": "pump", "deviceId": "p4"}]),
+        api.post("/device/types/pump/devices", {"deviceId": "p4"}),
+    ):
+        assert error(answer) == (403, "CUDRS0018E")
+        assert answer.json()["exception"]["properties"] == [organization.public_id]
+    assert organization.devices.count() == 3
+    assert api.post(ADD, rows).status_code == 202
+
+
 def test_devices_of_others_stay(api, other_organization):
     theirs = DeviceFactory(organization=other_organization, device_id="p1")
     name = {"typeId": theirs.device_type.type_id, "deviceId": "p1"}

@@ -74,6 +74,7 @@ def test_the_demo_inherits_nothing_that_a_real_installation_sets():
         "IOTDASH_EXTENSION_PATHS",
         "IOTDASH_CALLS_BY_HOUR_DAYS",
         "IOTDASH_CALLS_BY_MINUTE_HOURS",
+        "IOTDASH_DEVICES_PER_ORGANIZATION",
         "IOTDASH_EXCHANGES_DAYS",
         "IOTDASH_EXCHANGES_KEPT",
         "IOTDASH_INBOUND_DAYS",
