@@ -11,7 +11,7 @@ def in_path(value: str) -> str:
 class IdConverter:
     """`<registry_id:device_id>`: "~." stands for ".", "~.." for "..", which browsers and HTTP libraries resolve."""
 
-    regex = rf"~\.{{1,2}}|{ID_PATTERN}"
+    regex = rf"(?:~\.{{1,2}}|{ID_PATTERN})"
 
     def to_python(self, value: str) -> str:
         return value.removeprefix("~")

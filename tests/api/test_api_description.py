@@ -67,6 +67,24 @@ def described_views(patterns, before=""):
             yield str(each.pattern), each.callback
 
 
+def test_answers_say_which_headers_they_have():
+    answers = description()["paths"]["/device/types/{type_id}/devices"]["post"]["responses"]
+    assert {status: [*answer.get("headers", ())] for status, answer in answers.items() if "headers" in answer} == {
+        "201": ["Location"],
+        "401": ["WWW-Authenticate"],
+        "429": ["Retry-After"],
+    }
+    assert answers["201"]["headers"]["Location"]["required"]
+
+
+def test_a_path_takes_what_stands_between_its_slashes_as_a_whole():
+    parameters = description()["paths"]["/device/types/{type_id}/devices/{device_id}"]["get"]["parameters"]
+    patterns = {each["name"]: each["schema"]["pattern"] for each in parameters if each["in"] == "path"}
+    assert set(patterns) == {"type_id", "device_id"}
+    for pattern in patterns.values():
+        assert [bool(re.search(pattern, text)) for text in ("p1", ".", "~..", "a/b", "~.x", "")] == [1, 1, 1, 0, 0, 0]
+
+
 def test_every_path_of_the_api_is_described_or_repeats_one_that_is():
     described = set(description()["paths"])
     for route, view in described_views(get_resolver().url_patterns):
