@@ -34,6 +34,7 @@ class DevicesOfType(OrganizationRestView):
         name="addDevice",
         body="NewDevice",
         answers={201: "AddedDevice"},
+        located=(201,),
         once=True,
         errors=(404, 409),
     )

@@ -38,6 +38,7 @@ class DeviceTypes(OrganizationRestView):
         name="addDeviceType",
         body="NewDeviceType",
         answers={201: "DeviceType"},
+        located=(201,),
         errors=(409,),
     )
     def post(self, request: Request) -> Response:

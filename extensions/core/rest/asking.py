@@ -127,6 +127,7 @@ def _of_write(spec: OperationSpec, name: str) -> dict[str, Any]:
     schemas.register(f"{name}Request", spec.parameters)
     return {
         "answers": {200: _result(spec), 202: "Operation"},
+        "located": (200, 202),
         "body": f"{name}Request",
         "once": True,
         "errors": (404, 409),

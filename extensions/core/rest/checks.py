@@ -27,6 +27,7 @@ class CheckStored(OrganizationRestView):
         "Check its connection. 202: the outcome will be at the address in Location.",
         name="checkExtension",
         answers={200: "ConnectionCheck", 202: "ConnectionCheck"},
+        located=(200, 202),
     )
     def post(self, request: Request, config_id: int) -> Response:
         check = waiting.until_settled(self._asked(configuration_or_404(self, config_id)), self.caller.name)

@@ -44,6 +44,7 @@ class Configurations(OrganizationRestView):
         name="addExtension",
         body="NewExtension",
         answers={201: "Extension"},
+        located=(201,),
         once=True,
         errors=(409,),
     )

@@ -20,10 +20,14 @@ ERRORS = {
     415: "The body's content type is not application/json.",
     429: "Too many requests in a second, or refused keys in a minute; Retry-After says when to ask again.",
     500: "A mistake on our side.",
-    503: "Something that is needed for the answer is away; Retry-After says when to ask again.",
+    503: "Something that is needed for the answer is away; Retry-After says when to ask again, where that can help.",
 }
 ALWAYS = (401, 403, 429, 503)
 OF_BODIES = (413, 415)
+_HEADERS = (
+    ("WWW-Authenticate", "How to sign in.", {"type": "string"}, [401]),
+    ("Retry-After", "Seconds after which to ask again.", {"type": "integer", "minimum": 1}, [429]),
+)
 
 
 @dataclass(frozen=True)
@@ -60,20 +64,22 @@ def operation(
     body: str = "",
     query: Sequence[Parameter] = (),
     once: bool = False,
+    located: Sequence[int] = (),
     errors: Sequence[int] = (404,),
 ) -> Callable[[Method], Method]:
     """For get, post, put and delete of an `OrganizationRestView`.
 
     `action` is what the caller has to be allowed. `answers`: status → schema, name of a registered one, or None for no
     body. `body` names the registered schema of what is sent. `name` is the operation's id in the description.
-    `once`: by an Idempotency-Key it is told from one that is sent again.
+    `once`: by an Idempotency-Key it is told from one that is sent again. `located`: statuses of answers that say by
+    the header Location where it is.
     """
     parameters = [*query, *([IDEMPOTENCY] if once else ())]
     describe = extend_schema(
         operation_id=name or None,
         summary=summary,
         request={"application/json": schemas.ref(body)} if body else None,
-        parameters=[_parameter(each) for each in parameters],
+        parameters=[*map(_parameter, parameters), *_headers(located)],
         responses=_answers(answers) | _errors(errors, body, parameters),
         extensions={"x-least-role": action.least_role.label},
     )
@@ -88,6 +94,15 @@ def _declare(describe: Callable[[Method], Method], action: Any, body: str, metho
 
 def _parameter(each: Parameter) -> OpenApiParameter:
     return OpenApiParameter(each.name, dict(each.schema), each.place, each.required, each.words)
+
+
+def _headers(located: Sequence[int]) -> list[OpenApiParameter]:
+    """Of answers; they always have them."""
+    where = [("Location", "Where it is.", {"type": "string"}, list(located))] if located else []
+    return [
+        OpenApiParameter(name, schema, OpenApiParameter.HEADER, required=True, description=words, response=statuses)
+        for name, words, schema, statuses in (*_HEADERS, *where)
+    ]
 
 
 def _answers(answers: Mapping[int, Any]) -> dict[int, OpenApiResponse]:

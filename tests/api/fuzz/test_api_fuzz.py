@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -34,7 +35,12 @@ SCHEMA = schemathesis.openapi.from_dict(description())
 OPERATIONS = [each.ok() for each in SCHEMA.get_all_operations()]
 # Cases of each operation; each is sent as each role, so that all together are as many as were asked for.
 EACH = max(3, -(-CASES // (len(OPERATIONS) * len(Role))))
-CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
 
 
 @pytest.fixture
