@@ -26,15 +26,16 @@ from iotdash.lib.rest.describing import description
 from iotdash.organizations.keys import services
 from iotdash.organizations.roles import Role
 from tests.api.fuzz.report import answered
-from tests.api.fuzz.world import MARK, World, make_world
+from tests.api.fuzz.world import MARK, World, kept_by, make_world
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 CASES = int(os.environ.get("FUZZ_CASES", "0"))
 SCHEMA = schemathesis.openapi.from_dict(description())
 OPERATIONS = [each.ok() for each in SCHEMA.get_all_operations()]
-# Cases of each operation; each is sent as each role, so that all together are as many as were asked for.
-EACH = max(3, -(-CASES // (len(OPERATIONS) * len(Role))))
+# Cases of each operation; each is sent as each role, and once of what is another's, so that all together are as many
+# as were asked for.
+EACH = max(3, -(-CASES // (len(OPERATIONS) * (len(Role) + 1))))
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
@@ -77,19 +78,33 @@ def test_every_answer_is_declared(operation, application, headers, world):
     )
 
     @settings(max_examples=EACH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(case=generated, named=st.sampled_from([world.own, world.own, world.foreign, {}]))
+    @given(case=generated, named=st.sampled_from([world.own, world.own, world.gateway, {}]))
     def answer(case, named) -> None:
-        # Random IDs name nothing: most of them are replaced by those of what is there, here or elsewhere.
-        case.path_parameters |= {name: named[name] for name in case.path_parameters.keys() & named.keys()}
+        # Random IDs name nothing: most of them are replaced by those of what is there.
+        _name(case, named)
         for each in headers:
-            _judge(case, _sent(case, application, each))
+            _judge(case, _sent(case, application, each, world))
+        # And once more, as an administrator, of what is there in the other organization.
+        _name(case, world.foreign)
+        _judge(case, _sent(case, application, headers[-1], world))
 
     answer()
 
 
-def _sent(case, application, headers):
+def _name(case, named: dict[str, str]) -> None:
+    """Replaces all that names something: in path, query, body, and the rows of a body that is a list."""
+    rows = case.body if isinstance(case.body, list) else [case.body]
+    # A device ID without its type is of a device to add.
+    devices = [row for row in rows if isinstance(row, dict) and {"typeId", "deviceId"} <= row.keys()]
+    for part in (case.path_parameters, case.query, *devices):
+        part |= {name: named[name] for name in part.keys() & named.keys()}
+
+
+def _sent(case, application, headers, world):
     with transaction.atomic():
         response = case.call(app=application, headers=headers)
+        if case.method != "GET" and response.status_code < 400:
+            assert kept_by(world.other) == world.kept_there
         transaction.set_rollback(True)
     answered[response.status_code] += 1
     return response

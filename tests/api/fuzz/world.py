@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+from django.db.models import Model
 from django.utils import timezone
 
 from devices.models import Device, DeviceType, DiagnosticErrorCode, DiagnosticLog
@@ -24,18 +26,38 @@ EXTENSION = "jasper"
 
 @dataclass(frozen=True)
 class World:
-    """`own` and `foreign`: parameters of paths that name something, each organization's."""
+    """`own`, `gateway` and `foreign`: parameters by which paths, queries and bodies name something that is there.
+
+    `kept_there` is all that the `other` organization has, which no request may change.
+    """
 
     administrator: Membership
     own: dict[str, str]
+    gateway: dict[str, str]
     foreign: dict[str, str]
+    other: Organization
+    kept_there: dict[str, list[tuple]]
+
+
+def kept_by(organization: Organization) -> dict[str, list[tuple]]:
+    """Model → its rows that belong to the organization."""
+    models = [each for each in apps.get_models() if any(field.name == "organization" for field in each._meta.fields)]
+    rows = [(each, each.objects.filter(organization=organization).order_by("pk")) for each in models if _by_key(each)]
+    return {each.__name__: list(found.values_list()) for each, found in rows}
+
+
+def _by_key(model: type[Model]) -> bool:
+    """Activity is kept by the public ID alone: nothing changes it."""
+    return model._meta.get_field("organization").is_relation
 
 
 def make_world(organization: Organization) -> World:
     administrator, own = _furnish(organization, "pump", "ours", "89310410000000000018")
     # Its IDs may stand in an answer, which says that they are not there; what is marked may not.
-    _, foreign = _furnish(OrganizationFactory(name=f"{MARK} works"), "theirs", MARK, "89310410000000000026")
-    return World(administrator, own, foreign)
+    other = OrganizationFactory(name=f"{MARK} works")
+    _, foreign = _furnish(other, "theirs", MARK, "89310410000000000026")
+    gateway = own | _device_named("pump.g", "pump-g")
+    return World(administrator, own, gateway, foreign, other, kept_by(other))
 
 
 def _furnish(organization: Organization, type_id: str, words: str, iccid: str) -> tuple[Membership, dict[str, str]]:
@@ -49,8 +71,14 @@ def _furnish(organization: Organization, type_id: str, words: str, iccid: str) -
         ConnectionCheck, organization=organization, config=config, slug=config.slug, sentence=words, lane=config.lane
     )
     made = _numbers(config_id=config.pk, sim_id=_sim(config, devices[0], iccid, words).pk, check_id=check.public_id)
-    made |= {"type_id": type_id, "device_id": devices[0].device_id, "client_id": devices[0].client_id}
+    made |= _device_named(type_id, devices[0].device_id) | {"client_id": devices[0].client_id}
+    made |= {"configurationId": made["config_id"], "start": "2026-03", "end": "2026-04-30", "iccid": iccid}
     return administrator, made | _reports(devices[0], words) | _asked(config, devices[0], iccid, words)
+
+
+def _device_named(type_id: str, device_id: str) -> dict[str, str]:
+    """By paths, and by queries and bodies."""
+    return {"type_id": type_id, "device_id": device_id, "typeId": type_id, "deviceId": device_id, "deviceType": type_id}
 
 
 def _numbers(**found: Any) -> dict[str, str]:
