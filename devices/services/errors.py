@@ -22,9 +22,8 @@ class QuotaReached(DevicesError):
     """The organization (`org`, its public ID) may have no more devices."""
 
     def __init__(self, org: str, most: int) -> None:
-        super().__init__(
-            f"This organization may have {most:,} devices. Delete some, or ask who runs this installation."
-        )
+        words = f"The most devices that this organization may have: {most:,}."
+        super().__init__(f"{words} Delete some, or ask who runs this installation.")
         self.org = org
 
 

@@ -81,6 +81,13 @@ def test_a_taken_id_is_refused_in_words(device, developer_client):
     assert "already has a device p1" in text_of(response)
 
 
+def test_where_there_is_no_room_for_another_device_it_is_said(device, developer_client, settings):
+    settings.IOTDASH_DEVICES_PER_ORGANIZATION = 1
+    response = developer_client.post(f"{LIST}add/", {"device_type": "pump", "device_id": "p2"})
+    assert response.status_code == 422
+    assert "The most devices that this organization may have: 1." in text_of(response)
+
+
 def test_types_of_other_organizations_cannot_be_chosen(pump, other_organization, developer_client):
     DeviceTypeFactory(organization=other_organization, type_id="foreign")
     assert "foreign" not in text_of(developer_client.get(f"{LIST}add/"))
