@@ -53,6 +53,7 @@ def houses(db, monkeypatch, settings) -> tuple[House, House]:
     monkeypatch.setattr(tasks.run_lane, "apply_async", lambda args, countdown=None: None)
     monkeypatch.setattr(lanes.turn, "pause", lambda seconds: None)
     settings.IOTDASH_REST_PER_SECOND = settings.IOTDASH_REST_WAIT_SECONDS = 0
+    settings.IOTDASH_REST_REFUSED_PER_MINUTE = 0
     # Thousands of refusals, each of which Django logs.
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     return furnish("abc123", "zqhere", "wkhere"), furnish("xyz789", "zqthere", "wkthere")
