@@ -249,8 +249,7 @@ IOTDASH_DEVICES_PER_ORGANIZATION = env.int("IOTDASH_DEVICES_PER_ORGANIZATION", d
 # may try in a minute, and the domains whose names `{organization}.{domain}` tell which organization is meant.
 IOTDASH_REST_PER_SECOND = env.int("IOTDASH_REST_PER_SECOND", default=100)
 IOTDASH_REST_REFUSED_PER_MINUTE = env.int("IOTDASH_REST_REFUSED_PER_MINUTE", default=60)
-# Whoever waits for an operation keeps a thread busy: for so long at most, and so many in one web process, but never
-# more than half of its threads.
+# Whoever waits for an operation keeps a thread busy: for so long at most, and so many, but at most half of all threads.
 IOTDASH_REST_WAIT_SECONDS = env.int("IOTDASH_REST_WAIT_SECONDS", default=10)
 IOTDASH_REST_WAITERS = min(env.int("IOTDASH_REST_WAITERS", default=4), env.int("WEB_THREADS", default=8) // 2)
 IOTDASH_REST_DOMAINS = env.list("IOTDASH_REST_DOMAINS", default=["localhost"])
