@@ -6,6 +6,7 @@ reaches its sandbox once for each variant in which that can be reached, one that
 operations.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -41,6 +42,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 values = {"manifest": manifest, "variant_name": name, "spec": spec}
                 cases["-".join(filter(None, words))] = [values[each] for each in wanted]
     metafunc.parametrize(wanted, list(cases.values()), ids=list(cases), scope="module")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file about the same extension follow one another, so that its sandbox is started once.
+
+    pytest goes by the place in each test's own list of cases, where the same place is another extension.
+    """
+    places = defaultdict(list)
+    for place, item in enumerate(items):
+        if slug_of(item):
+            places[item.path].append(place)
+    for of_file in places.values():
+        ordered = sorted((items[place] for place in of_file), key=slug_of)
+        for place, item in zip(of_file, ordered, strict=True):
+            items[place] = item
+
+
+def slug_of(item: pytest.Item) -> str:
+    """Of the extension that a case is about, if it is about one."""
+    callspec = getattr(item, "callspec", None)
+    manifest = callspec.params.get("manifest") if callspec else None
+    return manifest.slug if isinstance(manifest, Manifest) else ""
 
 
 @pytest.fixture(scope="module")
