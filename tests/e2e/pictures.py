@@ -14,9 +14,9 @@ THEMES = ("light", "dark")
 
 
 def findings(page: Page, name: str) -> Iterator[str]:
-    for theme, width in every(THEMES, WIDTHS.values()):
-        page.emulate_media(color_scheme=theme)
+    for width, theme in every(WIDTHS.values(), THEMES):
         page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme=theme)
         page.evaluate("window.scrollTo(0, 0)")
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png", full_page=True, animations="disabled")
