@@ -12,4 +12,4 @@ if [ -f "${IOTDASH_PEERS:-../shared/peers}/sendgrid_mail_v3.openapi.json" ]; the
     export PRISM
 fi
 at_once=$(($(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1))
-exec .venv/bin/python -m pytest -n "$at_once" --durations 15 --dist loadgroup -q -r s "$@"
+exec .venv/bin/python -m pytest -n "$at_once" --durations 15 --dist loadgroup --no-loadscope-reorder -q -r s "$@"

@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-exec .venv/bin/python -m tests.demo.on_servers -m pytest -n auto --dist loadgroup -q -r s \
+exec .venv/bin/python -m tests.demo.on_servers -m pytest -n auto --dist loadgroup --no-loadscope-reorder -q -r s \
     -m "not browser and not servers" "$@"

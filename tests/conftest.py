@@ -1,6 +1,7 @@
 """Fixtures of every test under `tests/`. The cast itself is in `cast.py`."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,31 @@ from tests.cast import (  # noqa: F401
     support_client,
 )
 
+# Groups of tests that follow one another, the longest first.
+CHAINS = ("screens", "browser", "servers", "real processes", "chaos on files", "chaos on servers", "components")
 
-# First, because xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start servers run one after the other, and those of a file share what it started."""
+
+# First, because xdist reads the groups in the same hook; and last, because others order the tests there.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Tests that start servers run one after the other, and those of a file share what it started.
+
+    What takes long begins first: else the end of a run would wait for it.
+    """
     for item in items:
         if item.get_closest_marker("servers") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("servers"))
+    yield
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Which test begins before which; others stay in their order."""
+    mark = item.get_closest_marker("xdist_group")
+    if mark and mark.args[0] in CHAINS:
+        return CHAINS.index(mark.args[0])
+    long = item.get_closest_marker("long")
+    return len(CHAINS) + (0 if long else 1 if mark else 2)
 
 
 @pytest.fixture(scope="session")

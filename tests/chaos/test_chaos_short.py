@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.house import ROOT
 from tests.chaos.arguments import REPORTS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real processes")]
+pytestmark = pytest.mark.slow
 OPERATIONS, KILLS, MINUTES = 60, 6, 6
 
 
@@ -27,6 +27,7 @@ def told(done: subprocess.CompletedProcess, reports: Path) -> str:
     return done.stdout + done.stderr + (histories.read_text() if histories.exists() else "")
 
 
+@pytest.mark.xdist_group("chaos on files")
 def test_kills_lose_nothing_and_double_nothing_on_nothing_but_files():
     reports = REPORTS / "short-files"
     done = fought(reports, 6)
@@ -35,6 +36,7 @@ def test_kills_lose_nothing_and_double_nothing_on_nothing_but_files():
 
 
 @pytest.mark.servers
+@pytest.mark.xdist_group("chaos on servers")
 def test_kills_lose_nothing_and_double_nothing_on_postgresql_and_redis():
     reports = REPORTS / "short-servers"
     done = fought(reports, 36, "--servers")

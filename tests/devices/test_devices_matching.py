@@ -88,6 +88,7 @@ PARTS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_few_and_many_are_found_alike(fleet, owner_client, monkeypatch):
     for one, other in itertools.combinations(PARTS, 2):

@@ -12,7 +12,7 @@ from tests.e2e.pictures import findings
 from tests.e2e.product import PASSWORD
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, Screen, make_scenery
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 ADMINS = (SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN, RAIL_ADMIN, FERRY_ADMIN, BARE_ADMIN)
 ALL = SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS + API_SCREENS
 MADE = dict.fromkeys(ADMINS, PASSWORD)

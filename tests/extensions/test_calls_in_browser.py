@@ -15,7 +15,7 @@ from extensions.core.lanes import Purpose, counting
 from extensions.core.models import CallCount, Lane
 from tests.browser import ARGUMENTS, HEIGHT, WIDTHS, Watch, chromium, grave_findings, sideways
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("components"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def failures(client: Client, url: str, hostile: str) -> Iterator[str]:
             yield f"POST {url} {', '.join(sorted(sent))}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", HOSTILE)
 def test_no_page_fails_on_its_address_or_its_forms(what, administrator, house):
     pages = addresses(house)

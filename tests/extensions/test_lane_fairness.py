@@ -34,6 +34,7 @@ def test_a_person_waits_for_about_one_call_though_two_hundred_accounts_are_busy(
     assert max(waits) < 1.5
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_busy_account_gets_its_share(world):
     busy = [world.account(0.4, backlog=1000) for _ in range(MANY)]

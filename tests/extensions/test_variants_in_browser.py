@@ -13,7 +13,7 @@ from extensions.core.services import configurations
 from tests.browser import ARGUMENTS, HEIGHT, WIDTHS, Watch, chromium, grave_findings, sideways
 from tests.extensions import postly
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("components"), pytest.mark.django_db(transaction=True)]
 ADD = "/abc123/extensions/add/postly/"
 
 

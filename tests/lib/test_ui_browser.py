@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import HEIGHT, WIDTHS, Watch, browser, grave_findings, sideways  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("components")]
 SCREENS = Path(settings.BASE_DIR) / "build/screens"
 PAGES = {
     "gallery": "/?invalid=1",

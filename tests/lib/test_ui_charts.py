@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import browser  # noqa: F401
 from tests.lib.test_ui_browser import page, site  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("components")]
 HUE = "() => document.querySelector('#gallery-line .u-series:nth-child(2) .u-marker').style.borderColor"
 
 

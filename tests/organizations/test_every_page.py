@@ -85,6 +85,7 @@ def test_every_part_of_an_address_has_a_sample(houses):
         assert path.address(houses[0]).startswith("/")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_who_gets_how_far(houses, people):
     """Every path below an organization, as everybody, with its own things."""
@@ -115,6 +116,7 @@ def _swaps(path: Path) -> set[tuple[str, ...]]:
     return {(name,) for name in bound} | ({tuple(bound)} if bound else set())
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_how_far_keys_get(houses):
     """Every path of the API with keys, which tell the organization; and things of another one."""
@@ -146,6 +148,7 @@ def test_a_key_of_another_organization_opens_nothing(houses):
     _settle(walk, "with a key of another organization")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_pages_outside_organizations_show_none_of_them(houses, people):
     """Sign-in, profile, health, support, links and hooks."""

@@ -138,6 +138,7 @@ def world(db, organization, source, monkeypatch, time_machine):
     return SimpleNamespace(organization=organization, source=source, clock=time_machine, monkeypatch=monkeypatch)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=3, max_size=15), by_name=st.booleans())
@@ -152,6 +153,7 @@ def test_whatever_happens_the_inventory_is_whole_in_the_end(world, steps, by_nam
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by_name", [False, True], ids=["pages", "names"])

@@ -14,7 +14,7 @@ from extensions.sims.units import BYTES_PER_MB as MB
 from tests.browser import ARGUMENTS, HEIGHT, WIDTHS, Watch, chromium, grave_findings, sideways
 from tests.sims.test_sim_panel import PANEL
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("components"), pytest.mark.django_db(transaction=True)]
 
 # Every chart that a page makes is kept with what it draws.
 KEEP_CHARTS = """

@@ -56,6 +56,7 @@ def leaks(pages: dict[str, str]) -> list[str]:
     return [f"{path}: {match[0]}" for path, text in pages.items() if (match := NEVER.search(text))]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_page_shows_a_secret(support_client, planted):
     pages = pages_from(support_client, "/admin/")

@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.house import ROOT
 from tests.chaos.arguments import REPORTS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real processes")]
+pytestmark = pytest.mark.slow
 INVITATIONS, KILLS, MINUTES = 40, 2, 6
 
 
@@ -22,6 +22,7 @@ def fought(reports: Path, *more: str) -> subprocess.CompletedProcess:
     return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.xdist_group("chaos on files")
 def test_invitations_survive_kills_on_nothing_but_files():
     done = fought(REPORTS / "mail-files")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -29,6 +30,7 @@ def test_invitations_survive_kills_on_nothing_but_files():
 
 
 @pytest.mark.servers
+@pytest.mark.xdist_group("chaos on servers")
 def test_invitations_survive_kills_on_postgresql_and_redis():
     done = fought(REPORTS / "mail-servers", "--servers")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -26,6 +26,7 @@ def installed(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_one_folder_brings_tile_form_editor_panel_operations_and_the_whole_suite(installed):
     whole_suite.passes(installed, "meterly", HERE / "pages_of_meterly.py", not_of={"mails"})

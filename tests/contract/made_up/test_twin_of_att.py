@@ -30,6 +30,7 @@ def twin(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_folder_under_another_name_passes_the_whole_suite(twin):
     whole_suite.passes(twin, "twinco", not_of={"mails", "sends"})
