@@ -18,7 +18,7 @@ NOW = datetime(2017, 3, 15, 10, 0, tzinfo=UTC)
 
 
 def _context(domain_id: str, **settings: Any) -> Context:
-    session = GuardedSession(AddressPolicy(allow_loopback=True), connect_timeout=2, read_timeout=2, total_timeout=3)
+    session = GuardedSession(AddressPolicy(allow_loopback=True), connect_timeout=30, read_timeout=30, total_timeout=60)
     known = {"username": "fleet-reader", "access_key": ACCESS_KEY, "domain_id": domain_id, "protocol": "rest"}
     return Context(settings={**known, **settings}, http=session, now=lambda: NOW)
 

@@ -32,7 +32,9 @@ def context_of(calls, seconds) -> Callable[..., Context]:
     """`context_of(**settings)`; deadlines are short, so that what hangs ends."""
 
     def of(**settings: Any) -> Context:
-        session = GuardedSession(LOOPBACK, connect_timeout=2, read_timeout=1, total_timeout=3, after_call=calls.append)
+        session = GuardedSession(
+            LOOPBACK, connect_timeout=30, read_timeout=30, total_timeout=60, after_call=calls.append
+        )
 
         def connect(host: str, port: int):
             return conversation(host, port, LOOPBACK, after=calls.append, total_seconds=seconds)

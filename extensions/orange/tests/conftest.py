@@ -41,7 +41,9 @@ def reach(httpserver: HTTPServer) -> Callable[..., Context]:
     """Makes a context whose account is at the test's server; keyword arguments are further settings."""
 
     def of(**settings: Any) -> Context:
-        session = GuardedSession(AddressPolicy(allow_loopback=True), connect_timeout=2, read_timeout=2, total_timeout=3)
+        session = GuardedSession(
+            AddressPolicy(allow_loopback=True), connect_timeout=30, read_timeout=30, total_timeout=60
+        )
         known = {**CREDENTIALS, "base_url": httpserver.url_for(""), **settings}
         return Context(settings=known, http=session, now=lambda: NOW)
 
