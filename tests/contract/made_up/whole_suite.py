@@ -19,7 +19,7 @@ def run(place: Path, *command: str) -> subprocess.CompletedProcess:
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     env |= {"IOTDASH_EXTENSION_PATHS": str(place), "IOTDASH_VAR": str(place.parent), "IOTDASH_ENV_FILE": os.devnull}
     command = (sys.executable, *command)
-    return subprocess.run(command, env=env, cwd=house.ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, env=env, cwd=house.ROOT, capture_output=True, text=True, timeout=900)
 
 
 def passes(place: Path, slug: str, *more: Path, not_of: Collection[str]) -> None:
