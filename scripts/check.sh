@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
-exec .venv/bin/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -q -m "not browser and not slow and not servers" \
+exec .venv/bin/python -m pytest -n auto --dist worksteal -q -m "not browser and not slow and not servers" \
     --no-migrations --ignore-glob='*/tests/sandbox' --ignore=tests/contract "$@"
