@@ -16,7 +16,7 @@ dev-tls: ## serve the demo by HTTPS too, for clients of the REST API (PORT=8443)
 	@sh scripts/setup.sh
 	@exec $(PYTHON) manage.py dev_tls --port $(if $(filter-out file default,$(origin PORT)),$(PORT),8443)
 
-test: ## set up and run every test (SERVERS=1: all but the browser's again, on PostgreSQL and Redis)
+test: ## set up and run every test (SERVERS=1: those with a database again, on PostgreSQL and Redis)
 	@sh scripts/setup.sh dev
 	@sh scripts/$(if $(SERVERS),test_on_servers,test).sh
 

@@ -36,6 +36,8 @@ from tests.cast import (  # noqa: F401
 
 # Groups of tests that follow one another, the longest first.
 CHAINS = ("screens", "browser", "servers", "real processes", "chaos on files", "chaos on servers", "components")
+# To a test without one of these, or the mark, pytest-django refuses the database.
+DATABASE = {"db", "transactional_db", "live_server"}
 
 
 # First, because xdist reads the groups in the same hook; and last, because others order the tests there.
@@ -48,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if item.get_closest_marker("servers") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("servers"))
+        if not (item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))):
+            item.add_marker(pytest.mark.without_database)
     yield
     items.sort(key=_turn)
 
