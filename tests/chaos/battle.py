@@ -18,10 +18,10 @@ from tests.chaos.killer import Killer
 from tests.chaos.people import Crowd, Person
 
 EMBEDDED, SERVERS = "SQLite and a broker in files", "PostgreSQL and Redis"
-CONNECTED_WITHIN_S = 90
+CONNECTED_WITHIN_S = 240
 # How many operations are under way at most, per account.
 MOST_OPEN_PER_ACCOUNT = 8
-SYNCHRONISED_WITHIN_S = 120
+SYNCHRONISED_WITHIN_S = 240
 LOOK_EVERY_S = 0.05
 CALM_S = 5.0
 

@@ -13,7 +13,7 @@ from tests.architecture.house import ROOT
 from tests.chaos.arguments import REPORTS
 
 pytestmark = pytest.mark.slow
-OPERATIONS, KILLS, MINUTES = 60, 6, 6
+OPERATIONS, KILLS, MINUTES = 60, 6, 15
 
 
 def fought(reports: Path, seed: int, *more: str) -> subprocess.CompletedProcess:

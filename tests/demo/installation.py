@@ -14,7 +14,7 @@ from tests.demo.processes import end, environment
 from tests.demo.test_demo_supervisor import wait_for
 from tests.demo.test_environment import PRODUCTION
 
-PATIENCE_S = 90
+PATIENCE_S = 180
 PASSWORD = "harbour lights 27"
 ADMIN = "admin@example.com"
 WEB_PROCESSES = 2

@@ -124,7 +124,7 @@ def start(program: tuple[str, ...], tmp_path, missing: str, **others: str) -> su
     env = {name: value for name, value in PRODUCTION.items() if name not in (missing, "DATABASE_URL", "REDIS_URL")}
     env |= kept | {"IOTDASH_VAR": str(tmp_path), "BIND": "127.0.0.1:0"} | others
     argv = [sys.executable, "-m", *program]
-    return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=180)
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from tests.demo.processes import end, environment
 from tests.demo.test_demo_supervisor import wait_for
 from tests.demo.test_environment import PRODUCTION
 
-PATIENCE_S = 90
+PATIENCE_S = 180
 
 pytestmark = pytest.mark.xdist_group("real processes")
 
 
 def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers=headers)
     return connection.getresponse()
 
@@ -60,7 +60,7 @@ def demo(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen, str]]:
             yield process, printed()
         finally:
             process.terminate()
-            process.wait(timeout=40)
+            process.wait(timeout=120)
 
 
 @pytest.mark.slow
@@ -75,12 +75,12 @@ def test_the_demo_comes_up_answers_and_leaves_nothing_behind(tmp_path):
         assert get(port, "/accounts/login/").status == 200
         assert len(processes_with(folder)) >= 4
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=40) == 0
+        assert process.wait(timeout=120) == 0
         assert processes_with(folder) == []
     with demo(folder, port) as (process, printed):
         assert password in printed
         process.kill()
-        wait_for(lambda: processes_with(folder) == [], 40)
+        wait_for(lambda: processes_with(folder) == [])
 
 
 @pytest.mark.slow

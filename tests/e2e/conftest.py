@@ -17,7 +17,7 @@ from tests.e2e.steps import sign_in
 
 FAILURES = Path(settings.BASE_DIR) / "build/screens/failures"
 # Generous for a busy machine; nothing waits that long unless it is broken.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 _failed = pytest.StashKey[bool]()
 
 

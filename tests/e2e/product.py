@@ -16,7 +16,7 @@ from tests.demo.test_real_processes import demo, processes_with
 from tests.e2e.sandbox_control import SandboxControl
 
 PASSWORD = "harbour lights 27"
-STOPPED_WITHIN_S = 20
+STOPPED_WITHIN_S = 120
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class SandboxControl:
         return (self.sim(make_iccid(number)) for number in range(FIRST_WEST_SIM, FIRST_WEST_SIM + WEST_SIMS))
 
     def _call(self, method: str, path: str, values: dict[str, Any] | None = None) -> Any:
-        answer = requests.request(method, f"{self.base_url}/_sandbox/{path}", json=values, timeout=20)
+        answer = requests.request(method, f"{self.base_url}/_sandbox/{path}", json=values, timeout=60)
         answer.raise_for_status()
         return answer.json()
 

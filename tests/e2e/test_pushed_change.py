@@ -45,7 +45,7 @@ class Sender:
         root, told = EVENTS[event_type]
         data = f'<{root} xmlns="http://api.jasperwireless.com/ws/schema"><iccid>{self.iccid}</iccid>{told}</{root}>'
         fields = kind | {"timestamp": timestamp, "signature2": signature, "data": data}
-        return requests.post(self.address, data=fields, timeout=20).status_code
+        return requests.post(self.address, data=fields, timeout=60).status_code
 
 
 @pytest.fixture

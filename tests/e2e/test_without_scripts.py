@@ -11,7 +11,7 @@ from tests.e2e.steps import Credentials
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ORG, EMAIL = "plain1", "plain@example.com"
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def test_everything_is_done_by_links_and_forms(product, visit):

@@ -26,7 +26,7 @@ from tests.e2e.sandbox_control import SandboxControl
 from tests.servers import fleet
 from tests.servers.visitor import Visitor
 
-PATIENCE_S = 120
+PATIENCE_S = 240
 ALIAS = "installation"
 # One beat is enough; a second one, started by mistake, must do no harm.
 WEBS, WORKERS, BEATS = ("web-1", "web-2"), ("worker-1", "worker-2"), ("beat-1", "beat-2")

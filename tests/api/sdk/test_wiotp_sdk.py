@@ -75,11 +75,11 @@ def served_by_https(environment: dict[str, str], port: int) -> Iterator[None]:
     command = [sys.executable, "manage.py", "dev_tls", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
-        wait_for(lambda: not state.port_is_free(port), 60)
+        wait_for(lambda: not state.port_is_free(port))
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def test_device_types(told):

@@ -13,7 +13,7 @@ from tests.architecture.house import ROOT
 from tests.chaos.arguments import REPORTS
 
 pytestmark = pytest.mark.slow
-INVITATIONS, KILLS, MINUTES = 40, 2, 6
+INVITATIONS, KILLS, MINUTES = 40, 2, 15
 
 
 def fought(reports: Path, *more: str) -> subprocess.CompletedProcess:
