@@ -1,6 +1,7 @@
 """Reads of devices and device types, always of one organization."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TypeVar
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -8,6 +9,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subque
 from devices.conditions import of_devices
 from devices.models import Device, DeviceIdentifier, DeviceType, DiagnosticErrorCode, DiagnosticLog, EventCache
 from iotdash.lib.lists import COUNT_LIMIT, Condition, Count
+from iotdash.lib.prepared import Prepared
 from iotdash.organizations.models import Organization
 
 Report = TypeVar("Report", DiagnosticLog, DiagnosticErrorCode)
@@ -32,9 +34,21 @@ def for_lists(devices: QuerySet[Device]) -> QuerySet[Device]:
 
 def device_of(organization: Organization, type_id: str, device_id: str, related: Sequence[str] = ()) -> Device:
     """One whole device with its type, and what is `related`. Raises Device.DoesNotExist."""
-    # The organization itself is at hand: its devices come with it.
-    devices = organization.devices.select_related("device_type", *related)
-    return devices.get(device_type__type_id=type_id, device_id=device_id)
+    found = _device(tuple(related)).first(organization.pk, type_id, device_id)
+    if found is None:
+        raise Device.DoesNotExist
+    found.organization = organization
+    return found
+
+
+@cache
+def _device(related: tuple[str, ...]) -> Prepared[Device]:
+    whole = Device.objects.select_related("device_type", *related)
+    return Prepared(
+        lambda organization, type_id, device_id: whole.filter(
+            organization=organization, device_type__type_id=type_id, device_id=device_id
+        )
+    )
 
 
 def types_of(organization: Organization) -> QuerySet[DeviceType]:
@@ -43,7 +57,14 @@ def types_of(organization: Organization) -> QuerySet[DeviceType]:
 
 def type_of(organization: Organization, type_id: str) -> DeviceType:
     """Raises DeviceType.DoesNotExist."""
-    return organization.device_types.get(type_id=type_id)
+    found = _type.first(organization.pk, type_id)
+    if found is None:
+        raise DeviceType.DoesNotExist
+    found.organization = organization
+    return found
+
+
+_type = Prepared(lambda organization, type_id: DeviceType.objects.filter(organization=organization, type_id=type_id))
 
 
 def with_device_counts(types: QuerySet[DeviceType]) -> QuerySet[DeviceType]:
@@ -86,7 +107,10 @@ def suggestions(templates: Iterable[dict[str, str]], name: str) -> list[str]:
 
 def event_cache_of(organization: Organization) -> EventCache:
     """The stored choice, or an unsaved one as it is by default."""
-    return EventCache.objects.filter(organization=organization).first() or EventCache(organization=organization)
+    return _event_cache.first(organization.pk) or EventCache(organization=organization)
+
+
+_event_cache = Prepared(lambda organization: EventCache.objects.filter(organization=organization))
 
 
 def newest(reports: QuerySet[Report]) -> QuerySet[Report]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from iotdash.audit.services import API, Source
+from iotdash.lib.prepared import Prepared
 from iotdash.organizations.keys import tokens
 from iotdash.organizations.models import ApiKey, Organization
 from iotdash.organizations.roles import Role
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 _ID = re.compile(r"a-[a-z0-9]{6}-[a-z0-9]{10}")
 # Noting every request would cost each of them a write.
 NOTED_EVERY = dt.timedelta(minutes=1)
+_key = Prepared(lambda key_id: ApiKey.objects.select_related("organization", "maker__user").filter(public_id=key_id))
 
 
 class Reason(StrEnum):
@@ -98,7 +100,7 @@ def authenticate(key_id: str, token: str) -> KeyActor:
     """Whoever has the token of an API key that counts; one query. Raises KeyRefused."""
     if not _ID.fullmatch(key_id):
         raise KeyRefused(Reason.MALFORMED, key_id)
-    key = ApiKey.objects.select_related("organization", "maker__user").filter(public_id=key_id).first()
+    key = _key.first(key_id)
     right = tokens.fits(token, key.token_digest if key else tokens.NO_DIGEST)
     refusal = _refusal(key, right)
     if refusal:
