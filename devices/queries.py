@@ -67,6 +67,15 @@ def type_of(organization: Organization, type_id: str) -> DeviceType:
 _type = Prepared(lambda organization, type_id: DeviceType.objects.filter(organization=organization, type_id=type_id))
 
 
+def gateway_types_of(organization: Organization) -> list[DeviceType]:
+    return _gateway_types.rows(organization.pk)
+
+
+_gateway_types = Prepared(
+    lambda organization: DeviceType.objects.filter(organization=organization, class_id=DeviceType.ClassId.GATEWAY)
+)
+
+
 def with_device_counts(types: QuerySet[DeviceType]) -> QuerySet[DeviceType]:
     """Each type with `counted`, which stops just above COUNT_LIMIT; see `device_count`."""
     devices = Device.objects.filter(device_type=OuterRef("pk")).order_by()

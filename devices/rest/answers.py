@@ -9,7 +9,21 @@ from devices.rest.names import INFO, LOCATION
 from iotdash.lib.rest.times import instant
 from iotdash.organizations.models import Organization
 
-_LETTERS = {DeviceType.ClassId.DEVICE: "d", DeviceType.ClassId.GATEWAY: "g"}
+_GATEWAY = DeviceType.ClassId.GATEWAY
+# What a device's answer is made of: lists read only these, and no instances.
+DEVICE_FIELDS = (
+    "pk",
+    "device_type_id",
+    "type_name",
+    "device_id",
+    *INFO.values(),
+    "metadata",
+    "registered_by",
+    "registered_kind",
+    "registered_at",
+    "alert_enabled",
+    "alert_at",
+)
 
 
 def device_type(row: DeviceType) -> dict[str, Any]:
@@ -29,14 +43,15 @@ def device_types(rows: Sequence[DeviceType]) -> list[dict[str, Any]]:
     return [device_type(row) for row in rows]
 
 
-def devices(rows: Sequence[Device], organization: Organization) -> list[dict[str, Any]]:
-    """Device types have to be loaded."""
-    return [device(row, organization) for row in rows]
-
-
 def device(row: Device, organization: Organization) -> dict[str, Any]:
+    """Its type has to be loaded."""
+    return listed_device(row, organization, gateway=row.device_type.class_id == _GATEWAY)
+
+
+def listed_device(row: Any, organization: Organization, *, gateway: bool) -> dict[str, Any]:
+    """`row` has DEVICE_FIELDS."""
     type_id, device_id = row.type_name, row.device_id
-    client_id = f"{_LETTERS[row.device_type.class_id]}:{organization.public_id}:{type_id}:{device_id}"
+    client_id = f"{'g' if gateway else 'd'}:{organization.public_id}:{type_id}:{device_id}"
     at = f"/device/types/{in_path(type_id)}/devices/{in_path(device_id)}"
     return {
         "clientId": client_id,
@@ -59,8 +74,7 @@ def device(row: Device, organization: Organization) -> dict[str, Any]:
 
 def info(row: DeviceInfo) -> dict[str, str]:
     """What is known of the eight."""
-    found = {name: getattr(row, field) for name, field in INFO.items()}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, field in INFO.items() if (value := getattr(row, field))}
 
 
 def location(row: Device) -> dict[str, Any] | None:

@@ -25,8 +25,9 @@ class DevicesOfType(OrganizationRestView):
 
     @operation(SEE, "Devices of a type", name="listDevices", answers={200: "DevicePage"}, query=QUERY)
     def get(self, request: Request, type_id: str) -> Response:
-        rows = type_or_404(self.organization, type_id).devices.all()
-        return Response(page_of(rows, request.query_params, self.organization))
+        device_type = type_or_404(self.organization, type_id)
+        rows = device_type.devices.all()
+        return Response(page_of(rows, request.query_params, self.organization, device_type))
 
     @operation(
         EDIT_DEVICES,

@@ -27,11 +27,15 @@ class Prepared(Generic[Row]):
         # A connection belongs to a thread, and what is made for it, too.
         self._kept = threading.local()
 
-    def first(self, *values: Any) -> Row | None:
-        """The first row in the query's own order, whole; None if there is none. `values` are those of `make`."""
+    def rows(self, *values: Any) -> list[Row]:
+        """All of them, whole. `values` are those of `make`."""
         if not hasattr(self._kept, "sql"):
             self._kept.sql = _Sql(self._make(*map(Value, _places(self._make))))
-        return self._kept.sql.first(values)
+        return self._kept.sql.rows(values)
+
+    def first(self, *values: Any) -> Row | None:
+        """The only row of a query that finds one at most."""
+        return next(iter(self.rows(*values)), None)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class _Sql:
 
     def __init__(self, query: QuerySet) -> None:
         self._using = query.db
-        compiler = query[:1].query.get_compiler(using=query.db)
+        compiler = query.query.get_compiler(using=query.db)
         self._text, self._params = compiler.as_sql()
         columns = [expression for expression, _, _ in compiler.select]
         own = compiler.klass_info["select_fields"]
@@ -60,15 +64,14 @@ class _Sql:
         self._compiler = compiler
         self._related = get_related_populators(compiler.klass_info, compiler.select, query.db)
 
-    def first(self, values: tuple[Any, ...]) -> Model | None:
+    def rows(self, values: tuple[Any, ...]) -> list[Model]:
         given = [values[each.number] if isinstance(each, _Place) else each for each in self._params]
         with connections[self._using].cursor() as cursor:
             cursor.execute(self._text, given)
-            found = cursor.fetchone()
-        return None if found is None else self._instance(found)
+            found = cursor.fetchall()
+        return [self._instance(row) for row in self._compiler.apply_converters(found, self._convert)]
 
-    def _instance(self, found: tuple[Any, ...]) -> Model:
-        row = next(self._compiler.apply_converters([found], self._convert))
+    def _instance(self, row: list[Any]) -> Model:
         made = self._model.from_db(self._using, self._names, row[self._own])
         for each in self._related:
             each.populate(row, made)

@@ -179,6 +179,15 @@ def test_facets(api, fleet):
     assert following["meta"] == {"total_rows": 12}
 
 
+def test_a_list_answers_what_a_device_itself_answers(api, fleet, organization):
+    door = DeviceTypeFactory(organization=organization, type_id="door", class_id=DeviceType.ClassId.GATEWAY)
+    DeviceFactory(organization=organization, device_type=door, device_id="d12", metadata={"floor": [1, 2]})
+    listed = every_page(api, ALL) + every_page(api, "/device/types/door/devices")
+    assert [each["clientId"] for each in listed[-2:]] == ["g:abc123:door:d12"] * 2
+    for each in listed:
+        assert each == api.get(f"/device/types/{each['typeId']}/devices/{each['deviceId']}").json()
+
+
 @pytest.mark.parametrize("path", [ALL, "/device/types/pump/devices"])
 def test_a_page_of_a_hundred_costs_as_many_queries_as_a_page_of_one(api, organization, path, django_assert_num_queries):
     kind = DeviceTypeFactory(organization=organization, type_id="pump")

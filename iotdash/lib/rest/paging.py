@@ -47,11 +47,13 @@ def asked(query: QueryDict, sorts: Mapping[str, str], default: str) -> Asked:
 def page(
     rows: QuerySet,
     wanted: Asked,
-    item: Callable[[Sequence[Model]], list[Any]],
+    item: Callable[[Sequence[Any]], list[Any]],
     count: Callable[[], int] | None = None,
     facets: Callable[[], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The answer. `item` makes the page's rows into JSON; `count` and `facets` are asked for the first page only.
+
+    Rows are instances, or by `values_list(…, named=True)` what has the fields of the sort and "pk".
 
     Clients need an exact `total_rows`, so counting costs time that grows with the rows that match: once for each walk
     through a list, and never where the first page is all of it.
@@ -130,7 +132,7 @@ def _digest(query: QueryDict) -> str:
     return hashlib.sha256(json.dumps(rest).encode()).hexdigest()[:12]
 
 
-def _encoded(wanted: Asked, row: Model, total: int) -> str:
+def _encoded(wanted: Asked, row: Any, total: int) -> str:
     values = [getattr(row, name.removeprefix("-")) for name in wanted.sort]
     return _packed([wanted.digest, total, row.pk, *values])
 
