@@ -215,6 +215,7 @@ def test_what_cannot_be_changed_is_refused(api, p1, body, place):
 def test_deleting(api, p1):
     answer = api.delete(P1)
     assert (answer.status_code, answer.content) == (204, b"")
+    assert "Content-Type" not in answer
     for answer in (api.get(P1), api.put(P1, {}), api.delete(P1), api.delete("/device/types/none/devices/p1")):
         assert error(answer) == (404, "IOTD0404E")
 

@@ -1,5 +1,6 @@
 """Who may call the API, which organization is meant, and what errors look like."""
 
+import gc
 import io
 import json
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.http import QueryDict
 from django.test import Client, RequestFactory
+from rest_framework.response import Response
 
 from iotdash.lib.rest import bodies, limits, paging, problems, schemas
 from iotdash.lib.rest.problems import RestError
@@ -25,6 +27,16 @@ def test_a_member_reads_the_organization_by_the_session_of_the_pages(reader_clie
     assert answer["Content-Type"] == "application/json"
     assert answer.json()["id"] == organization.public_id
     assert answer.json()["created"].endswith("Z")
+
+
+def test_what_an_answer_is_made_of_goes_before_the_garbage_collector_comes(reader_client, organization):
+    gc.collect()
+    gc.disable()
+    try:
+        reader_client.get(f"{root_of(organization)}bulk/devices")
+        assert not [each for each in gc.get_objects() if type(each) is Response]
+    finally:
+        gc.enable()
 
 
 def test_the_host_name_tells_the_organization(reader_client, organization, settings):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -48,7 +48,7 @@ class OrganizationRestView(APIView):
         return reverse(f"api:{name}", kwargs=kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Whatever a client says that it accepts: there is JSON.
+        # REST framework asks for it where a mistake of ours is shown to developers.
         request.accepted_renderer, request.accepted_media_type = JSONRenderer(), "application/json"
         method = getattr(self, request.method.lower(), None)
         self.caller = caller_of(request._request, self.named)
@@ -64,16 +64,29 @@ class OrganizationRestView(APIView):
         return super().dispatch(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if isinstance(response, Response) and not hasattr(request, "accepted_renderer"):
-            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), "application/json"
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in (self._allowance.headers if self._allowance else {}).items():
+        """JSON, whatever a client says that it accepts.
+
+        Made here, because what a renderer makes it of later stays, in a circle of view, request and response, until the
+        garbage collector finds that.
+        """
+        finished = _encoded(response) if isinstance(response, Response) else response
+        allowance = self._allowance.headers if self._allowance else {}
+        for name, value in {**self.headers, **allowance, "Cache-Control": "no-store"}.items():
             finished.headers.setdefault(name, value)
-        finished.headers.setdefault("Cache-Control", "no-store")
         if not finished.headers.get("Allow"):
             # It would say that there is something here, which no method fits.
             finished.headers.pop("Allow", None)
         return finished
+
+
+def _encoded(response: Response) -> HttpResponse:
+    body = b"" if response.data is None else JSONRenderer().render(response.data)
+    encoded = HttpResponse(body, status=response.status_code, headers=dict(response.headers))
+    if body:
+        encoded.headers["Content-Type"] = "application/json"
+    else:
+        del encoded.headers["Content-Type"]
+    return encoded
 
 
 class Nothing(OrganizationRestView):
