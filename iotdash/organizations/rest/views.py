@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from iotdash.lib.rest import bodies, limits, problems
+from iotdash.lib.rest import bodies, encoding, limits, problems
 from iotdash.organizations.authorization import Actor, authorize
 from iotdash.organizations.models import Organization
 from iotdash.organizations.rest.callers import Caller, caller_of
@@ -80,7 +80,7 @@ class OrganizationRestView(APIView):
 
 
 def _encoded(response: Response) -> HttpResponse:
-    body = b"" if response.data is None else JSONRenderer().render(response.data)
+    body = b"" if response.data is None else encoding.encoded(response.data)
     encoded = HttpResponse(body, status=response.status_code, headers=dict(response.headers))
     if body:
         encoded.headers["Content-Type"] = "application/json"
