@@ -82,12 +82,17 @@ class KeyActor:
         """What services want to know of who acts, for the activity log."""
         return Source(self.key.public_id, self.organization.public_id, address, via=API)
 
+    @property
+    def use_noted(self) -> bool:
+        """Within the last minute."""
+        return self.key.used_since(timezone.now() - NOTED_EVERY)
+
     def note_use(self, address: str | None) -> None:
         """When and from where the key was used: a write a minute at most. It fails no request that goes well."""
+        if self.use_noted:
+            return
         now = timezone.now()
         before = now - NOTED_EVERY
-        if self.key.used_since(before):
-            return
         due = Q(last_used_at=None) | Q(last_used_at__lte=before)
         try:
             with transaction.atomic():
