@@ -136,14 +136,16 @@ def _counts(organization: Organization, quick: bool) -> Iterator[Row]:
 
 
 def _row(case: Case, rounds: dict[str, list[Round]], quick: bool) -> Row:
-    share = _share(rounds, BARE, lambda each: each.per_second)
+    share = _share(rounds, OURS, BARE)
     whole = [name for name in (OURS, BARE, PLAIN) if name in rounds]
+    # Were answers made of rows for nothing, and by nothing.
+    best = {"of bare, at best": round(_share(rounds, [*LAYERS][-1], BARE), 2)} if case.taken_apart else {}
     values = {
         **{f"requests/s, {name}": round(median(each.per_second for each in rounds[name])) for name in whole},
         **{f"p95 ms, {name}": round(_p95(rounds[name]), 2) for name in whole},
         **{f"server ms, {name}": _server_ms(rounds[name]) for name in (BARE, *LAYERS, OURS, PLAIN) if name in rounds},
-        **{f"of {name}": round(_share(rounds, name, lambda each: each.per_second), 2) for name in whole[1:]},
-        "of bare, server": round(_share(rounds, BARE, lambda each: 1 / each.processor_ms), 2),
+        **{f"of {name}": round(_share(rounds, OURS, name), 2) for name in whole[1:]},
+        **best,
     }
     judged = case.reads and not quick
     return Row(case.name, values, AIM if judged else "", share >= SHARE if judged else None)
@@ -153,8 +155,9 @@ def _server_ms(rounds: Sequence[Round]) -> float:
     return round(median(each.processor_ms for each in rounds), 2)
 
 
-def _share(rounds: dict[str, list[Round]], other: str, of: Callable[[Round], float]) -> float:
-    return median(of(one) / of(two) for one, two in zip(rounds[OURS], rounds[other], strict=True))
+def _share(rounds: dict[str, list[Round]], one: str, other: str) -> float:
+    """Of the requests in a second."""
+    return median(mine.per_second / its.per_second for mine, its in zip(rounds[one], rounds[other], strict=True))
 
 
 def _p95(rounds: Sequence[Round]) -> float:
