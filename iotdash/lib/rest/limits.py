@@ -52,7 +52,7 @@ def take_refusal(address: str | None) -> None:
     """Counts a key that lets nobody in, by where it came from. Raises RestError 429 for one too many in a minute."""
     limit = settings.IOTDASH_REST_REFUSED_PER_MINUTE
     now = int(time.time())
-    if limit and _count(f"refused from {address}", now // 60, 120) > limit:
+    if limit and _count(f"refused:{address}", now // 60, 120) > limit:
         words = f"More than {limit} API keys or tokens in a minute that let nobody in. Check them, and ask again later."
         wait = str(60 - now % 60)
         raise RestError(429, Problem(TOO_MANY, words, [str(limit)]), headers={"Retry-After": wait})
