@@ -7,9 +7,9 @@ class ExtensionsConfig(AppConfig):
     verbose_name = "Extensions"
 
     def ready(self) -> None:
-        from extensions.core import checks, facet, inbound, lanes, pages, registry
+        from extensions.core import checks, facet, inbound, pages, registry
         from extensions.core.rest import document, outcomes, service_status
-        from extensions.core.services import connection_checks, operations, redigesting
+        from extensions.core.services import redigesting
         from iotdash.lib.ciphertexts import register_ciphertexts
         from iotdash.runtime.key_marks import register_redigest
 
@@ -20,8 +20,6 @@ class ExtensionsConfig(AppConfig):
         pages.register()
         outcomes.register()
         service_status.register()
-        lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
-        lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
         configurations, checks_asked = self.get_model("ExtensionConfig"), self.get_model("ConnectionCheck")
         drafts = self.get_model("SettingsDraft")
         register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")
@@ -29,7 +27,18 @@ class ExtensionsConfig(AppConfig):
         register_ciphertexts("drafts of settings", drafts, "draft", "organization_id")
         register_redigest("accounts", redigesting.redigest)
         register_redigest("addresses for messages", inbound.redigest)
+        _register_work()
         _register_due_finders()
+
+
+def _register_work() -> None:
+    from extensions.core import jobs, lanes
+    from extensions.core.services import connection_checks, operations
+    from iotdash.runtime.jobs import register_kind
+
+    lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
+    lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
+    register_kind(jobs.OperationJobs())
 
 
 def _register_due_finders() -> None:

@@ -19,6 +19,7 @@ class OrganizationsConfig(AppConfig):
 
         for entry in (
             nav.NavEntry("Overview", "layout-dashboard", "organizations:overview", 0),
+            nav.NavEntry("Jobs", "checklist", "organizations:jobs", 75),
             nav.NavEntry("Members", "users", "organizations:members", 80),
             nav.NavEntry("API keys", "key", "organizations:api_keys", 83, MANAGE_KEYS.least_role),
             nav.NavEntry("REST API", "api", "organizations:api_reference", 84),
@@ -31,13 +32,16 @@ class OrganizationsConfig(AppConfig):
         key_marks.register_redigest("API keys", redigest)
         outbox.register_composer(limits.KIND, composing.compose)
         register_ciphertexts("answers of the API", self.get_model("KeptAnswer"), "answer", "organization_id")
-        _register_due_finders()
+        _register_what_runs()
 
 
-def _register_due_finders() -> None:
+def _register_what_runs() -> None:
     from iotdash.organizations.invitations.importing.services import forget_old
+    from iotdash.organizations.jobs import permission
     from iotdash.organizations.rest import idempotency
+    from iotdash.runtime import jobs
     from iotdash.runtime.sweep import register_due_finder
 
+    jobs.register_permission(permission.why_not)
     register_due_finder("unconfirmed member imports", forget_old)
     register_due_finder("answers kept for requests sent again", idempotency.forget_old)

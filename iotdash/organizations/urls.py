@@ -2,13 +2,22 @@ from django.urls import include, path
 
 from iotdash.organizations import views
 from iotdash.organizations.rest import description
-from iotdash.organizations.views import api_keys, import_members, invitations, mail_templates, members, second_factor
+from iotdash.organizations.views import (
+    api_keys,
+    import_members,
+    invitations,
+    jobs,
+    mail_templates,
+    members,
+    second_factor,
+)
 
 app_name = "organizations"
 _MEMBER = "members/<int:member_id>/"
 _INVITATION = "invitations/<uuid:invitation_id>/"
 _KEY = "keys/<slug:api_key_id>/"
 _IMPORT = "import/<uuid:import_id>/"
+_JOB = "jobs/<uuid:job_id>/"
 
 invitation_pages = [
     path("invitations/", invitations.invitations, name="invitations"),
@@ -34,6 +43,15 @@ key_pages = [
     path(f"{_KEY}revoke/", api_keys.revoke, name="api_key_revoke"),
 ]
 
+job_pages = [
+    path("jobs/", jobs.job_list, name="jobs"),
+    path(_JOB, jobs.job, name="job"),
+    path(f"{_JOB}confirm/", jobs.confirm, name="job_confirm"),
+    path(f"{_JOB}discard/", jobs.discard, name="job_discard"),
+    path(f"{_JOB}results.csv", jobs.results, name="job_results"),
+    path(f"{_JOB}<slug:step>/", jobs.steer, name="job_steer"),
+]
+
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
@@ -48,6 +66,7 @@ urlpatterns = [
     path(f"{_MEMBER}remove/", members.remove, name="member_remove"),
     path("members/", include(invitation_pages)),
     path("", include(key_pages)),
+    path("", include(job_pages)),
     path("activity/", views.activity, name="activity"),
     path("api/", description.reference, name="api_reference"),
 ]

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from iotdash.lib.admin import ReadOnlyAdmin
-from iotdash.runtime.models import Heartbeat, KeyMark, Lease, OutboxMail
+from iotdash.runtime.models import Heartbeat, Job, JobItem, KeyMark, Lease, OutboxMail
 
 
 @admin.register(Lease)
@@ -36,3 +36,18 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "organization", "kind", "reference", "state", "attempts", "next_attempt_at", "detail"]
     list_filter = ["state", "kind", "created_at"]
     search_fields = ["=organization", "=reference", "=provider_message_id"]
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ["asked_at", "organization", "title", "state", "total", "asked_by", "next_at", "ended_at"]
+    list_filter = ["state", "kind", "asked_at"]
+    search_fields = ["=organization", "=public_id", "=asked_by"]
+
+
+@admin.register(JobItem)
+class JobItemAdmin(ReadOnlyAdmin):
+    list_display = ["job", "position", "subject", "state", "sentence", "reference", "settled_at"]
+    list_filter = ["state"]
+    list_select_related = ["job"]
+    search_fields = ["=subject", "=reference"]

@@ -10,12 +10,12 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from iotdash.audit.models import ActivityEntry
+from iotdash.lib.tables import harmless
 from iotdash.organizations.authorization import NotAllowed
 from iotdash.organizations.invitations import services as one_by_one
 from iotdash.organizations.invitations.importing import services
 from iotdash.organizations.invitations.importing.columns import Columns, NotADate, expiry_of
 from iotdash.organizations.invitations.importing.files import FileRefused, guess_separator, lines_of, text_of
-from iotdash.organizations.invitations.importing.results import harmless
 from iotdash.organizations.models import Invitation, MemberImport
 from iotdash.runtime import sweep
 from iotdash.runtime.models import OutboxMail

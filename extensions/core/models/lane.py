@@ -10,6 +10,7 @@ class Purpose(models.TextChoices):
 
     PEOPLE = "people", "Asked for by people"
     CONFIRMATION = "confirmation", "Confirming what was asked for"
+    JOBS = "jobs", "Jobs"
     BACKGROUND = "background", "Background"
     SYNC = "sync", "Synchronisation"
     USAGE = "usage", "Usage"

@@ -34,7 +34,7 @@ class Operation(models.Model):
     tried; until then `state` says how far it got. `unknown` is unsettled while a read-back may still find out.
     """
 
-    PEOPLE, BACKGROUND = 0, 5
+    PEOPLE, JOB, BACKGROUND = 0, 3, 5
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="operations")

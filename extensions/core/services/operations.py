@@ -240,6 +240,9 @@ class _Source:
 
 
 def _purpose(operation: Operation) -> lanes.Purpose:
+    if operation.priority == Operation.JOB:
+        # Also its confirmation: nobody waits for one of thousands.
+        return lanes.Purpose.JOBS
     if operation.kind != Kind.READ and operation.sent_at:
         return lanes.Purpose.CONFIRMATION
     return lanes.Purpose.PEOPLE if operation.priority == Operation.PEOPLE else lanes.Purpose.BACKGROUND

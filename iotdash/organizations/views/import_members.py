@@ -84,7 +84,7 @@ def results(request: HttpRequest, import_id: UUID) -> HttpResponse:
         raise Http404("This import was not confirmed yet.")
     name = slugify(found.file_name.rpartition(".")[0]) or "import"
     headers = {"Content-Disposition": f'attachment; filename="{name}-results.csv"'}
-    return HttpResponse(result_files.as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(result_files.lines(found), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _preview(request: HttpRequest, found: MemberImport, form: ColumnsForm) -> HttpResponse:

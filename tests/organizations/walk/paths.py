@@ -29,6 +29,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "import_id": lambda house: house.open_import.public_id,
     "api_key_id": lambda house: house.api_key.public_id,
     "log_id": lambda house: house.log.public_id,
+    "job_id": lambda house: house.job.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.
@@ -48,6 +49,7 @@ OF_NOBODY: dict[str, Any] = {
     "url": "nothing/",
     "content_type_id": "1",
     "event_id": "status",
+    "step": "pause",
     "client_id": "d:abc123:pump:p1",
 }
 OF_A_PERSON: dict[str, Callable[[House], Any]] = {
@@ -61,6 +63,9 @@ DECIDED_INSIDE = {
     "organizations:api_key_change": Role.OPERATOR,
     "organizations:api_key_revoke": Role.OPERATOR,
     "extensions:cancel": Role.OPERATOR,
+    "organizations:job_confirm": Role.OPERATOR,
+    "organizations:job_discard": Role.OPERATOR,
+    "organizations:job_steer": Role.OPERATOR,
     "sims:ask": Role.OPERATOR,
     "delete operation": Role.OPERATOR,
 }

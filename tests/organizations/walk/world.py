@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from devices.models import Device, DiagnosticLog
 from extensions.core import lanes, registry
+from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks, device_configuration
 from extensions.sims.models import Sim
@@ -18,6 +19,9 @@ from iotdash.organizations.invitations.importing import services as imports
 from iotdash.organizations.keys import services as keys
 from iotdash.organizations.models import ApiKey, Invitation, MailTemplate, MemberImport, Membership, Organization
 from iotdash.organizations.roles import Role
+from iotdash.runtime import jobs
+from iotdash.runtime.jobs import Draft
+from iotdash.runtime.models import Job
 from tests.cast import DeviceFactory, DeviceTypeFactory, MembershipFactory, OrganizationFactory, UserFactory, member
 from tests.extensions import meterco
 from tests.support.made_rows import make
@@ -49,6 +53,7 @@ class House:
     passkey: Authenticator
     session: UserSession
     log: DiagnosticLog
+    job: Job
 
 
 def furnish(public_id: str, planted: str, named: str) -> House:
@@ -60,6 +65,9 @@ def furnish(public_id: str, planted: str, named: str) -> House:
         _extension(organization, planted, source) | _people(organization, planted, source) | _own(reader.user, planted)
     )
     maker = administrator.memberships.get()
+    given = {OPERATION: "sms", DEVICE: things["device"].pk}
+    drafts = [Draft("0001", group=str(things["config"].pk), given=given)]
+    things["job"] = jobs.rehearse(source, KIND, f"{planted} job", drafts, parameters={PARAMETERS: {"message": planted}})
     things["api_key"] = keys.make(source, maker, f"{planted} export", Role.READER).key
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)

@@ -1,0 +1,119 @@
+"""Jobs that ask the same operation about many subjects.
+
+An item's `subject` is that of its operation, its `group` the configuration's primary key. `given` names the operation
+as that extension calls it, and may name the device. The parameters are the job's.
+Only a few operations of a job stand in a lane's queue at a time, so that cancelling comes in time; each carries a key
+made of the job and the item's position, so that it is asked once whatever becomes of the process that asks.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from devices.models import Device
+from extensions.core import registry
+from extensions.core.contract import OperationSpec
+from extensions.core.models import ExtensionConfig, Operation, State
+from extensions.core.services import operations
+from extensions.core.services.operations import InvalidParameters, NotCallable, Unsettled
+from extensions.core.targets import Target
+from iotdash.audit.services import Source
+from iotdash.organizations.roles import OPERATE
+from iotdash.runtime.jobs import Begun, NotNow, Outcome
+from iotdash.runtime.jobs.sources import source_of
+from iotdash.runtime.models import Job, JobItem
+
+KIND = "operation"
+# Names in `Job.parameters`, and in `JobItem.given`.
+PARAMETERS, OPERATION, DEVICE = "parameters", "operation", "device"
+# Operations of jobs that stand in the queue of a configuration's lane and were not sent.
+QUEUED_AT_MOST = 50
+_ENDS = {
+    State.CONFIRMED: JobItem.State.DONE,
+    State.CANCELLED: JobItem.State.CANCELLED,
+    State.REFUSED: JobItem.State.FAILED,
+    State.FAILED: JobItem.State.FAILED,
+    State.TIMED_OUT: JobItem.State.UNKNOWN,
+    State.UNKNOWN: JobItem.State.UNKNOWN,
+}
+_REMOVED = Outcome(JobItem.State.FAILED, "The extension was removed before this was asked.")
+
+
+class OperationJobs:
+    name = KIND
+    action = OPERATE
+
+    def room(self, job: Job, group: str) -> int:
+        config = _config(job, group)
+        if config is None:
+            return QUEUED_AT_MOST
+        try:
+            operations.require_callable(config)
+        except NotCallable as reason:
+            raise NotNow(str(reason)) from reason
+        queued = Operation.objects.filter(config=config, priority=Operation.JOB, state=State.QUEUED, settled_at=None)
+        return QUEUED_AT_MOST - queued.count()
+
+    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
+        config = _config(job, items[0].group)
+        if config is None:
+            return dict.fromkeys((item.pk for item in items), _REMOVED)
+        asking = _Asking(job, config, items)
+        return {item.pk: asking.ask(item) for item in items}
+
+    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
+        found = {str(each.public_id): each for each in _of(items).filter(settled_at__isnull=False)}
+        return {item.pk: _outcome(found[item.reference]) for item in items if item.reference in found}
+
+    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
+        for operation in _of(items).filter(state=State.QUEUED, settled_at=None):
+            operations.cancel(operation, source_of(job))
+
+    def address(self, job: Job, item: JobItem) -> str:
+        if not item.reference:
+            return ""
+        return reverse("extensions:operation", kwargs={"org": job.organization, "operation_id": item.reference})
+
+
+class _Asking:
+    """What the items of one configuration have in common."""
+
+    def __init__(self, job: Job, config: ExtensionConfig, items: Sequence[JobItem]) -> None:
+        self.job, self.config, self.items = job, config, items
+        self.manifest = registry.manifest(config.slug)
+        self.source: Source = source_of(job)
+        self.parameters: Mapping[str, Any] = job.parameters[PARAMETERS]
+
+    @cached_property
+    def devices(self) -> Mapping[int, Device]:
+        keys = [item.given[DEVICE] for item in self.items if item.given.get(DEVICE)]
+        return Device.objects.select_related("device_type").in_bulk(keys)
+
+    def ask(self, item: JobItem) -> Begun | Outcome:
+        spec: OperationSpec | None = registry.operation(self.manifest, item.given[OPERATION])
+        if spec is None:
+            return Outcome(JobItem.State.FAILED, f"{self.manifest.name} does not offer this operation any more.")
+        device = self.devices.get(item.given.get(DEVICE))
+        target = Target(self.config, self.manifest, item.subject, device)
+        key = uuid.uuid5(self.job.public_id, str(item.position))
+        try:
+            asked = operations.ask(target, spec, self.parameters, self.source, key, Operation.JOB)
+        except (Unsettled, InvalidParameters, NotCallable) as error:
+            return Outcome(JobItem.State.FAILED, str(error))
+        return Begun(str(asked.public_id))
+
+
+def _config(job: Job, group: str) -> ExtensionConfig | None:
+    present = ExtensionConfig.objects.present().filter(organization__public_id=job.organization)
+    return present.filter(slug__in=registry.manifests()).select_related("lane", "organization").filter(pk=group).first()
+
+
+def _of(items: Sequence[JobItem]):
+    return Operation.objects.filter(public_id__in=[item.reference for item in items if item.reference])
+
+
+def _outcome(operation: Operation) -> Outcome:
+    return Outcome(_ENDS[operation.state], operation.sentence)

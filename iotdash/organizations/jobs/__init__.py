@@ -1,0 +1,1 @@
+"""Jobs as the members of an organization see and steer them."""

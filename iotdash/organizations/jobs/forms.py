@@ -1,0 +1,53 @@
+"""Confirming a job: when it begins, after how many errors it pauses, and the number typed where it is irreversible."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils import timezone
+
+from iotdash.runtime.models import Job
+
+_HOLDS = (
+    ("", "Begin at once"),
+    ("5", "Hold for 5 minutes"),
+    ("30", "Hold for 30 minutes"),
+    ("120", "Hold for 2 hours"),
+    ("720", "Hold for 12 hours"),
+)
+MOST_ERRORS = 1_000_000
+
+
+class ConfirmForm(forms.Form):
+    hold = forms.ChoiceField(
+        label="Hold before sending",
+        choices=_HOLDS,
+        required=False,
+        help_text="While it is held it can be cancelled, and nothing was sent.",
+    )
+    stop_after = forms.IntegerField(
+        label="Pause after this many errors",
+        required=False,
+        min_value=1,
+        max_value=MOST_ERRORS,
+        help_text="Empty: go on whatever happens. Refused and unknown outcomes count as errors.",
+    )
+
+    def __init__(self, *args, job: Job, **kwargs) -> None:
+        super().__init__(*args, initial={"stop_after": job.stop_after or 10}, **kwargs)
+        self.job = job
+
+    @property
+    def typed(self) -> int | None:
+        """What has to be typed: the number of items, where there is no way back."""
+        return self.job.forecast.get("typed")
+
+    @property
+    def held_until(self) -> datetime | None:
+        hold = self.cleaned_data["hold"]
+        return timezone.now() + timedelta(minutes=int(hold)) if hold else None
+
+    def clean(self) -> dict:
+        if self.typed is not None and self.data.get("typed", "").strip() != str(self.typed):
+            self.typed_error = f"Type {self.typed} to confirm that there is no way back."
+            raise forms.ValidationError(self.typed_error)
+        return self.cleaned_data

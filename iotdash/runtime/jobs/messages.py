@@ -1,0 +1,38 @@
+"""The messages that make a worker look at a job. The row says when; a lost message is sent again by the sweep."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
+
+from iotdash.runtime.models import Job
+
+# Brokers deliver messages for hours ahead badly, and lose them: what is due later is left to the sweep.
+FARTHEST_MESSAGE = timedelta(seconds=60)
+
+logger = logging.getLogger(__name__)
+
+
+def send(job_id: int, at: datetime) -> None:
+    """Has the job looked at then. Only the newest message counts."""
+    if Job.objects.filter(pk=job_id, ended_at=None).update(next_at=at):
+        _send(job_id, at)
+
+
+def send_due() -> None:
+    """Due-finder: messages that were lost, and those that were left to the sweep."""
+    for job_id, at in Job.objects.filter(next_at__lte=timezone.now()).values_list("pk", "next_at"):
+        _send(job_id, at)
+
+
+def _send(job_id: int, at: datetime) -> None:
+    from iotdash.runtime.tasks import run_job
+
+    wait = at - timezone.now()
+    if wait > FARTHEST_MESSAGE:
+        return
+    try:
+        run_job.apply_async((job_id, at.isoformat()), countdown=max(wait.total_seconds(), 0) or None)
+    except (BrokerAway, OSError) as error:
+        logger.warning("no message for job %s: %s", job_id, error)

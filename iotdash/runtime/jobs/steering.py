@@ -1,0 +1,104 @@
+"""What people do about a job: confirm, send now, pause, resume, cancel, discard.
+
+Each is one conditional UPDATE: of two people, or of one who clicks twice, one does it and the other is told what is.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from iotdash.audit.services import Source, record
+from iotdash.runtime.jobs import counting, kinds, messages
+from iotdash.runtime.models import Job, JobItem
+
+State, ItemState = Job.State, JobItem.State
+_AT_ONCE = 500
+
+
+class TooLate(Exception):
+    """It is in another state by now; the message says in which."""
+
+
+def confirm(job: Job, source: Source, *, held_until: datetime | None = None, stop_after: int | None = None) -> None:
+    """Has it done, from `held_until` on; who confirms it answers for it. Raises TooLate."""
+    now = timezone.now()
+    held = bool(held_until and held_until > now)
+    _move(
+        job,
+        _in(job, State.REHEARSED),
+        source,
+        "job confirmed",
+        state=State.HELD if held else State.RUNNING,
+        confirmed_at=now,
+        held_until=held_until if held else None,
+        stop_after=stop_after,
+        **_answering(source),
+    )
+
+
+def send_now(job: Job, source: Source) -> None:
+    """Ends a hold. Raises TooLate."""
+    _move(job, _in(job, State.HELD), source, "job sent before its hold was over", state=State.RUNNING, held_until=None)
+
+
+def pause(job: Job, source: Source) -> None:
+    """What is under way goes on. Raises TooLate."""
+    _move(job, _in(job, State.RUNNING, State.HELD), source, "job paused", state=State.PAUSED, held_until=None)
+
+
+def resume(job: Job, source: Source) -> None:
+    """With the errors so far forgiven; who resumes it answers for it from now on. Raises TooLate."""
+    changes = {"state": State.RUNNING, "errors_forgiven": counting.errors(job), "sentence": ""}
+    _move(job, _in(job, State.PAUSED), source, "job resumed", **changes, **_answering(source))
+
+
+def cancel(job: Job, source: Source) -> None:
+    """What waits is left undone, what did not go out is taken back, and what went out goes on. Raises TooLate."""
+    with transaction.atomic():
+        open_states = _in(job, State.RUNNING, State.HELD, State.PAUSED)
+        _move(job, open_states, source, "job cancelled", state=State.CANCELLED, sentence="")
+        waiting = job.items.filter(state=ItemState.WAITING)
+        waiting.update(state=ItemState.CANCELLED, settled_at=timezone.now(), sentence="Cancelled before it was begun.")
+    _take_back(job)
+
+
+def discard(job: Job, source: Source) -> None:
+    """Forgets one that was not confirmed. Raises TooLate."""
+    with transaction.atomic():
+        deleted, _ = _in(job, State.REHEARSED).delete()
+        if not deleted:
+            raise _too_late(job)
+
+
+def _answering(source: Source) -> dict[str, str | None]:
+    return {"asked_by": source.actor, "asked_from": source.address, "asked_via": source.via}
+
+
+def _in(job: Job, *states: Job.State) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, state__in=states, ended_at=None)
+
+
+def _move(job: Job, rows: QuerySet[Job], source: Source, action: str, **changes) -> None:
+    with transaction.atomic():
+        if not rows.update(**changes):
+            raise _too_late(job)
+        record(source, action, "job", job.title, job=str(job.public_id), items=job.total)
+        transaction.on_commit(partial(messages.send, job.pk, timezone.now()))
+    job.refresh_from_db()
+
+
+def _take_back(job: Job) -> None:
+    kind = kinds.kind_of(job)
+    under_way = list(job.items.filter(state=ItemState.UNDER_WAY).order_by("position"))
+    for start in range(0, len(under_way) if kind else 0, _AT_ONCE):
+        kind.take_back(job, under_way[start : start + _AT_ONCE])
+
+
+def _too_late(job: Job) -> TooLate:
+    now = Job.objects.filter(pk=job.pk).first()
+    if now is None:
+        return TooLate("This job was discarded.")
+    return TooLate(f"This job is {now.get_state_display().lower()} by now.")

@@ -1,0 +1,137 @@
+"""Jobs that ask an operation about many subjects: each once, whatever happens, and as people would have asked it."""
+
+import pytest
+
+from extensions.core.contract import Refused
+from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS, QUEUED_AT_MOST
+from extensions.core.models import Operation, Purpose
+from extensions.core.services import configurations, operations
+from extensions.core.targets import Target
+from iotdash.organizations.members import services as members
+from iotdash.runtime import jobs
+from iotdash.runtime.jobs import Draft, running, steering
+from iotdash.runtime.models import Job
+from tests.extensions import meterco
+from tests.extensions.asking import activate
+
+ACTIVATE = {PARAMETERS: {"status": "Activated"}}
+
+
+@pytest.fixture(autouse=True)
+def no_messages(monkeypatch):
+    monkeypatch.setattr("iotdash.runtime.jobs.messages._send", lambda job_id, at: None)
+
+
+@pytest.fixture
+def confirmed(target, operator, source):
+    """`confirmed("0001", "0002")`: a running job that activates these."""
+
+    def confirmed(*subjects: str, parameters=ACTIVATE) -> Job:
+        given = {OPERATION: "status", DEVICE: target.device.pk}
+        drafts = [Draft(subject, group=str(target.config.pk), given=given) for subject in subjects]
+        job = jobs.rehearse(source, KIND, "Activate SIMs", drafts, parameters=parameters)
+        steering.confirm(job, source)
+        return job
+
+    return confirmed
+
+
+def states(job: Job) -> list[str]:
+    return [item.state for item in job.items.order_by("position")]
+
+
+def test_every_item_becomes_an_operation_and_ends_as_that_does(confirmed, target, work, later, provider):
+    provider.will["set_state"] = [meterco.Accepted, Refused("Not this one.")]
+    job = confirmed("0001", "0002")
+    running.run(job.pk)
+    asked = Operation.objects.order_by("pk")
+    assert [(each.subject, each.priority, each.device) for each in asked] == [
+        ("0001", Operation.JOB, target.device),
+        ("0002", Operation.JOB, target.device),
+    ]
+    work()
+    running.run(job.pk)
+    assert sorted(states(job)) == ["failed", "under way"]
+    later(minutes=11)
+    work()
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.FINISHED
+    assert job.items.get(state="failed").sentence.endswith("Not this one.")
+
+
+def test_an_item_begun_twice_is_asked_once(confirmed):
+    job = confirmed("0001")
+    running.run(job.pk)
+    # As if the process had been killed between asking and writing that down.
+    job.items.update(state="waiting", reference="")
+    running.run(job.pk)
+    assert Operation.objects.count() == 1
+    assert job.items.get().reference == str(Operation.objects.get().public_id)
+
+
+def test_people_are_served_before_a_job_and_its_calls_count_as_a_jobs(confirmed, target, source, config):
+    running.run(confirmed("0001", "0002").pk)
+    other = Target(target.config, target.manifest, "0003")
+    asked = activate(other, source)
+    assert operations.source.next(config.lane_id, asked.next_attempt_at).purpose == Purpose.PEOPLE
+    operations.cancel(asked, source)
+    assert operations.source.next(config.lane_id, asked.next_attempt_at).purpose == Purpose.JOBS
+
+
+def test_only_a_few_stand_in_the_queue(confirmed):
+    job = confirmed(*(f"{number:04}" for number in range(QUEUED_AT_MOST + 10)))
+    running.run(job.pk)
+    assert Operation.objects.count() == QUEUED_AT_MOST
+    assert states(job).count("waiting") == 10
+
+
+def test_a_paused_configuration_holds_the_job_and_says_why(confirmed, config, source, work):
+    configurations.pause(config, source)
+    job = confirmed("0001")
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert states(job) == ["waiting"]
+    assert job.sentence == '"Main account" is paused by owner@example.com. Resume it first.'
+
+
+def test_a_write_that_has_no_outcome_yet_is_named(confirmed, target, source):
+    activate(target, source)
+    job = confirmed("0001")
+    running.run(job.pk)
+    assert states(job) == ["failed"]
+    assert "no outcome yet" in job.items.get().sentence
+
+
+def test_cancelling_takes_back_what_was_not_sent(confirmed, source, work, provider):
+    job = confirmed("0001", "0002")
+    running.run(job.pk)
+    steering.cancel(job, source)
+    running.run(job.pk)
+    work()
+    job.refresh_from_db()
+    assert (job.state, states(job), provider.calls["set_state"]) == (Job.State.CANCELLED, ["cancelled"] * 2, 0)
+
+
+def test_what_a_removed_extension_was_to_be_asked_fails_with_the_reason(confirmed, config, source):
+    job = confirmed("0001")
+    configurations.remove(config, source)
+    running.run(job.pk)
+    assert job.items.get().sentence == "The extension was removed before this was asked."
+
+
+def test_a_job_of_a_member_who_was_blocked_goes_no_further(confirmed, source, operator, owner):
+    job = confirmed("0001")
+    Job.objects.filter(pk=job.pk).update(asked_by="operator@example.com")
+    members.block(source, operator.memberships.get())
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, Operation.objects.count()) == (Job.State.PAUSED, 0)
+    assert job.sentence.startswith("operator@example.com may not do this any more.")
+
+
+def test_the_lane_is_woken_for_a_job(confirmed, config, messages, django_capture_on_commit_callbacks):
+    messages.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        running.run(confirmed("0001").pk)
+    assert {lane for lane, _ in messages} == {config.lane_id}
