@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from extensions.sims.views import allowances, linking, messages, sims
+from extensions.sims.views import allowances, bulk, linking, messages, sims
 
 # Under a name of its own, so that this module does not depend on which one is imported first.
 register_converter(IdConverter, "sim_device_part")
@@ -14,6 +14,7 @@ _DEVICE = "devices/<sim_device_part:type_id>/<sim_device_part:device_id>/"
 
 urlpatterns = [
     path("sims/", sims.sim_list, name="list"),
+    path("sims/bulk/", bulk.bulk, name="bulk"),
     path(_SIM, sims.sim, name="sim"),
     path(f"{_SIM}link/", linking.link, name="link"),
     path(f"{_SIM}operations/<slug:operation_id>/", sims.ask, name="ask"),

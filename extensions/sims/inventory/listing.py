@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest
@@ -21,7 +22,7 @@ from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
-from iotdash.organizations.roles import CONFIGURE_DEVICES, MANAGE_EXTENSIONS
+from iotdash.organizations.roles import CONFIGURE_DEVICES, MANAGE_EXTENSIONS, OPERATE
 
 
 def sim_list_context(request: HttpRequest) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
         "rows": _rows(found.rows, shown, sim_links(organization), _surroundings(request, configs)),
         "no_sims": _no_sims(configs) if configs else "",
         **_words(membership, state.search),
+        "may_operate": may(membership, OPERATE, organization),
+        "list_query": urlencode(state.parameters()),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
 

@@ -1,0 +1,148 @@
+"""The rehearsal of a job: for each SIM whether it can be asked, or why not, and what the job would take."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from extensions.core import registry
+from extensions.core.contract import Kind
+from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
+from extensions.core.models import ExtensionConfig, Operation
+from extensions.core.services import operations
+from extensions.sims import plans, queries
+from extensions.sims.bulk import asking
+from extensions.sims.bulk.asking import Request
+from extensions.sims.contract import SimState
+from extensions.sims.models import Sim
+from iotdash.audit.services import Source
+from iotdash.organizations.models import Organization
+from iotdash.runtime import jobs
+from iotdash.runtime.jobs import Draft, Outcome, making
+from iotdash.runtime.models import Job, JobItem
+
+# Calls for each SIM: a read takes one or two, a write itself and at least one that reads back what became of it.
+_CALLS = {Kind.READ: (1, 2), Kind.WRITE: (2, 4), Kind.IRREVERSIBLE: (2, 4)}
+_SIM_FIELDS = ("pk", "subject", "config_id", "device_id", "state", "rate_plan", "missing_since")
+
+
+def rehearse(organization: Organization, sims: QuerySet[Sim], request: Request, source: Source) -> Job:
+    """A job that waits to be confirmed. Raises TooMany."""
+    rehearsal = _Rehearsal(organization, request)
+    job = jobs.rehearse(
+        source, KIND, request.title, rehearsal.drafts(sims), parameters={PARAMETERS: dict(request.parameters)}
+    )
+    making.forecast(job, rehearsal.forecast())
+    return job
+
+
+def _configurations(organization: Organization) -> QuerySet[ExtensionConfig]:
+    return queries.configurations(organization).select_related("lane", "carrier_plans")
+
+
+class _Rehearsal:
+    def __init__(self, organization: Organization, request: Request) -> None:
+        self.request = request
+        self.eligible: Counter[int] = Counter()
+        self.configs = {config.pk: _Config(config, request) for config in _configurations(organization)}
+
+    def drafts(self, sims: QuerySet[Sim]) -> Iterator[Draft]:
+        rows = sims.order_by("config_id", "subject").values_list(*_SIM_FIELDS)
+        for row in rows.iterator(chunk_size=2_000):
+            sim = dict(zip(_SIM_FIELDS, row, strict=True))
+            config = self.configs[sim["config_id"]]
+            reason = config.reason_against(sim)
+            self.eligible[config.pk] += not reason
+            outcome = Outcome(JobItem.State.LEFT_OUT, reason) if reason else None
+            yield Draft(sim["subject"], sim["pk"], str(config.pk), config.given(sim), outcome)
+
+    def forecast(self) -> dict[str, Any]:
+        """Lanes work side by side: the slowest says how long it takes."""
+        taken = [self.configs[pk] for pk, count in self.eligible.items() if count]
+        calls, seconds = [0, 0], [0.0, 0.0]
+        for config in taken:
+            for place, each in enumerate(config.calls):
+                number = each * self.eligible[config.pk]
+                calls[place] += number
+                seconds[place] = max(seconds[place], number / config.per_second)
+        notes = [note for config in taken if (note := config.note(self.eligible[config.pk]))]
+        found = {"calls": calls, "seconds": seconds, "notes": notes} if taken else {}
+        return found | (self._irreversible() if self.request.irreversible and taken else {})
+
+    def _irreversible(self) -> dict[str, Any]:
+        words = "Most carriers never let a retired SIM come back. Their devices lose their connection for good."
+        return {"typed": sum(self.eligible.values()), "warning": words}
+
+
+class _Config:
+    """What the SIMs of one configuration have in common."""
+
+    def __init__(self, config: ExtensionConfig, request: Request) -> None:
+        self.pk, self.config, self.request = config.pk, config, request
+        self.manifest = registry.manifest(config.slug)
+        self.problem = asking.problem(request, self.manifest, config)
+        self.per_second = config.lane.per_second
+
+    @cached_property
+    def spec(self) -> Any:
+        return self.request.spec(self.manifest, self.config.settings)
+
+    @property
+    def calls(self) -> tuple[int, int]:
+        return _CALLS[Kind(self.spec.kind)]
+
+    @cached_property
+    def unsettled(self) -> set[str]:
+        """Those with a write of this kind that has no outcome yet."""
+        if self.spec.reads:
+            return set()
+        open_ones = Operation.objects.filter(config=self.config, operation_id=self.spec.id, settled_at=None)
+        return set(open_ones.values_list("subject", flat=True))
+
+    @cached_property
+    def plan_names(self) -> set[str]:
+        """As the carrier lists them; empty if it does not."""
+        listed = plans.listed(self.config)
+        return set(listed.names) if listed else set()
+
+    def given(self, sim: Mapping[str, Any]) -> dict[str, Any]:
+        device = {DEVICE: sim["device_id"]} if sim["device_id"] else {}
+        return {OPERATION: self.spec.id if self.spec else "", **device}
+
+    def reason_against(self, sim: Mapping[str, Any]) -> str:
+        """A sentence, or ""."""
+        if self.problem:
+            return self.problem
+        if sim["missing_since"]:
+            return f"{self.manifest.name} does not know this SIM any more."
+        if sim["subject"] in self.unsettled:
+            return "An earlier request of this kind has no outcome yet."
+        judge = {asking.STATE: self._state, asking.PLAN: self._plan, asking.SMS: self._message}
+        return judge.get(self.request.what, lambda sim: "")(sim)
+
+    def _state(self, sim: Mapping[str, Any]) -> str:
+        wanted = self.request.parameters["status"]
+        if sim["state"] == wanted:
+            return f"It is {wanted} already."
+        return "It is Retired, and retired SIMs do not come back." if sim["state"] == SimState.RETIRED else ""
+
+    def _plan(self, sim: Mapping[str, Any]) -> str:
+        wanted = self.request.parameters["ratePlan"]
+        if sim["rate_plan"] == wanted:
+            return f"It has the plan {wanted} already."
+        if self.plan_names and wanted not in self.plan_names:
+            return f"{self.manifest.name} lists no plan {wanted}."
+        return ""
+
+    def _message(self, sim: Mapping[str, Any]) -> str:
+        return "It is Retired: no message reaches it." if sim["state"] == SimState.RETIRED else ""
+
+    def note(self, count: int) -> str:
+        """What keeps it from being called at present."""
+        try:
+            operations.require_callable(self.config)
+        except operations.NotCallable as reason:
+            return f"{count} wait for “{self.config.name}”: {reason}"
+        return ""

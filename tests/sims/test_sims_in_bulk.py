@@ -1,0 +1,190 @@
+"""One operation for many SIMs: selected in the list, rehearsed, and confirmed as a job."""
+
+import pytest
+from django.utils import timezone
+
+from extensions.core import registry
+from extensions.core.models import Operation
+from extensions.core.services import configurations
+from extensions.core.targets import Target
+from extensions.sims.bulk.asking import REFRESH, STATE, Request
+from extensions.sims.bulk.rehearsing import rehearse
+from extensions.sims.models import CarrierPlans, Sim
+from iotdash.runtime.jobs import running
+from iotdash.runtime.models import Job
+from tests.extensions.asking import activate
+from tests.sims.sim_rows import add_account, make_devices, make_sims
+
+URL = "/abc123/sims/bulk/"
+RETIRE = {"what": "status", "status": "Retired"}
+
+
+@pytest.fixture(autouse=True)
+def no_messages(monkeypatch):
+    monkeypatch.setattr("iotdash.runtime.jobs.messages._send", lambda job_id, at: None)
+
+
+@pytest.fixture
+def second(config, carrier, source):
+    return add_account(config, carrier, source)
+
+
+@pytest.fixture
+def fleet(config, second, organization) -> list[Sim]:
+    """Of two accounts: eight Activated, eight Deactivated, one that is Retired, one that the carrier lost."""
+    sims = make_sims([config, second], make_devices(organization), 18)
+    for number, sim in enumerate(sims):
+        sim.state, sim.rate_plan, sim.missing_since = ("Activated", "Deactivated")[number % 2], "Small", None
+    sims[16].state, sims[17].missing_since = "Retired", timezone.now()
+    Sim.objects.bulk_update(sims, ["state", "rate_plan", "missing_since"])
+    return sims
+
+
+def rehearsed(client, given: dict) -> Job:
+    answer = client.post(URL, {"everything": "1", **given})
+    assert answer.status_code == 302, answer.content.decode()
+    job = Job.objects.latest("pk")
+    assert answer["Location"].endswith(f"/jobs/{job.public_id}/")
+    return job
+
+
+def left_out(job: Job) -> dict[str, str]:
+    return dict(job.items.filter(state="left out").values_list("subject", "sentence"))
+
+
+def test_the_list_lets_operators_tick_and_nobody_below(fleet, operator_client, developer_client):
+    assert "Act on ticked" in operator_client.get("/abc123/sims/").content.decode()
+    assert "data-tick" not in developer_client.get("/abc123/sims/").content.decode()
+    assert developer_client.post(URL, {"everything": "1"}).status_code == 403
+
+
+def test_ticked_sims_are_meant_and_those_of_others_are_not(fleet, operator_client, other_organization):
+    foreign = Sim.objects.exclude(pk__in=[each.pk for each in fleet]).values_list("pk", flat=True)
+    ticked = [f"{fleet[0].pk},{fleet[3].pk}", str(fleet[5].pk), "0", "9" * 30, *map(str, foreign)]
+    page = operator_client.post(URL, {"sim": ticked}).content.decode()
+    assert "3 selected SIMs" in page
+    job = rehearsed(operator_client, {"everything": "", "sim": ticked, **RETIRE})
+    assert set(job.items.values_list("target", flat=True)) == {fleet[0].pk, fleet[3].pk, fleet[5].pk}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", 18), ("?state=Activated", 8), ("?q=MATCH", 1), ("state=Activated&q=MATCH", 1)],
+)
+def test_all_that_match_are_those_that_the_list_shows(fleet, operator_client, query, expected):
+    query = query.replace("MATCH", fleet[0].subject)
+    shown = operator_client.get(f"/abc123/sims/?{query.removeprefix('?')}").context["rows"]
+    page = operator_client.post(URL, {"everything": "1", "query": query})
+    assert page.context["count"] == len(shown) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"everything": ""}, "Nothing is selected"), ({"query": "nothing=such"}, "This list has no filter")],
+)
+def test_what_cannot_be_meant_is_said(fleet, operator_client, given, words):
+    answer = operator_client.post(URL, {"everything": "1", **given})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"what": "status"}, "Choose the new state."),
+        ({"what": "rateplan"}, "Name the new rate plan."),
+        ({"what": "sms", "message": " "}, "Write the message."),
+        ({"what": "sms", "message": "x" * 161}, "161"),
+        ({"what": "explode"}, "explode"),
+    ],
+)
+def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(fleet, operator_client, given, words):
+    answer = operator_client.post(URL, {"everything": "1", "query": "state=Activated", **given})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert 'value="state=Activated"' in answer.content.decode()
+
+
+def test_the_rehearsal_says_who_is_left_out_and_why(fleet, operator_client):
+    job = rehearsed(operator_client, {"what": "status", "status": "Activated"})
+    reasons = left_out(job)
+    assert reasons[fleet[16].subject] == "It is Retired, and retired SIMs do not come back."
+    assert reasons[fleet[17].subject] == "MeterCo does not know this SIM any more."
+    assert {reasons[each.subject] for each in fleet[:16:2]} == {"It is Activated already."}
+    assert len(reasons) == 10
+    assert job.title == "Change activation state to Activated"
+
+
+def test_a_plan_that_the_carrier_does_not_list_is_left_out(fleet, config, operator_client):
+    CarrierPlans.objects.update_or_create(config=config, defaults={"names": ["Small"], "listed_at": timezone.now()})
+    job = rehearsed(operator_client, {"what": "rateplan", "ratePlan": "Large"})
+    assert set(left_out(job).values()) == {"MeterCo lists no plan Large.", "MeterCo does not know this SIM any more."}
+    assert job.items.filter(state="waiting").count() == 9 - 1
+
+
+def test_a_message_that_one_account_does_not_take_leaves_its_sims_out(fleet, carrier, config, source, operator_client):
+    brief = add_account(config, carrier, source, "brief one")
+    make_sims([brief], [], 2)
+    job = rehearsed(operator_client, {"what": "sms", "message": "Longer than ten"})
+    of_brief = job.items.filter(group=str(brief.pk))
+    assert {item.state for item in of_brief} == {"left out"}
+    assert "too long" in of_brief.first().sentence
+
+
+def test_one_with_an_unsettled_request_is_left_out(fleet, config, source, operator_client, organization):
+    activate(Target(config, registry.manifest(config.slug), fleet[0].subject), source)
+    job = rehearsed(operator_client, {"what": "status", "status": "Inventory"})
+    assert left_out(job)[fleet[0].subject] == "An earlier request of this kind has no outcome yet."
+
+
+def test_retiring_is_confirmed_by_typing_how_many(fleet, operator_client):
+    job = rehearsed(operator_client, RETIRE)
+    assert job.forecast["typed"] == 16
+    assert "Type the number of items" in operator_client.get(f"/abc123/jobs/{job.public_id}/").content.decode()
+
+
+def test_calls_and_time_are_a_range_and_the_slowest_account_says_how_long(fleet, organization, config, second, source):
+    config.lane.per_second, second.lane.per_second = 2, 0.5
+    config.lane.save()
+    second.lane.save()
+    job = rehearse(organization, Sim.objects.all(), Request(REFRESH), source)
+    # One account has nine SIMs, the other eight that the carrier knows; a read takes one or two calls.
+    assert job.forecast["calls"] == [17, 34]
+    assert job.forecast["seconds"] == [16.0, 32.0]
+
+
+def test_an_account_that_is_paused_is_noted(fleet, organization, config, source):
+    configurations.pause(config, source)
+    job = rehearse(organization, Sim.objects.all(), Request(REFRESH), source)
+    (note,) = job.forecast["notes"]
+    assert note.startswith('9 wait for “Main account”: "Main account" is paused by')
+
+
+def test_confirmed_it_asks_each_eligible_one_once(fleet, operator_client, work, provider):
+    job = rehearsed(operator_client, {"what": "status", "status": "Activated"})
+    operator_client.post(f"/abc123/jobs/{job.public_id}/confirm/", {"stop_after": "3"})
+    running.run(job.pk)
+    asked = Operation.objects.all()
+    assert sorted(each.subject for each in asked) == sorted(each.subject for each in fleet[1:16:2])
+    assert {each.parameters["status"] for each in asked} == {"Activated"}
+    assert {each.asked_by for each in asked} == {"operator@example.com"}
+    devices = {each.subject: each.device_id for each in fleet}
+    assert {each.subject: each.device_id for each in asked} == {each.subject: devices[each.subject] for each in asked}
+
+
+def test_the_rehearsal_costs_the_same_queries_however_many_sims(
+    fleet, organization, source, django_assert_max_num_queries, config
+):
+    def queries_of(sims) -> int:
+        with django_assert_max_num_queries(100) as counted:
+            rehearse(organization, sims, Request(STATE, {"status": "Activated"}), source)
+        return len(counted)
+
+    few = queries_of(Sim.objects.filter(pk__in=[each.pk for each in fleet[:4]]))
+    assert queries_of(Sim.objects.all()) == few
+
+
+def test_a_rehearsal_asks_the_carrier_nothing(fleet, organization, source, messages):
+    messages.clear()
+    rehearse(organization, Sim.objects.all(), Request(STATE, {"status": "Activated"}), source)
+    assert (messages, Operation.objects.count()) == ([], 0)
