@@ -11,19 +11,26 @@ from extensions.sims import plans
 from extensions.sims.bulk import asking
 from extensions.sims.bulk.asking import PLAN, SMS, STATE, TITLES, Request
 
-_PARAMETERS = {STATE: "status", PLAN: "ratePlan", SMS: "message"}
-_MISSING = {STATE: "Choose the new state.", PLAN: "Name the new rate plan.", SMS: "Write the message."}
+# The field that an operation needs beside its name.
+NEEDED = {STATE: "status", PLAN: "ratePlan", SMS: "message"}
 
 
 class BulkForm(forms.Form):
-    what = forms.ChoiceField(label="What to do", widget=forms.RadioSelect)
-    status = forms.ChoiceField(label="New state", required=False)
-    ratePlan = forms.CharField(label="New rate plan", required=False, max_length=120)
+    # Each field is for one operation, and the browser does not know for which.
+    use_required_attribute = False
+
+    what = forms.ChoiceField(
+        label="What to do", widget=forms.RadioSelect, error_messages={"required": "Choose what to do."}
+    )
+    status = forms.ChoiceField(label="New state", error_messages={"required": "Choose the new state."})
+    ratePlan = forms.CharField(
+        label="New rate plan", max_length=120, error_messages={"required": "Name the new rate plan."}
+    )
     message = forms.CharField(
         label="Message",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The same text to every SIM. Each message is charged.",
+        error_messages={"required": "Write the message."},
     )
 
     def __init__(self, *args, configs: Sequence[ExtensionConfig], **kwargs) -> None:
@@ -35,18 +42,22 @@ class BulkForm(forms.Form):
         self.plan_names = sorted({name for config in configs for name in plans.choices(config, plans.listed(config))})
         if self.plan_names:
             self.fields["ratePlan"].widget.attrs["list"] = "bulk-plans"
+        if self.is_bound:
+            self._require_what_is_needed()
 
-    def clean(self) -> dict:
-        what = self.cleaned_data.get("what", "")
-        name = _PARAMETERS.get(what)
-        if name and not self.errors.get(name) and not self.cleaned_data.get(name):
-            self.add_error(name, _MISSING[what])
-        return self.cleaned_data
+    def _require_what_is_needed(self) -> None:
+        for what, name in NEEDED.items():
+            self.fields[name].required = self.data.get("what") == what
+
+    @property
+    def needed(self) -> list[forms.BoundField]:
+        """Fields of which one is needed at most."""
+        return [self[name] for name in NEEDED.values()]
 
     @property
     def request(self) -> Request:
         what = self.cleaned_data["what"]
-        name = _PARAMETERS.get(what)
+        name = NEEDED.get(what)
         return Request(what, {name: self.cleaned_data[name]} if name else {})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import template
 
 register = template.Library()
+_SHORT = "less than a minute"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -19,12 +20,14 @@ def span(found: Sequence[int]) -> str:
 def duration_span(found: Sequence[float]) -> str:
     """`about 4 min`, or `2 min to 6 min`; seconds are given."""
     least, most = (_duration(seconds) for seconds in found)
-    return f"about {least}" if least == most else f"{least} to {most}"
+    if most == _SHORT:
+        return most
+    return f"about {least}" if least == most else f"up to {most}" if least == _SHORT else f"{least} to {most}"
 
 
 def _duration(seconds: float) -> str:
     if seconds < _MINUTE:
-        return "less than a minute"
+        return _SHORT
     for size, unit in ((_DAY, "d"), (_HOUR, "h")):
         if seconds >= 2 * size:
             return f"{round(seconds / size)} {unit}"

@@ -41,7 +41,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @organization_view()
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = _job_or_404(request, job_id)
-    parts = {"progress": f"{FOLDER}/_progress.html", "items": f"{FOLDER}/_items.html"}
+    items = f"{FOLDER}/_items.html"
+    parts = {"progress": f"{FOLDER}/_progress.html", "items": items, "item-rows": items}
     return htmx.render(request, f"{FOLDER}/job.html", _context(request, found), part=parts)
 
 
