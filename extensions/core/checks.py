@@ -9,7 +9,7 @@ from django.core import checks
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from extensions.core import registry
+from extensions.core import quality, registry
 from extensions.core.contract import Manifest
 from iotdash.lib.schema_forms import branches, discriminator, every_variant, is_secret, rules_of, secret_names
 
@@ -142,6 +142,8 @@ def _about_capability(manifest: Manifest) -> Iterator[tuple[int, str]]:
     if manifest.capability not in registry.capabilities():
         yield 9, f'no capability "{manifest.capability}" is installed.'
         return
+    for words in quality.problems(manifest):
+        yield 25, words
     if manifest.lane.per_second < SLOWEST_LANE:
         yield 10, f"its lane is slower than {SLOWEST_LANE} calls a second; a runner would lose it while it waits."
     if manifest.lane.in_flight != 1 or not 0 < manifest.lane.budget <= 1:

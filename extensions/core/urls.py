@@ -15,6 +15,7 @@ from extensions.core.views import (
     inbound,
     operations,
     panels,
+    quality,
     setup,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("extensions/add/", catalogue.catalogue, name="catalogue"),
     path("extensions/add/<slug:slug>/", setup.add, name="add"),
     path("extensions/add/<slug:slug>/endpoint/", setup.endpoint, name="endpoint"),
+    path("extensions/quality/<slug:slug>/", quality.table, name="quality"),
     path("extensions/icons/<slug:slug>.svg", catalogue.icon, name="icon"),
     path("extensions/checks/<uuid:check_id>/", checks.check, name="check"),
     path("extensions/operations/", operations.operation_list, name="operations"),

@@ -296,6 +296,19 @@ def test_the_panel_shows_what_was_fetched_and_offers_every_operation(way, shown,
 
 
 @pytest.mark.operates
+def test_the_last_good_data_stays_marked_while_the_service_is_away(way, shown, manifest, owner_client):
+    target, operation = shown
+    way.running.control.fail(Fault.CUT_BEFORE)
+    way.check()
+    device = {"type_id": target.device.device_type.type_id, "device_id": target.device.device_id}
+    where = {"org": way.config.organization.public_id, "key": manifest.device_key} | device
+    page = owner_client.get(reverse("extensions:panel", kwargs=where)).content.decode()
+    assert first_text(manifest, operation) in page
+    assert "Last good data from" in page
+    assert escape(ExtensionConfig.objects.get(pk=way.config.pk).health_reason) in page
+
+
+@pytest.mark.operates
 @pytest.mark.usual_variant
 def test_a_reader_sees_the_panel_and_changes_nothing(way, shown, manifest, reader_client):
     target, _ = shown

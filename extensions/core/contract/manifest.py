@@ -56,6 +56,7 @@ class Manifest:
     `service` is what sentences call the service, where that is not the extension's name: "the mail service".
     `single`: an organization has at most one configuration of it; its tile is on the Extensions page from the start.
     `paste` reads settings from a text, such as a credentials file; `inbound` is what the service sends by itself.
+    `exempt` are rules of `contract.quality` that it does not keep: {rule: reason, in a sentence}.
     `wire` says what diagnostics may keep of the calls; if it says nothing, that is hardly more than sizes.
     """
 
@@ -82,6 +83,7 @@ class Manifest:
     single: bool = False
     paste: Paste | None = None
     inbound: Inbound | None = None
+    exempt: Mapping[str, str] = field(default_factory=dict)
     wire: Wire = field(default_factory=Wire)
     sandbox: Callable[[], Sandbox] | None = None
     demo: Callable[[Path], DemoData] | None = None
