@@ -1,83 +1,17 @@
 """A job is done item by item, whatever happens in between; the kind is made up and does its work in this process."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 
 import pytest
 import time_machine
 
 from iotdash.audit.models import ActivityEntry
-from iotdash.audit.services import Source
 from iotdash.runtime import jobs, leases, sweep
-from iotdash.runtime.jobs import Begun, Draft, NotNow, Outcome, kinds, messages, running, steering
+from iotdash.runtime.jobs import Draft, Outcome, kinds, running, steering, writing
 from iotdash.runtime.models import Job, JobItem
+from tests.runtime.errands import DONE, FAILED, NOON, SOMEBODY, confirmed, rehearsed, states
 
-pytestmark = pytest.mark.django_db
-NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
-SOMEBODY = Source("ada@example.com", "abc123", "192.0.2.7")
-DONE, FAILED = Outcome(JobItem.State.DONE), Outcome(JobItem.State.FAILED, "It is broken.")
-
-
-class Errands:
-    """Each item is an errand: begun once, and at its end when the test says so."""
-
-    name, action = "errand", None
-
-    def __init__(self) -> None:
-        self.room_for = 100
-        self.begun: list[str] = []
-        self.ends: dict[str, Outcome] = {}
-        self.closed: set[str] = set()
-
-    def room(self, job: Job, group: str) -> int:
-        if group in self.closed:
-            raise NotNow(f"{group} is closed.")
-        return self.room_for
-
-    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
-        self.begun += [item.subject for item in items]
-        return {item.pk: Begun(f"errand {item.subject}") for item in items}
-
-    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
-        return {item.pk: self.ends[item.subject] for item in items if item.subject in self.ends}
-
-    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
-        for item in items:
-            self.ends.setdefault(item.subject, Outcome(JobItem.State.CANCELLED, "Taken back."))
-
-    def address(self, job: Job, item: JobItem) -> str:
-        return ""
-
-
-@pytest.fixture
-def errands(monkeypatch) -> Errands:
-    monkeypatch.setattr(kinds, "_kinds", {})
-    monkeypatch.setattr(kinds, "_permissions", [])
-    errands = Errands()
-    jobs.register_kind(errands)
-    return errands
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch) -> list[int]:
-    """Messages that were sent, none of which is received."""
-    sent: list[int] = []
-    monkeypatch.setattr(messages, "_send", lambda job_id, at: sent.append(job_id))
-    return sent
-
-
-def rehearsed(*subjects: str, group: str = "", **more) -> Job:
-    return jobs.rehearse(SOMEBODY, "errand", "Run errands", [Draft(each, group=group) for each in subjects], **more)
-
-
-def confirmed(*subjects: str, **options) -> Job:
-    job = rehearsed(*subjects)
-    steering.confirm(job, SOMEBODY, **options)
-    return job
-
-
-def states(job: Job) -> list[str]:
-    return [item.state for item in job.items.order_by("position")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent")]
 
 
 def test_nothing_is_done_before_it_is_confirmed(errands):
@@ -116,7 +50,7 @@ def test_a_process_killed_while_it_begins_leaves_them_waiting(errands, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_write", killed)
+        patch.setattr(writing, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             running.run(job.pk)
     assert states(job) == ["waiting", "waiting"]

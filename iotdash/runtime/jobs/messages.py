@@ -14,9 +14,10 @@ FARTHEST_MESSAGE = timedelta(seconds=60)
 logger = logging.getLogger(__name__)
 
 
-def send(job_id: int, at: datetime) -> None:
-    """Has the job looked at then. Only the newest message counts."""
-    if Job.objects.filter(pk=job_id, ended_at=None).update(next_at=at):
+def send(job_id: int, at: datetime, *, state: str = "") -> None:
+    """Has the job looked at then; with `state`, only if it is still in it. Only the newest message counts."""
+    jobs = Job.objects.filter(pk=job_id, ended_at=None)
+    if (jobs.filter(state=state) if state else jobs).update(next_at=at):
         _send(job_id, at)
 
 

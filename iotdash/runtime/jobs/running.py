@@ -2,7 +2,8 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -12,20 +13,21 @@ from django.utils import timezone
 
 from iotdash.audit.services import record
 from iotdash.runtime import leases
-from iotdash.runtime.jobs import counting, kinds, messages
-from iotdash.runtime.jobs.kinds import Begun, Kind, NotNow, Outcome
+from iotdash.runtime.jobs import counting, kinds, messages, undoing, writing
+from iotdash.runtime.jobs.kinds import Kind, NotNow
 from iotdash.runtime.jobs.sources import source_of
 from iotdash.runtime.models import Job, JobItem
 
 State, ItemState = Job.State, JobItem.State
 SLICE_SECONDS = 5
-LEASE_SECONDS = 60
+LEASE_SECONDS = 20
 # How long a slice that was killed is waited for.
 LOST_AFTER = timedelta(seconds=LEASE_SECONDS)
 # How soon it is looked at again while something moves, and while nothing does.
 SOON, LATER = timedelta(seconds=1), timedelta(seconds=3)
 _AT_ONCE = 500
 
+StillOurs = Callable[[], bool]
 logger = logging.getLogger(__name__)
 
 
@@ -45,41 +47,59 @@ def run(job_id: int) -> None:
         messages.send(job_id, timezone.now() + SOON)
         return
     try:
-        again_in = _slice(job_id, lambda: leases.renew(name, holder, LEASE_SECONDS))
+        again = _slice(job_id, lambda: leases.renew(name, holder, LEASE_SECONDS))
     finally:
         leases.release(name, holder)
-    if again_in is not None:
-        messages.send(job_id, timezone.now() + again_in)
+    if again:
+        messages.send(job_id, timezone.now() + again.after, state=again.state)
 
 
-def _slice(job_id: int, still_ours) -> timedelta | None:
-    """When to look at it again; None if nothing has to be waited for."""
-    began, moved = monotonic(), False
-    while still_ours():
-        job = Job.objects.get(pk=job_id)
-        kind = kinds.kind_of(job)
-        if kind is None:
-            return _not_installed(job)
-        step = _look(job, kind) + _begin(job, kind)
-        moved = moved or bool(step)
-        if not step or monotonic() - began > SLICE_SECONDS:
-            return _rest(job, moved=moved)
-    return SOON
+@dataclass(frozen=True)
+class _Again:
+    """When to look at it again. Whoever moves it to another state meanwhile sends a message of their own."""
+
+    state: str
+    after: timedelta
 
 
-def _look(job: Job, kind: Kind) -> int:
+def _slice(job_id: int, still_ours: StillOurs) -> _Again | None:
+    """None if nothing has to be waited for."""
+    job = Job.objects.filter(pk=job_id).first()
+    kind = job and kinds.kind_of(job)
+    if job is None or kind is None:
+        return _not_installed(job) if job else None
+    moved = _look(job, kind, still_ours)
+    if job.state == State.CANCELLED:
+        # Again each time: whoever cancelled it may have been killed before it was done.
+        moved += undoing.undo(job)
+    else:
+        moved += _begin_all(job, kind, still_ours)
+    return _rest(job, moved=bool(moved))
+
+
+def _look(job: Job, kind: Kind, still_ours: StillOurs) -> int:
     """Writes down what became of items under way; how many those are."""
     settled, after = 0, 0
     under_way = job.items.filter(state=ItemState.UNDER_WAY).order_by("position")
-    while batch := list(under_way.filter(position__gt=after)[:_AT_ONCE]):
+    while still_ours() and (batch := list(under_way.filter(position__gt=after)[:_AT_ONCE])):
         after = batch[-1].position
-        with transaction.atomic():
-            settled += _write(batch, kind.outcomes(job, batch))
+        settled += writing.write(batch, kind.outcomes(job, batch))
     return settled
 
 
+def _begin_all(job: Job, kind: Kind, still_ours: StillOurs) -> int:
+    """Begins items for the length of a slice, or until there is no room; how many those are."""
+    until, begun = monotonic() + SLICE_SECONDS, 0
+    while still_ours() and (step := _begin(job, kind)):
+        begun += step
+        if monotonic() > until:
+            break
+        job.refresh_from_db()
+    return begun
+
+
 def _begin(job: Job, kind: Kind) -> int:
-    """Begins as many as there is room for; how many those are. Says why where nothing can be begun."""
+    """Begins some of each group that has room; how many those are. Says why where nothing can be begun."""
     if not _may_begin(job):
         return 0
     begun, obstacles = 0, []
@@ -94,14 +114,15 @@ def _begin(job: Job, kind: Kind) -> int:
 
 def _begin_group(job: Job, kind: Kind, group: str) -> int:
     room = min(kind.room(job, group), _AT_ONCE)
-    batch = list(_waiting(job).filter(group=group).order_by("position")[: max(room, 0)])
-    if not batch:
+    if room <= 0:
         return 0
     with transaction.atomic():
-        # Whoever pauses or cancels it waits for this, or this finds out.
+        # Whoever pauses or cancels it waits for this, or this finds out. So does a worker that stood still for longer
+        # than its lease held: it finds what waits now, not what did then.
         if not Job.objects.filter(pk=job.pk, state=State.RUNNING).update(state=State.RUNNING):
             return 0
-        return _write(batch, kind.begin(job, batch))
+        batch = list(_waiting(job).filter(group=group).order_by("position")[:room])
+        return writing.write(batch, kind.begin(job, batch)) if batch else 0
 
 
 def _waiting(job: Job) -> QuerySet[JobItem]:
@@ -137,30 +158,17 @@ def _pause(job: Job, sentence: str) -> None:
     job.refresh_from_db()
 
 
-def _write(items: list[JobItem], found: Mapping[int, Begun | Outcome]) -> int:
-    now, changed = timezone.now(), []
-    for item in items:
-        if item.pk not in found:
-            continue
-        became = found[item.pk]
-        if isinstance(became, Begun):
-            item.state, item.reference = ItemState.UNDER_WAY, became.reference
-        else:
-            item.state, item.sentence, item.settled_at = became.state, became.sentence[:500], now
-        changed.append(item)
-    JobItem.objects.bulk_update(changed, ["state", "sentence", "reference", "settled_at"], batch_size=200)
-    return len(changed)
-
-
-def _rest(job: Job, *, moved: bool) -> timedelta | None:
-    job.refresh_from_db()
+def _rest(job: Job, *, moved: bool) -> _Again | None:
+    job = Job.objects.filter(pk=job.pk).first()
+    if job is None:
+        return None
     counts = counting.by_state(job)
     if job.state == State.HELD:
-        return max(job.held_until - timezone.now(), timedelta(0))
-    open_ones = counts[ItemState.UNDER_WAY] + (counts[ItemState.WAITING] if job.state == State.RUNNING else 0)
-    if open_ones:
-        return SOON if moved else LATER
-    if job.state in (State.RUNNING, State.CANCELLED):
+        return _Again(job.state, max(job.held_until - timezone.now(), timedelta(0)))
+    going_on = job.state in (State.RUNNING, State.CANCELLED)
+    if counts[ItemState.UNDER_WAY] or (going_on and counts[ItemState.WAITING]):
+        return _Again(job.state, SOON if moved else LATER)
+    if going_on:
         _end(job)
     else:
         # Somebody may have resumed it at this moment.
@@ -182,9 +190,8 @@ def _say(job: Job, sentence: str) -> None:
     Job.objects.filter(pk=job.pk, state=State.RUNNING).exclude(sentence=sentence[:500]).update(sentence=sentence[:500])
 
 
-def _not_installed(job: Job) -> timedelta | None:
+def _not_installed(job: Job) -> None:
     """It waits as it is: whoever can do it may come back."""
     _say(job, "What does this kind of work is not installed.")
     logger.warning("job %s is of the kind %s, which nobody does", job.public_id, job.kind)
     Job.objects.filter(pk=job.pk).update(next_at=None)
-    return None

@@ -11,11 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from iotdash.audit.services import Source, record
-from iotdash.runtime.jobs import counting, kinds, messages
-from iotdash.runtime.models import Job, JobItem
+from iotdash.runtime.jobs import counting, messages, undoing
+from iotdash.runtime.models import Job
 
-State, ItemState = Job.State, JobItem.State
-_AT_ONCE = 500
+State = Job.State
 
 
 class TooLate(Exception):
@@ -57,12 +56,16 @@ def resume(job: Job, source: Source) -> None:
 
 def cancel(job: Job, source: Source) -> None:
     """What waits is left undone, what did not go out is taken back, and what went out goes on. Raises TooLate."""
-    with transaction.atomic():
-        open_states = _in(job, State.RUNNING, State.HELD, State.PAUSED)
-        _move(job, open_states, source, "job cancelled", state=State.CANCELLED, sentence="")
-        waiting = job.items.filter(state=ItemState.WAITING)
-        waiting.update(state=ItemState.CANCELLED, settled_at=timezone.now(), sentence="Cancelled before it was begun.")
-    _take_back(job)
+    _move(
+        job,
+        _in(job, State.RUNNING, State.HELD, State.PAUSED),
+        source,
+        "job cancelled",
+        state=State.CANCELLED,
+        held_until=None,
+        sentence="",
+    )
+    undoing.undo(job)
 
 
 def discard(job: Job, source: Source) -> None:
@@ -88,13 +91,6 @@ def _move(job: Job, rows: QuerySet[Job], source: Source, action: str, **changes)
         record(source, action, "job", job.title, job=str(job.public_id), items=job.total)
         transaction.on_commit(partial(messages.send, job.pk, timezone.now()))
     job.refresh_from_db()
-
-
-def _take_back(job: Job) -> None:
-    kind = kinds.kind_of(job)
-    under_way = list(job.items.filter(state=ItemState.UNDER_WAY).order_by("position"))
-    for start in range(0, len(under_way) if kind else 0, _AT_ONCE):
-        kind.take_back(job, under_way[start : start + _AT_ONCE])
 
 
 def _too_late(job: Job) -> TooLate:
