@@ -16,7 +16,7 @@ from django.urls import reverse
 from devices.models import Device
 from extensions.core import registry
 from extensions.core.contract import OperationSpec
-from extensions.core.models import ExtensionConfig, Operation, State
+from extensions.core.models import ExtensionConfig, Lane, Operation, State
 from extensions.core.services import operations
 from extensions.core.services.operations import InvalidParameters, NotCallable, Unsettled
 from extensions.core.targets import Target
@@ -29,8 +29,11 @@ from iotdash.runtime.models import Job, JobItem
 KIND = "operation"
 # Names in `Job.parameters`, and in `JobItem.given`.
 PARAMETERS, OPERATION, DEVICE = "parameters", "operation", "device"
-# Operations of jobs that stand in the queue of a configuration's lane and were not sent.
-QUEUED_AT_MOST = 50
+# Operations of jobs that stand in the queue of a configuration's lane and were not sent: for some seconds of its rate,
+# because they go out also after the job was paused for its errors.
+QUEUED_AT_MOST, QUEUED_SECONDS = 50, 5
+# How many are asked in one transaction: nobody else writes to SQLite meanwhile.
+ASKED_AT_ONCE = 20
 _ENDS = {
     State.CONFIRMED: JobItem.State.DONE,
     State.CANCELLED: JobItem.State.CANCELLED,
@@ -40,6 +43,7 @@ _ENDS = {
     State.UNKNOWN: JobItem.State.UNKNOWN,
 }
 _REMOVED = Outcome(JobItem.State.FAILED, "The extension was removed before this was asked.")
+_FORGOTTEN = Outcome(JobItem.State.UNKNOWN, "What was asked for this is not kept any more.")
 
 
 class OperationJobs:
@@ -49,13 +53,13 @@ class OperationJobs:
     def room(self, job: Job, group: str) -> int:
         config = _config(job, group)
         if config is None:
-            return QUEUED_AT_MOST
+            return ASKED_AT_ONCE
         try:
             operations.require_callable(config)
         except NotCallable as reason:
             raise NotNow(str(reason)) from reason
         queued = Operation.objects.filter(config=config, priority=Operation.JOB, state=State.QUEUED, settled_at=None)
-        return QUEUED_AT_MOST - queued.count()
+        return min(queued_at_most(config.lane) - queued.count(), ASKED_AT_ONCE)
 
     def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
         config = _config(job, items[0].group)
@@ -65,8 +69,9 @@ class OperationJobs:
         return {item.pk: asking.ask(item) for item in items}
 
     def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
-        found = {str(each.public_id): each for each in _of(items).filter(settled_at__isnull=False)}
-        return {item.pk: _outcome(found[item.reference]) for item in items if item.reference in found}
+        found = {str(each.public_id): each for each in _of(items).only("public_id", "state", "sentence", "settled_at")}
+        outcomes = {item.pk: _outcome(found.get(item.reference)) for item in items}
+        return {pk: outcome for pk, outcome in outcomes.items() if outcome}
 
     def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
         for operation in _of(items).filter(state=State.QUEUED, settled_at=None):
@@ -101,9 +106,16 @@ class _Asking:
         key = uuid.uuid5(self.job.public_id, str(item.position))
         try:
             asked = operations.ask(target, spec, self.parameters, self.source, key, Operation.JOB)
-        except (Unsettled, InvalidParameters, NotCallable) as error:
+        except NotCallable as reason:
+            # Since there was room for it: it waits, with all that were to be asked beside it.
+            raise NotNow(str(reason)) from reason
+        except (Unsettled, InvalidParameters) as error:
             return Outcome(JobItem.State.FAILED, str(error))
         return Begun(str(asked.public_id))
+
+
+def queued_at_most(lane: Lane) -> int:
+    return min(QUEUED_AT_MOST, max(1, int(QUEUED_SECONDS * lane.per_second)))
 
 
 def _config(job: Job, group: str) -> ExtensionConfig | None:
@@ -115,5 +127,8 @@ def _of(items: Sequence[JobItem]):
     return Operation.objects.filter(public_id__in=[item.reference for item in items if item.reference])
 
 
-def _outcome(operation: Operation) -> Outcome:
-    return Outcome(_ENDS[operation.state], operation.sentence)
+def _outcome(operation: Operation | None) -> Outcome | None:
+    """None while it has none."""
+    if operation is None:
+        return _FORGOTTEN
+    return Outcome(_ENDS[operation.state], operation.sentence) if operation.settled else None

@@ -1,10 +1,20 @@
 """Jobs that ask an operation about many subjects: each once, whatever happens, and as people would have asked it."""
 
 import pytest
+from django.db import connection
 
 from extensions.core.contract import Refused
-from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS, QUEUED_AT_MOST
-from extensions.core.models import Operation, Purpose
+from extensions.core.jobs import (
+    ASKED_AT_ONCE,
+    DEVICE,
+    KIND,
+    OPERATION,
+    PARAMETERS,
+    QUEUED_AT_MOST,
+    OperationJobs,
+    queued_at_most,
+)
+from extensions.core.models import Lane, Operation, Purpose
 from extensions.core.services import configurations, operations
 from extensions.core.targets import Target
 from iotdash.organizations.members import services as members
@@ -79,11 +89,59 @@ def test_people_are_served_before_a_job_and_its_calls_count_as_a_jobs(confirmed,
     assert operations.source.next(config.lane_id, asked.next_attempt_at).purpose == Purpose.JOBS
 
 
-def test_only_a_few_stand_in_the_queue(confirmed):
-    job = confirmed(*(f"{number:04}" for number in range(QUEUED_AT_MOST + 10)))
+def test_only_a_few_stand_in_the_queue(confirmed, config):
+    Lane.objects.filter(pk=config.lane_id).update(per_second=5)
+    job = confirmed(*(f"{number:04}" for number in range(30)))
     running.run(job.pk)
-    assert Operation.objects.count() == QUEUED_AT_MOST
-    assert states(job).count("waiting") == 10
+    assert Operation.objects.count() == 25
+    assert states(job).count("waiting") == 5
+
+
+def test_of_a_fast_account_not_all_stand_in_the_queue(config):
+    assert queued_at_most(Lane(per_second=1000)) == QUEUED_AT_MOST
+    assert queued_at_most(Lane(per_second=0.01)) == 1
+
+
+def test_a_few_are_asked_in_one_transaction(confirmed, config):
+    Lane.objects.filter(pk=config.lane_id).update(per_second=1000)
+    job = confirmed(*(f"{number:04}" for number in range(30)))
+    batches = []
+
+    def note(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "runtime_job" SET "state"'):
+            batches.append(Operation.objects.count())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        running.run(job.pk)
+    assert batches[:2] == [0, ASKED_AT_ONCE]
+    assert Operation.objects.count() == 30
+
+
+def test_one_paused_while_its_items_are_begun_holds_them_and_fails_none(confirmed, config, source, monkeypatch):
+    job = confirmed("0001", "0002")
+    room = OperationJobs.room
+
+    def room_and_then_paused(self, job, group):
+        found = room(self, job, group)
+        configurations.pause(config, source)
+        return found
+
+    monkeypatch.setattr(OperationJobs, "room", room_and_then_paused)
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert (states(job), Operation.objects.count()) == (["waiting"] * 2, 0)
+    assert job.sentence.endswith("Resume it first.")
+
+
+def test_an_operation_that_is_not_kept_any_more_does_not_hold_the_job_for_ever(confirmed):
+    job = confirmed("0001")
+    running.run(job.pk)
+    Operation.objects.all().delete()
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, states(job)) == (Job.State.FINISHED, ["unknown"])
+    assert job.items.get().sentence == "What was asked for this is not kept any more."
 
 
 def test_a_paused_configuration_holds_the_job_and_says_why(confirmed, config, source, work):
