@@ -1,13 +1,15 @@
 """The pages of jobs: a rehearsal that is confirmed, progress, steering, and what became of each item."""
 
 import pytest
+from django.db import connection
 
 from iotdash.audit.services import Source
+from iotdash.organizations.jobs import queries
 from iotdash.organizations.roles import OPERATE
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import Draft, Outcome, kinds, making, messages, steering
+from iotdash.runtime.jobs import Draft, Outcome, kinds, messages, running, steering
 from iotdash.runtime.models import Job, JobItem
-from tests.runtime.test_jobs_running import Errands
+from tests.runtime.errands import SOMEBODY, Errands
 
 LEFT_OUT = Outcome(JobItem.State.LEFT_OUT, "It is retired.")
 
@@ -36,7 +38,7 @@ def state_of(job: Job) -> str:
 
 
 def test_a_rehearsal_says_what_would_be_done_and_what_is_left_out(rehearsed, operator_client):
-    making.forecast(rehearsed, {"calls": [4, 6], "seconds": [200, 400]})
+    Job.objects.filter(pk=rehearsed.pk).update(forecast={"calls": [4, 6], "seconds": [200, 400]})
     text = operator_client.get(url(rehearsed)).content.decode()
     for words in ("Not confirmed", "1: It is retired.", "4 to 6", "3 min to 7 min", "Discard"):
         assert words in text, words
@@ -54,7 +56,7 @@ def test_confirming_holds_it_and_sets_how_many_errors_it_may_have(rehearsed, ope
 
 
 def test_what_is_irreversible_needs_its_number_typed(rehearsed, operator_client):
-    making.forecast(rehearsed, {"typed": 2, "warning": "Retired SIMs never come back."})
+    Job.objects.filter(pk=rehearsed.pk).update(forecast={"typed": 2, "warning": "Retired SIMs never come back."})
     refused = operator_client.post(url(rehearsed, "confirm/"), {"stop_after": "10", "typed": "3"})
     assert refused.status_code == 422
     assert "Type 2 to confirm" in refused.content.decode()
@@ -132,3 +134,29 @@ def test_what_a_program_asked_for_is_told_by_its_key(organization, reader_client
     program = Source("a-abc123-abcdefghij", "abc123", via="api")
     job = jobs.rehearse(program, "errand", "Nightly", [Draft("a")])
     assert "a-abc123-abcdefghij" in reader_client.get(url(job)).content.decode()
+
+
+def test_items_of_jobs_that_have_ended_are_not_counted_again(rehearsed, operator_client):
+    steering.confirm(rehearsed, SOMEBODY)
+    steering.cancel(rehearsed, SOMEBODY)
+    running.run(rehearsed.pk)
+    with connection.execute_wrapper(lambda execute, sql, *more: _no_count_of_items(sql) or execute(sql, *more)):
+        text = operator_client.get("/abc123/jobs/").content.decode()
+    assert "2 of 2" in text
+
+
+def _no_count_of_items(sql: str) -> None:
+    assert not ("COUNT" in sql and "runtime_jobitem" in sql), sql
+
+
+def test_a_draft_is_not_there(rehearsed, operator_client):
+    Job.objects.filter(pk=rehearsed.pk).update(state=Job.State.DRAFT)
+    assert operator_client.get(url(rehearsed)).status_code == 404
+    assert "Run errands" not in operator_client.get("/abc123/jobs/").content.decode()
+    assert "Draft" not in operator_client.get("/abc123/jobs/?state=held").content.decode()
+
+
+def test_the_file_of_results_is_read_some_items_at_a_time(rehearsed, operator_client, monkeypatch):
+    monkeypatch.setattr(queries, "_AT_ONCE", 1)
+    lines = b"".join(operator_client.get(url(rehearsed, "results.csv")).streaming_content).decode().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]

@@ -1,5 +1,7 @@
 """One operation for many SIMs: selected in the list, rehearsed, and confirmed as a job."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -170,6 +172,16 @@ def test_confirmed_it_asks_each_eligible_one_once(fleet, operator_client, work, 
     assert {each.asked_by for each in asked} == {"operator@example.com"}
     devices = {each.subject: each.device_id for each in fleet}
     assert {each.subject: each.device_id for each in asked} == {each.subject: devices[each.subject] for each in asked}
+
+
+def test_one_form_sent_twice_is_one_job_and_one_that_was_chosen_anew_another(fleet, operator_client):
+    page = operator_client.post(URL, {"everything": "1"})
+    key = re.search(r'name="form_key" value="([^"]+)"', page.content.decode())[1]
+    sent = {"form_key": key, "what": "status", "status": "Deactivated"}
+    first = rehearsed(operator_client, sent)
+    assert rehearsed(operator_client, sent) == first
+    assert rehearsed(operator_client, {**sent, "status": "Inventory"}) != first
+    assert Job.objects.count() == 2
 
 
 def test_the_rehearsal_costs_the_same_queries_however_many_sims(

@@ -1,5 +1,6 @@
 """What to do with the selected SIMs: the operation, and what it needs."""
 
+import uuid
 from collections.abc import Sequence
 
 from django import forms
@@ -19,6 +20,7 @@ class BulkForm(forms.Form):
     # Each field is for one operation, and the browser does not know for which.
     use_required_attribute = False
 
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     what = forms.ChoiceField(
         label="What to do", widget=forms.RadioSelect, error_messages={"required": "Choose what to do."}
     )

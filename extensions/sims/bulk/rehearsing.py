@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -20,22 +21,38 @@ from extensions.sims.models import Sim
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import Draft, Outcome, making
+from iotdash.runtime.jobs import MOST_ITEMS, Draft, Outcome
 from iotdash.runtime.models import Job, JobItem
 
 # Calls for each SIM: a read takes one or two, a write itself and at least one that reads back what became of it.
 _CALLS = {Kind.READ: (1, 2), Kind.WRITE: (2, 4), Kind.IRREVERSIBLE: (2, 4)}
+_READ_AT_ONCE = 1_000
 _SIM_FIELDS = ("pk", "subject", "config_id", "device_id", "state", "rate_plan", "missing_since")
 
 
-def rehearse(organization: Organization, sims: QuerySet[Sim], request: Request, source: Source) -> Job:
-    """A job that waits to be confirmed. Raises TooMany."""
+def rehearse(
+    organization: Organization, sims: QuerySet[Sim], request: Request, source: Source, form_key: UUID | None = None
+) -> Job:
+    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany."""
     rehearsal = _Rehearsal(organization, request)
-    job = jobs.rehearse(
-        source, KIND, request.title, rehearsal.drafts(sims), parameters={PARAMETERS: dict(request.parameters)}
+    return jobs.rehearse(
+        source,
+        KIND,
+        request.title,
+        rehearsal.drafts(sims),
+        parameters={PARAMETERS: dict(request.parameters)},
+        forecast=rehearsal.forecast,
+        form_key=form_key,
     )
-    making.forecast(job, rehearsal.forecast())
-    return job
+
+
+def _read(sims: QuerySet[Sim]) -> Iterator[dict[str, Any]]:
+    """By key, some at a time: SQLite does not let somebody write who still reads what others changed meanwhile."""
+    keys = list(sims.order_by("config_id", "subject").values_list("pk", flat=True)[: MOST_ITEMS + 1])
+    for start in range(0, len(keys), _READ_AT_ONCE):
+        some = keys[start : start + _READ_AT_ONCE]
+        found = {sim["pk"]: sim for sim in Sim.objects.filter(pk__in=some).values(*_SIM_FIELDS)}
+        yield from (found[key] for key in some if key in found)
 
 
 def _configurations(organization: Organization) -> QuerySet[ExtensionConfig]:
@@ -49,9 +66,7 @@ class _Rehearsal:
         self.configs = {config.pk: _Config(config, request) for config in _configurations(organization)}
 
     def drafts(self, sims: QuerySet[Sim]) -> Iterator[Draft]:
-        rows = sims.order_by("config_id", "subject").values_list(*_SIM_FIELDS)
-        for row in rows.iterator(chunk_size=2_000):
-            sim = dict(zip(_SIM_FIELDS, row, strict=True))
+        for sim in _read(sims):
             config = self.configs[sim["config_id"]]
             reason = config.reason_against(sim)
             self.eligible[config.pk] += not reason

@@ -15,7 +15,8 @@ COLUMNS = (
     Column("progress", "Progress"),
     Column("asked", "Asked for", sortable=True, order_by="asked_at"),
 )
-FILTERS = (Filter("state", "State", choices=tuple(Job.State.choices)),)
+_STATES = tuple((state.value, state.label) for state in Job.State if state != Job.State.DRAFT)
+FILTERS = (Filter("state", "State", choices=_STATES),)
 ITEM_COLUMNS = (Column("position", "No.", sortable=True, order_by="position"), Column("subject", "Of"))
 ITEM_FILTERS = (Filter("state", "State", choices=tuple(JobItem.State.choices)),)
 

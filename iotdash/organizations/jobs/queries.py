@@ -31,6 +31,7 @@ ITEM_TONES = {
 }
 _HEADINGS = ("number", "of", "result", "remark", "operation", "settled at (UTC)")
 _REASONS = 10
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,26 @@ class Item:
 
 
 def find(organization: Organization, job_id: object) -> Job | None:
-    return Job.objects.filter(organization=organization.public_id, public_id=job_id).first()
+    return _shown(organization).filter(public_id=job_id).first()
 
 
 def matching(organization: Organization, *, state: str = "", search: str = "") -> QuerySet[Job]:
     """`search`: the beginning of the title. "" does not count."""
-    found = Job.objects.filter(organization=organization.public_id)
+    found = _shown(organization)
     if state:
         found = found.filter(state=state)
     return found.filter(title__istartswith=search) if search else found
 
 
+def _shown(organization: Organization) -> QuerySet[Job]:
+    return Job.objects.filter(organization=organization.public_id).exclude(state=Job.State.DRAFT)
+
+
 def with_progress(jobs: Sequence[Job]) -> list[Progress]:
-    counts: dict[int, Counter[ItemState]] = {job.pk: Counter() for job in jobs}
-    found = JobItem.objects.filter(job__in=jobs).order_by().values_list("job_id", "state").annotate(Count("pk"))
+    """The items of those that have ended were counted then."""
+    counts: dict[int, Counter[ItemState]] = {job.pk: counting.kept(job) for job in jobs}
+    uncounted = [job.pk for job in jobs if not job.counts]
+    found = JobItem.objects.filter(job__in=uncounted).order_by().values_list("job_id", "state").annotate(Count("pk"))
     for job_id, state, count in found:
         counts[job_id][ItemState(state)] = count
     return [Progress(job, counts[job.pk]) for job in jobs]
@@ -122,7 +129,15 @@ def reasons(job: Job) -> list[tuple[str, int]]:
 
 def results(job: Job) -> Iterator[str]:
     """The lines of a CSV file with what became of each item."""
-    return as_csv(_HEADINGS, (_result(item) for item in job.items.order_by("position").iterator(chunk_size=1000)))
+    return as_csv(_HEADINGS, map(_result, _in_order(job)))
+
+
+def _in_order(job: Job) -> Iterator[JobItem]:
+    """Asked for again and again: whoever takes long to fetch the file keeps no cursor of the database open."""
+    after = 0
+    while batch := list(job.items.filter(position__gt=after).order_by("position")[:_AT_ONCE]):
+        yield from batch
+        after = batch[-1].position
 
 
 def _result(item: JobItem) -> tuple:

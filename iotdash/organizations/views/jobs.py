@@ -112,7 +112,7 @@ def _context(request: HttpRequest, found: Job, form: ConfirmForm | None = None) 
     return listed | {
         "job": found,
         "progress": queries.progress(found),
-        "reasons": queries.reasons(found),
+        "reasons": queries.reasons(found) if rehearsed else [],
         "may_steer": bool(kind) and may(request.membership, kind.action, request.organization),
         "confirm_form": (form or ConfirmForm(job=found)) if rehearsed else None,
     }

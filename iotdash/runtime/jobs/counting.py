@@ -13,8 +13,15 @@ OPEN = (ItemState.WAITING, ItemState.UNDER_WAY)
 
 
 def by_state(job: Job) -> Counter[JobItem.State]:
+    if job.counts:
+        return kept(job)
     found = job.items.order_by().values_list("state").annotate(Count("pk"))
     return Counter({ItemState(state): count for state, count in found})
+
+
+def kept(job: Job) -> Counter[JobItem.State]:
+    """As counted when it ended; nothing before."""
+    return Counter({ItemState(state): count for state, count in job.counts.items()})
 
 
 def errors(job: Job) -> int:

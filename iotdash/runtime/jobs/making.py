@@ -1,19 +1,21 @@
 """Making a job: its items are written, and nothing happens before it is confirmed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from iotdash.audit.services import Source
+from iotdash.runtime.jobs.disposing import dispose
 from iotdash.runtime.jobs.kinds import Outcome
 from iotdash.runtime.models import Job, JobItem
 
 MOST_ITEMS = 50_000
-_AT_ONCE = 2_000
+_AT_ONCE = 500
 
 
 class TooMany(Exception):
@@ -42,28 +44,52 @@ def rehearse(
     *,
     parameters: Mapping[str, Any] | None = None,
     stop_after: int | None = None,
+    forecast: Callable[[], Mapping[str, Any]] = dict,
+    form_key: UUID | None = None,
 ) -> Job:
-    """A job that waits to be confirmed. Raises TooMany and leaves nothing behind."""
-    with transaction.atomic():
-        job = Job.objects.create(
-            organization=source.organization,
-            kind=kind,
-            title=title[:200],
-            parameters=dict(parameters or {}),
-            stop_after=stop_after,
-            asked_by=source.actor,
-            asked_from=source.address,
-            asked_via=source.via,
-        )
+    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany.
+
+    `forecast` is called after all drafts were taken. The items are written some at a time, so that nobody waits for
+    the database; what is left behind by a kill nobody sees.
+    """
+    earlier = _of_form(source, form_key)
+    return earlier or _rehearsed(_draft(source, kind, title, parameters, stop_after), drafts, forecast, form_key)
+
+
+def _of_form(source: Source, form_key: UUID | None) -> Job | None:
+    return Job.objects.filter(organization=source.organization, form_key=form_key).first() if form_key else None
+
+
+def _draft(source: Source, kind: str, title: str, parameters: Mapping[str, Any] | None, stop_after: int | None) -> Job:
+    return Job.objects.create(
+        organization=source.organization,
+        kind=kind,
+        title=title[:200],
+        parameters=dict(parameters or {}),
+        state=Job.State.DRAFT,
+        stop_after=stop_after,
+        asked_by=source.actor,
+        asked_from=source.address,
+        asked_via=source.via,
+    )
+
+
+def _rehearsed(
+    job: Job, drafts: Iterable[Draft], forecast: Callable[[], Mapping[str, Any]], form_key: UUID | None
+) -> Job:
+    try:
         job.total = _write(job, drafts)
-        job.save(update_fields=["total"])
+    except TooMany:
+        dispose(job)
+        raise
+    job.forecast, job.form_key, job.state = dict(forecast()), form_key, Job.State.REHEARSED
+    try:
+        with transaction.atomic():
+            job.save(update_fields=["total", "forecast", "form_key", "state"])
+    except IntegrityError:
+        dispose(job)
+        return Job.objects.get(organization=job.organization, form_key=form_key)
     return job
-
-
-def forecast(job: Job, found: Mapping[str, Any]) -> None:
-    """Keeps what the rehearsal found."""
-    job.forecast = dict(found)
-    job.save(update_fields=["forecast"])
 
 
 def _write(job: Job, drafts: Iterable[Draft]) -> int:

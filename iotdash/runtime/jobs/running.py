@@ -178,10 +178,10 @@ def _rest(job: Job, *, moved: bool) -> _Again | None:
 
 def _end(job: Job) -> None:
     state = State.CANCELLED if job.state == State.CANCELLED else State.FINISHED
+    counts = {found.value: count for found, count in counting.by_state(job).items() if count}
     with transaction.atomic():
         ending = Job.objects.filter(pk=job.pk, ended_at=None, state=job.state)
-        if ending.update(state=state, ended_at=timezone.now(), next_at=None, sentence=""):
-            counts = {found.value: count for found, count in counting.by_state(job).items() if count}
+        if ending.update(state=state, ended_at=timezone.now(), next_at=None, sentence="", counts=counts):
             record(source_of(job), f"job {state.value}", "job", job.title, job=str(job.public_id), items=counts)
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from iotdash.audit.services import Source, record
-from iotdash.runtime.jobs import counting, messages, undoing
+from iotdash.runtime.jobs import counting, disposing, messages, undoing
 from iotdash.runtime.models import Job
 
 State = Job.State
@@ -70,10 +70,9 @@ def cancel(job: Job, source: Source) -> None:
 
 def discard(job: Job, source: Source) -> None:
     """Forgets one that was not confirmed. Raises TooLate."""
-    with transaction.atomic():
-        deleted, _ = _in(job, State.REHEARSED).delete()
-        if not deleted:
-            raise _too_late(job)
+    if not _in(job, State.REHEARSED).update(state=State.DRAFT):
+        raise _too_late(job)
+    disposing.dispose(job)
 
 
 def _answering(source: Source) -> dict[str, str | None]:
@@ -95,6 +94,6 @@ def _move(job: Job, rows: QuerySet[Job], source: Source, action: str, **changes)
 
 def _too_late(job: Job) -> TooLate:
     now = Job.objects.filter(pk=job.pk).first()
-    if now is None:
+    if now is None or now.state == State.DRAFT:
         return TooLate("This job was discarded.")
     return TooLate(f"This job is {now.get_state_display().lower()} by now.")

@@ -17,6 +17,8 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
+        # Its items are being written or deleted, and nobody is shown it.
+        DRAFT = "draft", "Draft"
         REHEARSED = "rehearsed", "Not confirmed"
         HELD = "held", "Held"
         RUNNING = "running", "Running"
@@ -30,11 +32,13 @@ class Job(models.Model):
     title = models.CharField(max_length=200)
     parameters = models.JSONField(default=dict)
     forecast = models.JSONField(default=dict, help_text="What the rehearsal found.")
+    form_key = models.UUIDField(null=True, editable=False, help_text="One-time key of the form that asked for it.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.REHEARSED)
     sentence = models.CharField(max_length=LONGEST_SENTENCE, blank=True, help_text="Why it does not go on.")
     total = models.PositiveIntegerField(default=0)
     stop_after = models.PositiveIntegerField(null=True, blank=True, help_text="Errors after which it is paused.")
+    counts = models.JSONField(default=dict, help_text="Items by state, once it has ended.")
     errors_forgiven = models.PositiveIntegerField(default=0, help_text="Errors at the last resumption.")
 
     asked_by = models.CharField(max_length=254)
@@ -47,6 +51,7 @@ class Job(models.Model):
     next_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "form_key"], name="job_form_sent_once")]
         indexes = [
             models.Index(fields=["organization", "-asked_at"], name="job_by_time"),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="job_due"),
