@@ -20,7 +20,7 @@ test: ## set up and run every test (SERVERS=1: those with a database again, on P
 	@sh scripts/setup.sh dev
 	@sh scripts/$(if $(SERVERS),test_on_servers,test).sh
 
-chaos: ## the long kill tests, some fifteen minutes (SEED=, OPERATIONS=, KILLS=, INVITATIONS=, SERVERS=1)
+chaos: ## the long kill tests, some half an hour (SEED=, OPERATIONS=, KILLS=, INVITATIONS=, ITEMS=, SERVERS=1)
 	@sh scripts/setup.sh dev
 	@sh scripts/chaos.sh
 

@@ -49,7 +49,7 @@ class Battle:
         sandbox = Sandbox(self._sandbox_folder)
         try:
             self._house.start_all()
-            wait_for(_all_connected, CONNECTED_WITHIN_S)
+            wait_for(all_connected, CONNECTED_WITHIN_S)
             started = time.monotonic()
             problems = self._while_people_ask(sandbox)
             run = self._measured(started, began)
@@ -74,7 +74,7 @@ class Battle:
             self._killer.work()
             calm_since = calm_since if self._calm() else time.monotonic()
             if time.monotonic() - calm_since > CALM_S:
-                _let_deadlines_pass()
+                let_deadlines_pass()
                 calm_since = time.monotonic()
             time.sleep(LOOK_EVERY_S)
         return self._problems(in_time=self._over())
@@ -93,8 +93,8 @@ class Battle:
 
     def _calm(self) -> bool:
         """Nobody is dead, and all that is open are doubts that only a deadline ends: no step is left to take."""
-        doubts = _doubts() if self._killer.all_at_work else 0
-        return doubts > 0 and self._crowd.settled + doubts >= self._crowd.answered
+        waiting = doubts() if self._killer.all_at_work else 0
+        return waiting > 0 and self._crowd.settled + waiting >= self._crowd.answered
 
     def _synchronise(self, sandbox: Sandbox) -> None:
         """A last inventory, for as long as it takes to show every SIM rightly; what it does not is judged later."""
@@ -127,15 +127,15 @@ class Battle:
         )
 
 
-def _all_connected() -> bool:
+def all_connected() -> bool:
     return not ExtensionConfig.objects.exclude(health=Health.CONNECTED).exists()
 
 
-def _doubts() -> int:
+def doubts() -> int:
     return Operation.objects.filter(state=State.UNKNOWN, settled_at=None).count()
 
 
-def _let_deadlines_pass() -> None:
+def let_deadlines_pass() -> None:
     """As if the minutes had gone by that an unknown outcome is looked for; the worker then looks a last time."""
     now = timezone.now()
     Operation.objects.filter(state=State.UNKNOWN, settled_at=None).update(confirm_by=now, next_attempt_at=now)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from extensions.controlcenter.sandbox import Fault, Kind, State
 from extensions.core import lanes
 from extensions.core.models import Operation
 from extensions.core.models import State as OperationState
+from iotdash.runtime.models import Lease
 from tests.chaos import world
 from tests.chaos.house import House, Name
 from tests.chaos.journal import exists_for
@@ -125,6 +127,7 @@ class Killer:
             Moment.AT_ONCE: lambda: True,
             Moment.ASKING: lambda: bool(self._crowd.waiting),
             Moment.ROW_WRITTEN: self._row_written,
+            Moment.SLICE: _stepping,
             Moment.SENDING: _sending,
             Moment.TAKEN: self._hangs,
             Moment.PERFORMED: self._hangs_after_performing,
@@ -172,6 +175,11 @@ class Killer:
         """For longer than its leases hold: another worker takes its lanes over while it believes to have them."""
         if name not in self._absent:
             self._frozen.append((name, self._house.freeze(name), time.monotonic() + FROZEN_S))
+
+
+def _stepping() -> bool:
+    held = Lease.objects.filter(name__startswith="job ", expires_at__gt=timezone.now())
+    return held.exclude(holder="").exists()
 
 
 def _sending() -> bool:

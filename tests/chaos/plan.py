@@ -35,6 +35,7 @@ class Moment(StrEnum):
     AT_ONCE = "at once"
     ASKING = "a form is under way"
     ROW_WRITTEN = "the row is written, the form not answered"
+    SLICE = "a step of a job is taken"
     SENDING = "an operation is sent"
     TAKEN = "the carrier took a call and has not performed it"
     PERFORMED = "the carrier performed a call and has not answered"

@@ -65,7 +65,7 @@ def text(run: Run, evidence: Evidence, broken: Sequence[Broken]) -> str:
         "",
         *_table(per_kind(evidence)),
         "",
-        *_kills(evidence.killed),
+        *kills(evidence.killed),
         *(f"  also {count} times: {what}" for what, count in Counter(what for _, what in evidence.troubles).items()),
         "",
         _verdict(run, broken),
@@ -85,7 +85,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield "  " + "  ".join(line)
 
 
-def _kills(killed: Sequence[Killed]) -> list[str]:
+def kills(killed: Sequence[Killed]) -> list[str]:
     lines = []
     for victim in Victim:
         mine = [kill for kill in killed if kill.victim is victim]

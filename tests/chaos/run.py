@@ -27,7 +27,7 @@ def main() -> int:
         install(Path(env["IOTDASH_VAR"]), env)
         # In a process of its own: where pytest is imported, as here, settings are those of tests.
         failed = subprocess.run(
-            [sys.executable, "-m", "tests.chaos.fight", *_given(chosen)], env=env, cwd=ROOT
+            [sys.executable, "-m", "tests.chaos.fight", *given(chosen)], env=env, cwd=ROOT
         ).returncode
         shutil.copytree(folder / "var/log", chosen.reports / "log", dirs_exist_ok=True)
     return failed
@@ -55,7 +55,7 @@ def install(var: Path, env: Mapping[str, str]) -> None:
         subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=ROOT, check=True)
 
 
-def _given(chosen: argparse.Namespace) -> list[str]:
+def given(chosen: argparse.Namespace) -> list[str]:
     named = {name: str(value) for name, value in vars(chosen).items() if name != "servers"}
     return [word for name, value in named.items() for word in (f"--{name}", value)] + ["--servers"] * chosen.servers
 
