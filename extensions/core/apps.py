@@ -38,6 +38,7 @@ def _register_work() -> None:
 
     lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
     lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
+    lanes.register_source(operations.background, lanes.Purpose.BACKGROUND)
     register_kind(jobs.OperationJobs())
 
 

@@ -1,7 +1,10 @@
 """Jobs that ask an operation about many subjects: each once, whatever happens, and as people would have asked it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from extensions.core.contract import Refused
 from extensions.core.jobs import (
@@ -14,6 +17,7 @@ from extensions.core.jobs import (
     OperationJobs,
     queued_at_most,
 )
+from extensions.core.lanes import work as lane_work
 from extensions.core.models import Lane, Operation, Purpose
 from extensions.core.services import configurations, operations
 from extensions.core.targets import Target
@@ -22,7 +26,7 @@ from iotdash.runtime import jobs
 from iotdash.runtime.jobs import Draft, running, steering
 from iotdash.runtime.models import Job
 from tests.extensions import meterco
-from tests.extensions.asking import activate
+from tests.extensions.asking import activate, ask
 
 ACTIVATE = {PARAMETERS: {"status": "Activated"}}
 
@@ -193,3 +197,14 @@ def test_the_lane_is_woken_for_a_job(confirmed, config, messages, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         running.run(confirmed("0001").pk)
     assert {lane for lane, _ in messages} == {config.lane_id}
+
+
+def test_what_the_product_asks_by_itself_has_its_turn_beside_a_job(confirmed, target, source, config):
+    running.run(confirmed("0001", "0002").pk)
+    asked = ask(target, source, "usage", priority=Operation.BACKGROUND)
+    lane, later = Lane.objects.get(pk=config.lane_id), timezone.now() + timedelta(seconds=1)
+    assert lane_work.next_work(lane, later, limited=True).purpose == Purpose.JOBS
+    lane.jobs_in_a_row = lane_work.JOBS_IN_A_ROW
+    assert lane_work.next_work(lane, later, limited=True).purpose == Purpose.BACKGROUND
+    operations.cancel(asked, source)
+    assert lane_work.next_work(lane, later, limited=True).purpose == Purpose.JOBS

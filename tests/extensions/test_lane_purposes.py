@@ -205,3 +205,30 @@ def test_counts_of_a_check_move_to_the_lane_that_it_opens(lane):
     turn.do(Work(one_call, Purpose.PEOPLE))
     lanes.carry_over(old, lane, config_id=9)
     assert list(CallCount.objects.values_list("lane_id", "config_id", "calls")) == [(lane.pk, 9, 1)]
+
+
+def test_a_long_job_leaves_every_fourth_call_to_what_is_less_urgent(endless, log, lane, later):
+    endless(Purpose.JOBS)
+    endless(Purpose.SYNC).left = 10
+    run_for(lane, later, timedelta(seconds=20))
+    done = [purpose for purpose, _ in log]
+    assert done[:8] == [*[Purpose.JOBS] * 3, Purpose.SYNC] * 2
+    assert done[40:] == [Purpose.JOBS] * len(done[40:]), "it has all calls that nobody else wants"
+
+
+def test_people_do_not_wait_for_the_turn_of_a_job_nor_take_that_of_others(endless, log, lane):
+    people, job = endless(Purpose.PEOPLE), endless(Purpose.JOBS)
+    endless(Purpose.USAGE)
+    people.left = 0
+    job.meanwhile = lambda: setattr(people, "left", 2) if len(log) == 2 else None
+    lanes.run(lane.pk)
+    done = [purpose for purpose, _ in log]
+    assert done[:6] == [*[Purpose.JOBS] * 2, *[Purpose.PEOPLE] * 2, Purpose.JOBS, Purpose.USAGE]
+
+
+def test_a_spent_budget_is_not_overdrawn_when_a_job_leaves_a_call(endless, log, lane):
+    Lane.objects.update(limited_calls=[[int(timezone.now().timestamp()), 150]])
+    endless(Purpose.JOBS)
+    endless(Purpose.USAGE)
+    lanes.run(lane.pk)
+    assert {purpose for purpose, _ in log} == {Purpose.JOBS}

@@ -152,7 +152,8 @@ def test_calls_and_time_are_a_range_and_the_slowest_account_says_how_long(fleet,
     job = rehearse(organization, Sim.objects.all(), Request(REFRESH), source)
     # One account has nine SIMs, the other eight that the carrier knows; a read takes one or two calls.
     assert job.forecast["calls"] == [17, 34]
-    assert job.forecast["seconds"] == [16.0, 32.0]
+    # At most, where every fourth call is somebody else's.
+    assert job.forecast["seconds"] == [16.0, pytest.approx(32.0 * 4 / 3)]
 
 
 def test_an_account_that_is_paused_is_noted(fleet, organization, config, source):

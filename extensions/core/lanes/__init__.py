@@ -11,10 +11,11 @@ from extensions.core.lanes.keeping import tidy_counts
 from extensions.core.lanes.messages import wake, wake_due
 from extensions.core.lanes.running import receive, run
 from extensions.core.lanes.turn import LEASE_SECONDS, LaneLost, Turn
-from extensions.core.lanes.work import Work, WorkSource, register_source
+from extensions.core.lanes.work import JOBS_SHARE, Work, WorkSource, register_source
 from extensions.core.models import Purpose
 
 __all__ = [
+    "JOBS_SHARE",
     "LEASE_SECONDS",
     "LaneLost",
     "Purpose",

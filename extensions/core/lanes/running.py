@@ -12,7 +12,7 @@ from django.utils import timezone
 from extensions.core.lanes import messages
 from extensions.core.lanes.planning import budget_back_at, plan_next
 from extensions.core.lanes.turn import Turn
-from extensions.core.lanes.work import Work, sources
+from extensions.core.lanes.work import Work, next_work, sources
 from extensions.core.models import Lane
 
 THREADS = settings.CELERY_WORKER_CONCURRENCY
@@ -114,5 +114,4 @@ class _Slice:
 
 def _next_work(lane: Lane) -> Work | None:
     now = timezone.now()
-    asked = sources(limited=budget_back_at(lane, now) is None)
-    return next(filter(None, (source.next(lane.pk, now) for source in asked)), None)
+    return next_work(lane, now, limited=budget_back_at(lane, now) is None)

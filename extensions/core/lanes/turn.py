@@ -129,5 +129,13 @@ class Turn:
             last_call_seconds=call.seconds,
             last_purpose=self.purpose.value if call.sent else "",
             last_config_id=self.config_id,
+            jobs_in_a_row=self._jobs_in_a_row(),
             **limited,
         )
+
+    def _jobs_in_a_row(self) -> int:
+        if self.purpose is Purpose.JOBS:
+            self.lane.jobs_in_a_row += 1
+        elif self.purpose.rank > Purpose.JOBS.rank:
+            self.lane.jobs_in_a_row = 0
+        return self.lane.jobs_in_a_row

@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Protocol
 
 from extensions.core.lanes.turn import Turn
-from extensions.core.models import Purpose
+from extensions.core.models import Lane, Purpose
+
+# Calls for jobs after which one is made for something less urgent, if that is due.
+JOBS_IN_A_ROW = 3
+# What part of the rate jobs get while something less urgent is always due.
+JOBS_SHARE = JOBS_IN_A_ROW / (JOBS_IN_A_ROW + 1)
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,23 @@ def sources(*, limited: bool = True) -> list[WorkSource]:
     return [source for purpose, source in _sources if limited or not purpose.limited]
 
 
+def next_work(lane: Lane, now: datetime, *, limited: bool) -> Work | None:
+    """The most urgent, but that jobs, which may take days, leave every fourth call to what is less urgent."""
+    work = _first(sources(limited=limited), lane.pk, now)
+    if work is None or work.purpose is not Purpose.JOBS or lane.jobs_in_a_row < JOBS_IN_A_ROW:
+        return work
+    less_urgent = [source for purpose, source in _sources if purpose.rank > Purpose.JOBS.rank]
+    return _first([each for each in sources(limited=limited) if each in less_urgent], lane.pk, now) or work
+
+
+def _first(asked: Iterable[WorkSource], lane_id: int, now: datetime) -> Work | None:
+    return next(filter(None, (source.next(lane_id, now) for source in asked)), None)
+
+
 def people_wait(lane_id: int, now: datetime) -> bool:
     """Whether people wait for what the lane is to do next, or for the confirmation of what they asked for."""
     asked = [source for purpose, source in _sources if purpose.for_people]
-    work = next(filter(None, (source.next(lane_id, now) for source in asked)), None)
+    work = _first(asked, lane_id, now)
     return work is not None and work.purpose.for_people
 
 

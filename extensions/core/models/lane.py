@@ -53,6 +53,7 @@ class Lane(models.Model):
         max_length=16, blank=True, help_text="What the newest call was made for; empty if nothing of it was sent."
     )
     last_config_id = models.BigIntegerField(default=0, help_text="Which configuration the newest call was made for.")
+    jobs_in_a_row = models.PositiveIntegerField(default=0, help_text="Calls for jobs since the last less urgent one.")
     recent_calls = models.JSONField(default=list, help_text="Unix times of the newest calls, when each was answered.")
     limited_calls = models.JSONField(
         default=list, help_text="[Unix second, calls] of limited purposes, of the last minute."

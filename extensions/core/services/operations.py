@@ -204,13 +204,17 @@ def _held(now: datetime) -> QuerySet[Lease]:
 
 
 class _Source:
-    """Operations as a source of lane work: people before background, then by time."""
+    """Operations as a source of lane work, the most urgent first, then by time. `priority`: only those of this one."""
+
+    def __init__(self, priority: int | None = None) -> None:
+        self._priority = priority
 
     def _open(self, lane_id: int | None = None) -> QuerySet[Operation]:
         configs = ExtensionConfig.objects.callable().filter(slug__in=registry.manifests())
         if lane_id is not None:
             configs = configs.filter(lane_id=lane_id)
-        return Operation.objects.filter(settled_at=None, config__in=configs).exclude(state=State.SENT)
+        found = Operation.objects.filter(settled_at=None, config__in=configs).exclude(state=State.SENT)
+        return found if self._priority is None else found.filter(priority=self._priority)
 
     def _sent(self) -> QuerySet[Operation]:
         installed = registry.manifests()
@@ -249,3 +253,5 @@ def _purpose(operation: Operation) -> lanes.Purpose:
 
 
 source = _Source()
+# Once more, for when a job leaves a call to others.
+background = _Source(Operation.BACKGROUND)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from extensions.core import registry
+from extensions.core import lanes, registry
 from extensions.core.contract import Kind
 from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
 from extensions.core.models import ExtensionConfig, Operation
@@ -74,14 +74,14 @@ class _Rehearsal:
             yield Draft(sim["subject"], sim["pk"], str(config.pk), config.given(sim), outcome)
 
     def forecast(self) -> dict[str, Any]:
-        """Lanes work side by side: the slowest says how long it takes."""
+        """Lanes work side by side: the slowest says how long it takes, at most where others always want their share."""
         taken = [self.configs[pk] for pk, count in self.eligible.items() if count]
         calls, seconds = [0, 0], [0.0, 0.0]
         for config in taken:
-            for place, each in enumerate(config.calls):
+            for place, (each, share) in enumerate(zip(config.calls, (1, lanes.JOBS_SHARE), strict=True)):
                 number = each * self.eligible[config.pk]
                 calls[place] += number
-                seconds[place] = max(seconds[place], number / config.per_second)
+                seconds[place] = max(seconds[place], number / (config.per_second * share))
         notes = [note for config in taken if (note := config.note(self.eligible[config.pk]))]
         found = {"calls": calls, "seconds": seconds, "notes": notes} if taken else {}
         return found | (self._irreversible() if self.request.irreversible and taken else {})
