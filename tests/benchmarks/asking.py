@@ -1,7 +1,7 @@
 """Requests to the product inside this process, through its WSGI application: every layer but the socket."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import RequestFactory, override_settings
 
 from iotdash.accounts.models import User
+
+_TOKEN = "c" * 32
 
 
 class Unexpected(Exception):
@@ -30,17 +32,34 @@ class Application:
 
     def get(self, url: str, session: str = "", **headers: str) -> str:
         """The page's text."""
-        cookies = {"HTTP_COOKIE": SimpleCookie({settings.SESSION_COOKIE_NAME: session}).output(header="").strip()}
-        environ = self._factory.get(url, **(cookies if session else {}), **headers).environ
-        answered: list[str] = []
-        response = self._handler(environ, lambda status, headers: answered.append(status))
+        cookies = {settings.SESSION_COOKIE_NAME: session} if session else {}
+        status, _, text = self._answer(self._factory.get(url, **_header(cookies), **headers).environ)
+        if not status.startswith("200"):
+            raise Unexpected(f"{url} answered {status}")
+        return text
+
+    def post(self, url: str, session: str, data: Mapping[str, str]) -> str:
+        """Where a form that was taken leads to."""
+        cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: _TOKEN}
+        given = {**data, "csrfmiddlewaretoken": _TOKEN}
+        status, headers, _ = self._answer(self._factory.post(url, given, **_header(cookies)).environ)
+        if not status.startswith("302"):
+            raise Unexpected(f"{url} answered {status}")
+        return headers["Location"]
+
+    def _answer(self, environ: dict[str, Any]) -> tuple[str, dict[str, str], str]:
+        """Status line, headers, body."""
+        started: list[Any] = []
+        response = self._handler(environ, lambda status, headers: started.extend((status, dict(headers))))
         try:
             body = b"".join(response)
         finally:
             response.close()
-        if not answered[0].startswith("200"):
-            raise Unexpected(f"{url} answered {answered[0]}")
-        return body.decode()
+        return started[0], started[1], body.decode()
+
+
+def _header(cookies: Mapping[str, str]) -> dict[str, str]:
+    return {"HTTP_COOKIE": SimpleCookie(cookies).output(header="", sep=";").strip()} if cookies else {}
 
 
 def signed_in(user: User) -> str:
