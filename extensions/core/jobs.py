@@ -33,7 +33,7 @@ PARAMETERS, OPERATION, DEVICE = "parameters", "operation", "device"
 # because they go out also after the job was paused for its errors.
 QUEUED_AT_MOST, QUEUED_SECONDS = 50, 5
 # How many are asked in one transaction: nobody else writes to SQLite meanwhile.
-ASKED_AT_ONCE = 20
+ASKED_AT_ONCE = 10
 _ENDS = {
     State.CONFIRMED: JobItem.State.DONE,
     State.CANCELLED: JobItem.State.CANCELLED,

@@ -15,7 +15,7 @@ from iotdash.runtime.jobs.kinds import Outcome
 from iotdash.runtime.models import Job, JobItem
 
 MOST_ITEMS = 50_000
-_AT_ONCE = 500
+_AT_ONCE = 250
 
 
 class TooMany(Exception):

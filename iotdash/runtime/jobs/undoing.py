@@ -22,7 +22,7 @@ def _cancel_waiting(job: Job) -> int:
     waiting = job.items.filter(state=JobItem.State.WAITING)
     changes = {"state": JobItem.State.CANCELLED, "sentence": "Cancelled before it was begun."}
     cancelled = 0
-    while keys := list(waiting.order_by("position").values_list("pk", flat=True)[:_AT_ONCE]):
+    while keys := list(waiting.values_list("pk", flat=True)[:_AT_ONCE]):
         cancelled += waiting.filter(pk__in=keys).update(settled_at=timezone.now(), **changes)
     return cancelled
 

@@ -81,7 +81,8 @@ class JobItem(models.Model):
         LEFT_OUT = "left out", "Left out"
         CANCELLED = "cancelled", "Cancelled"
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
+    # Both indexes below begin with it.
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_index=False)
     position = models.PositiveIntegerField()
     subject = models.CharField(max_length=200)
     target = models.BigIntegerField(null=True, blank=True)
