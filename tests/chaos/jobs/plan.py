@@ -27,7 +27,7 @@ _MOMENTS = {
 _VICTIMS = (Victim.WEB, Victim.WORKER, Victim.SANDBOX, Victim.BEAT, Victim.WORKER)
 _FAULTS = (Kind.CUT_AFTER, Kind.THROTTLE, Kind.SERVER_ERROR, Kind.CUT_BEFORE, Kind.GARBAGE)
 # For so many items one of each kind of fault and trouble. A smaller job has two faults, and all of it is sent by the
-# time that half of it has its outcome.
+# time that a fifth of it has its outcome.
 _TROUBLED = 1000
 
 
@@ -76,7 +76,7 @@ def _kills(chance: Random, items: int, count: int) -> Iterator[Kill]:
 
 
 def _sent_by(items: int) -> float:
-    return items * (0.9 if items >= _TROUBLED else 0.5)
+    return items * (0.9 if items >= _TROUBLED else 0.2)
 
 
 def _troubles(chance: Random, items: int) -> Iterator[Trouble]:
