@@ -1,8 +1,19 @@
 """Support's view of devices: reading only, so that every change goes through services and the activity log."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from devices.models import Device, DeviceIdentifier, DeviceType, DiagnosticErrorCode, DiagnosticLog, EventCache
+from devices.models import (
+    Device,
+    DeviceIdentifier,
+    DeviceType,
+    DiagnosticErrorCode,
+    DiagnosticLog,
+    EventCache,
+    Tag,
+    TagSet,
+)
 from iotdash.lib.admin import ReadOnlyAdmin
 
 
@@ -30,6 +41,7 @@ class DeviceAdmin(ReadOnlyAdmin):
         "located_at",
         "alert_at",
         "reported_at",
+        "tag_set",
     )
 
 
@@ -73,3 +85,27 @@ class EventCacheAdmin(ReadOnlyAdmin):
     list_filter = ("enabled",)
     list_select_related = ("organization",)
     search_fields = ("=organization__public_id",)
+
+
+@admin.register(Tag)
+class TagAdmin(ReadOnlyAdmin):
+    list_display = ("name", "organization", "colour")
+    list_filter = ("colour",)
+    list_select_related = ("organization",)
+    search_fields = ("^folded", "=organization__public_id")
+    readonly_fields = ("folded",)
+
+
+@admin.register(TagSet)
+class TagSetAdmin(ReadOnlyAdmin):
+    list_display = ("key", "names", "organization")
+    list_filter = ("tags__colour",)
+    list_select_related = ("organization",)
+    search_fields = ("=key", "=organization__public_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TagSet]:
+        return super().get_queryset(request).prefetch_related("tags")
+
+    @admin.display(description="tags")
+    def names(self, row: TagSet) -> str:
+        return ", ".join(sorted(tag.name for tag in row.tags.all()))

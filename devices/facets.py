@@ -31,12 +31,14 @@ class FacetColumn:
 class FacetFilter:
     """A filter that a facet adds to the device list: a query parameter with a fixed choice of values.
 
-    `name` is of its own among all filters; links to a filtered list use it.
+    `name` is of its own among all filters; links to a filtered list use it. Without `choices` it takes any text, for
+    which there may be `suggestions`.
     """
 
     name: str
     label: str
-    choices: tuple[tuple[str, str], ...]
+    choices: tuple[tuple[str, str], ...] | None
+    suggestions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from devices.fields import ExactTextField, TextField, TypeNameField, validate_metadata
+from devices.tags.models import NO_TAGS, Tag, TagSet  # noqa: F401  they are models of this app
 from iotdash.organizations.models import Organization
 
 ID_PATTERN = r"[A-Za-z0-9._-]{1,36}"
@@ -82,6 +83,7 @@ _BY_FIELD = {
     "device_by_firmware": "fw_version",
     "device_by_type": "type_name",
     "device_by_configured": "configured",
+    "device_by_tags": "tag_set",
 }
 _PARTIAL = {
     "device_located": models.Q(latitude__isnull=False),
@@ -93,7 +95,8 @@ _PARTIAL = {
 class Device(DeviceInfo):
     """A registered device. `token_digest` is a keyed digest of its token, which is shown once.
 
-    `configured` says whether an app above keeps a configuration for it; that app sets it. `alert_at` is when
+    `configured` says whether an app above keeps a configuration for it; that app sets it. `tag_set` is the primary key
+    of its TagSet, NO_TAGS for none. `alert_at` is when
     `alert_enabled` was last changed, `reported_at` when the last log entry or error code came.
     """
 
@@ -106,6 +109,7 @@ class Device(DeviceInfo):
     device_id = ExactTextField("device ID", max_length=36, validators=[validate_id])
     type_name = TypeNameField(max_length=36, default="", editable=False)
     configured = models.BooleanField(default=False, editable=False)
+    tag_set = models.BigIntegerField(default=NO_TAGS, editable=False)
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
     token_digest = models.CharField(max_length=64, blank=True, editable=False)
     token_issued_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -17,7 +17,7 @@ Report = TypeVar("Report", DiagnosticLog, DiagnosticErrorCode)
 _LAST = "\U0010ffff"
 
 
-class _BoundedCount(Subquery):
+class BoundedCount(Subquery):
     """Counts the rows of a sliced subquery: a million of them cost no more than the slice."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
@@ -79,7 +79,7 @@ _gateway_types = Prepared(
 def with_device_counts(types: QuerySet[DeviceType]) -> QuerySet[DeviceType]:
     """Each type with `counted`, which stops just above COUNT_LIMIT; see `device_count`."""
     devices = Device.objects.filter(device_type=OuterRef("pk")).order_by()
-    return types.annotate(counted=_BoundedCount(devices.values("pk")[: COUNT_LIMIT + 1]))
+    return types.annotate(counted=BoundedCount(devices.values("pk")[: COUNT_LIMIT + 1]))
 
 
 def device_count(device_type: DeviceType) -> Count:

@@ -6,12 +6,13 @@ A device has two segments of its own, and a device type stands behind `id/`.
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from devices.views import drilldown, editing, lists, tokens, types
+from devices.views import drilldown, editing, lists, tags, tokens, types
 
 register_converter(IdConverter, "registry_id")
 
 app_name = "devices"
 _DEVICE = "devices/<registry_id:type_id>/<registry_id:device_id>/"
+_TAG = "device-tags/<int:tag_id>/"
 _TYPE = "device-types/id/<registry_id:type_id>/"
 
 urlpatterns = [
@@ -20,8 +21,12 @@ urlpatterns = [
     path(_DEVICE, drilldown.device, name="device"),
     path(f"{_DEVICE}edit/", editing.edit, name="edit"),
     path(f"{_DEVICE}delete/", editing.delete, name="delete"),
+    path(f"{_DEVICE}tags/", tags.of_device, name="device_tags"),
     path(f"{_DEVICE}token/", tokens.token, name="token"),
     path(f"{_DEVICE}token/new/", tokens.token_shown, name="token_shown"),
+    path("device-tags/", tags.tag_list, name="tags"),
+    path(f"{_TAG}edit/", tags.edit, name="tag_edit"),
+    path(f"{_TAG}delete/", tags.delete, name="tag_delete"),
     path("device-types/", lists.type_list, name="types"),
     path("device-types/add/", types.add, name="type_add"),
     path(_TYPE, types.detail, name="type"),

@@ -36,7 +36,7 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
     asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
     found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
-    furniture = Furniture(list_url(organization), state, _suggestions(organization))
+    furniture = Furniture(list_url(organization), state, _suggestions(organization, extra_filters))
     return {
         **furniture.context(found, asked.count, "devices"),
         **furniture.chooser(KEY),
@@ -56,9 +56,10 @@ def question_of(organization: Organization, state: ListState, extra: filters.Fac
     return Question(filters.conditions(organization, state, extra), search, state.order_by)
 
 
-def _suggestions(organization: Organization) -> dict[str, list[str]]:
+def _suggestions(organization: Organization, extra: filters.FacetFilters) -> dict[str, Sequence[str]]:
     templates = queries.type_templates(organization)
-    return {name: queries.suggestions(templates, field) for name, field in filters.SUGGESTED.items()}
+    own = {name: queries.suggestions(templates, field) for name, field in filters.SUGGESTED.items()}
+    return own | {each.name: each.suggestions for _, added in extra for each in added if each.suggestions}
 
 
 def _rows(

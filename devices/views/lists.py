@@ -14,15 +14,15 @@ from iotdash.organizations.scoping import organization_view
 
 @organization_view()
 def device_list(request: HttpRequest) -> HttpResponse:
-    return _list_page(request, device_list_context, "devices/list.html", "devices/_list.html")
+    return list_page(request, device_list_context, "devices/list.html", "devices/_list.html")
 
 
 @organization_view()
 def type_list(request: HttpRequest) -> HttpResponse:
-    return _list_page(request, type_list_context, "devices/types.html", "devices/_types.html")
+    return list_page(request, type_list_context, "devices/types.html", "devices/_types.html")
 
 
-def _list_page(
+def list_page(
     request: HttpRequest, make: Callable[[HttpRequest], dict[str, Any]], template: str, part: str
 ) -> HttpResponse:
     try:

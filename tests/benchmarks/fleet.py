@@ -1,7 +1,8 @@
 """A fleet of any size, and its SIMs, made fast and lumpy as real fleets are.
 
 Device IDs begin with their type, so whole makers stand together at the end of the alphabet; nearly all devices and
-SIMs are alike and some values are rare. Rows lie in the order in which devices came, which is not that of their names.
+SIMs are alike and some values are rare; one tag stands only among the last in the order of IDs. Rows lie in the order
+in which devices came, which is not that of their names.
 """
 
 import datetime as dt
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from devices.models import Device, DeviceIdentifier, DeviceType
+from devices.models import Device, DeviceIdentifier, DeviceType, Tag
+from devices.tags import sets
 from extensions.core.contract import Manifest
 from extensions.core.models import DeviceConfiguration, ExtensionConfig, Health, Lane
 from extensions.core.registry import manifests
@@ -27,6 +29,9 @@ ORDINARY, RARE, ABSENT = SimState.ACTIVATED, SimState.PURGED, SimState.TEST_READ
 UNCONFIGURED, UNLOCATED, MISSING, STALE = 0.03, 0.6, 0.002, 0.03
 # SIMs in no device, beside those of devices: another carrier's, so that they lie together.
 SPARE = 0.05
+USUAL_TAG, LATE_TAG, RARE_TAG = "in use", "wet", "to replace"
+TAGGED = {USUAL_TAG: 0.95, "leased": 0.2, RARE_TAG: 0.0005}
+WET_PUMPS = 0.06
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ def seed(organization: Organization, size: int) -> None:
     chance.shuffle(devices)
     for device in devices:
         device.configured = chance.random() > UNCONFIGURED
+    _tag(organization, devices, chance)
     Device.objects.bulk_create(devices, batch_size=BATCH)
     _seed_sims(organization, devices, chance)
     if connection.vendor == "postgresql":
@@ -95,6 +101,20 @@ def _devices(
             registered_at=NOW - dt.timedelta(minutes=chance.randrange(10**6)),
             registered_by="installer@example.com",
         )
+
+
+def _tag(organization: Organization, devices: Sequence[Device], chance: random.Random) -> None:
+    """Before the devices are saved."""
+    tags = {name: Tag.objects.create(organization=organization, name=name, folded=name) for name in (*TAGGED, LATE_TAG)}
+    known: dict[tuple[str, ...], int] = {}
+    for number, device in enumerate(devices):
+        late = WET_PUMPS if device.device_id.startswith("pump") else 0
+        names = tuple(name for name, share in (*TAGGED.items(), (LATE_TAG, late)) if chance.random() < share)
+        # Also the smallest fleet has a device with the rare tag.
+        names = names if number else (RARE_TAG,)
+        if names not in known:
+            known[names] = sets.set_of(organization, [tags[name] for name in names])
+        device.tag_set = known[names]
 
 
 def _seed_sims(organization: Organization, devices: Sequence[Device], chance: random.Random) -> None:

@@ -20,7 +20,8 @@ OPENING = "as it opens"
 class Listed:
     """A list of the product, by its own declarations, and texts to search it for.
 
-    `fields` are of filters that take any text: the field whose values they are.
+    `fields` are of filters that take any text: the field whose values they are, or the values. `further`: more
+    questions, by name.
     """
 
     path: str
@@ -29,8 +30,9 @@ class Listed:
     columns: Callable[[Organization], Sequence[Column]]
     filters: Callable[[Organization], Sequence[Filter]]
     parts: Callable[[Organization, ListState], Parts]
-    fields: Mapping[str, str]
+    fields: Mapping[str, str | Sequence[str]]
     texts: Mapping[str, str]
+    further: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def opening(self) -> "Case":
@@ -39,7 +41,8 @@ class Listed:
     def singles(self, organization: Organization) -> Iterator["Case"]:
         yield self.opening
         yield self._every_column(organization)
-        for case in [*self.sorts(organization), *self.filtered(organization), *self.searches()]:
+        further = [Case(self, name, query) for name, query in self.further.items()]
+        for case in [*self.sorts(organization), *self.filtered(organization), *self.searches(), *further]:
             yield case
             yield replace(case, name=f"{case.name}, deep", deep=True)
 
@@ -75,6 +78,8 @@ class Listed:
         if declared.choices is not None:
             return [value for value, _ in declared.choices]
         path = self.fields[declared.name]
+        if not isinstance(path, str):
+            return path
         known = self.model._default_manager.filter(**{f"{path}__isnull": False}).values_list(path)
         by_number = [value for value, _ in known.annotate(number=Count("pk")).order_by("number")]
         return [by_number[-1], by_number[0], "no-such-value"]

@@ -6,6 +6,7 @@ from devices.listing import columns as device_columns
 from devices.listing import devices
 from devices.listing import filters as device_filters
 from devices.models import Device
+from devices.tags import showing
 from extensions.sims import numbers, queries
 from extensions.sims.inventory import columns as sim_columns
 from extensions.sims.inventory import filters as sim_filters
@@ -13,6 +14,7 @@ from extensions.sims.inventory import listing as sims
 from extensions.sims.models import Sim
 from iotdash.lib.lists import Column, Filter, ListState, Parts, matching
 from iotdash.organizations.models import Organization
+from tests.benchmarks import fleet
 from tests.benchmarks.list_cases import Listed
 
 
@@ -46,7 +48,20 @@ DEVICES = Listed(
     columns=_columns_of_devices,
     filters=_filters_of_devices,
     parts=_parts_of_devices,
-    fields={"type": "type_name", "manufacturer": "manufacturer", "model": "model", "firmware": "fw_version"},
+    fields={
+        "type": "type_name",
+        "manufacturer": "manufacturer",
+        "model": "model",
+        "firmware": "fw_version",
+        **dict.fromkeys((showing.ANY, showing.ALL, showing.NONE), (fleet.USUAL_TAG, fleet.RARE_TAG, "no-such-tag")),
+    },
+    further={
+        "any of two tags": {showing.ANY: "leased, wet"},
+        "all of two tags": {showing.ALL: "in use, wet"},
+        "all of three tags": {showing.ALL: "in use, leased, wet"},
+        "tags that stand last": {showing.ANY: "wet"},
+        "none of two tags": {showing.NONE: "in use, leased"},
+    },
     texts={
         "no device": "zzz",
         "one SIM": "8901" + "0" * 13 + "123",

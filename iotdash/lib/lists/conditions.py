@@ -1,6 +1,6 @@
 """What a filter or a search asks of rows, said in the ways that a list of many rows needs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,15 @@ class Condition:
 
     `where` is what a row must be. `found` are rows that name the same in their field `key`, read from an index of their
     own; several may name one. `ordered`: the fields in whose order an index has the rows that meet the condition.
+    `stretches` together are the rows that meet it, where an index has each of them in the order of the field `along`.
     """
 
     where: Q | Exists
     found: QuerySet
     key: str = "pk"
     ordered: Collection[str] = ()
+    stretches: Sequence[Q] = ()
+    along: str = ""
 
     @property
     def walked(self) -> Case | Exists:

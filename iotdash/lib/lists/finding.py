@@ -6,8 +6,8 @@ list's order. Left to themselves both databases take one for the other, and read
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from functools import cached_property, reduce
+from operator import itemgetter, or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -37,10 +37,11 @@ class Rows:
 
     def walked(self, question: "Question") -> list[QuerySet]:
         """But for stretches that have nothing of what is to be looked for row by row: all of it would be read."""
-        found = self.stretches
+        narrow = question.narrow
+        found = stretches = self.stretches or (narrow.stretches if narrow else (self.own,))
         if len(found) > 1 and question.unordered:
             found = [each for each in found if self._has(each, question)]
-        return [self.objects.filter(each) for each in found or (self.stretches or (self.own,))[:1]]
+        return [self.objects.filter(each) for each in found or stretches[:1]]
 
     def meeting(self, conditions: Sequence[Condition]) -> QuerySet:
         """Rows that meet all of several conditions, in no order."""
@@ -50,7 +51,9 @@ class Rows:
     def _has(self, stretch: Q, question: "Question") -> bool:
         if self.covered and len(question.conditions) > 1:
             return self.meeting(question.conditions).filter(stretch).exists()
-        return all(each.found.filter(stretch).exists() for each in question.unordered)
+        # What a condition finds elsewhere says nothing of the fields of a stretch.
+        own = [each for each in question.unordered if each.key == "pk" and each is not question.narrow]
+        return all(each.found.filter(stretch).exists() for each in own)
 
     def by_keys(self, keys: set[int]) -> QuerySet:
         # Opaque, so that they are looked up by their keys, and not by walking all others.
@@ -79,6 +82,14 @@ class Question:
     @property
     def unordered(self) -> list[Condition]:
         return [each for each in self.conditions if not self._is_ordered(each)]
+
+    @cached_property
+    def narrow(self) -> Condition | None:
+        """The one with stretches that fewest rows meet, if all of those may be walked; many are met soon without it."""
+        along = self.order.removeprefix("-")
+        counted = [(each.count(), each) for each in self.conditions if each.stretches and each.along == along]
+        few = [(count.value, each) for count, each in counted if count.exact]
+        return min(few, key=itemgetter(0))[1] if few else None
 
     def _is_ordered(self, condition: Condition) -> bool:
         return self.order.removeprefix("-") in condition.ordered

@@ -29,6 +29,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "import_id": lambda house: house.open_import.public_id,
     "api_key_id": lambda house: house.api_key.public_id,
     "log_id": lambda house: house.log.public_id,
+    "tag_id": lambda house: house.tag.pk,
     "job_id": lambda house: house.job.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }

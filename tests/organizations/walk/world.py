@@ -7,7 +7,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from devices.models import Device, DiagnosticLog
+from devices.models import Device, DiagnosticLog, Tag
+from devices.tags import services as tag_services
 from extensions.core import lanes, registry
 from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
@@ -53,6 +54,7 @@ class House:
     passkey: Authenticator
     session: UserSession
     log: DiagnosticLog
+    tag: Tag
     job: Job
 
 
@@ -90,6 +92,8 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
     )  # fmt: skip
     Device.objects.filter(pk=device.pk).update(latitude=1, longitude=2, located_at=timezone.now())
     log = make(DiagnosticLog, organization=organization, device=device, message=planted)
+    tag_services.set_tags(device, [f"{planted} tag"], source)
+    tag = organization.tags.get()
     exchange = make(
         Exchange, config=config, purpose="sms", url=f"https://{planted}.test/", seconds=0.1, request=NO_BODY,
         response=NO_BODY | {"headers": {"X-Words": planted}}, status=500, failed=True,
@@ -102,6 +106,7 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
         "operation": operation,
         "exchange": exchange,
         "log": log,
+        "tag": tag,
     }
 
 
