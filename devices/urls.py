@@ -6,7 +6,7 @@ A device has two segments of its own, and a device type stands behind `id/`.
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from devices.views import drilldown, editing, lists, tags, tokens, types
+from devices.views import bulk, drilldown, editing, lists, tags, tokens, types
 
 register_converter(IdConverter, "registry_id")
 
@@ -18,6 +18,7 @@ _TYPE = "device-types/id/<registry_id:type_id>/"
 urlpatterns = [
     path("devices/", lists.device_list, name="list"),
     path("devices/add/", editing.add, name="add"),
+    path("devices/bulk/", bulk.bulk, name="bulk"),
     path(_DEVICE, drilldown.device, name="device"),
     path(f"{_DEVICE}edit/", editing.edit, name="edit"),
     path(f"{_DEVICE}delete/", editing.delete, name="delete"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from devices import queries
@@ -16,6 +17,7 @@ from devices.models import Device
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
+from iotdash.organizations.jobs.selection import Asked
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES
 
@@ -25,14 +27,8 @@ KEY = BY_ID
 def device_list_context(request: HttpRequest) -> dict[str, Any]:
     """Raises BadListQuery for a URL that asks for what the list does not have."""
     organization = request.organization
-    extra_columns = columns.facet_columns(organization)
-    extra_filters = filters.facet_filters(organization)
-    state = ListState.from_query(
-        request.GET,
-        columns.list_columns(extra_columns),
-        filters.list_filters(extra_filters),
-        default_sort=KEY,
-    )
+    extra_columns, extra_filters = columns.facet_columns(organization), filters.facet_filters(organization)
+    state = _state(request.GET, extra_columns, extra_filters)
     asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
     found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
@@ -42,9 +38,22 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         **furniture.chooser(KEY),
         "headers": furniture.headers([KEY, *(column.name for column in shown)]),
         "rows": _rows(organization, found.rows, shown, columns.cells(shown, extra_columns, found.rows)),
+        "list_query": urlencode(state.parameters()),
         "may_edit": may(request.membership, EDIT_DEVICES, organization),
         "add_url": reverse("devices:add", args=[organization.public_id]),
     }
+
+
+def _state(query: QueryDict, extra_columns: columns.FacetColumns, extra_filters: filters.FacetFilters) -> ListState:
+    listed, asked = columns.list_columns(extra_columns), filters.list_filters(extra_filters)
+    return ListState.from_query(query, listed, asked, default_sort=KEY)
+
+
+def asked_of(organization: Organization, query: QueryDict) -> Asked:
+    """Raises BadListQuery."""
+    extra = filters.facet_filters(organization)
+    state = _state(query, columns.facet_columns(organization), extra)
+    return Asked(state, rows_of(organization), question_of(organization, state, extra))
 
 
 def rows_of(organization: Organization) -> Rows:

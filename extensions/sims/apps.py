@@ -8,8 +8,9 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from devices import facets
+        from devices.bulk import actions
         from extensions.core import lanes, registry
-        from extensions.sims import first_records, overview_cards, pages, plans, usage_days
+        from extensions.sims import bulk, first_records, overview_cards, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.rest import device
@@ -20,6 +21,7 @@ class SimsConfig(AppConfig):
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
         pages.register()
+        actions.register(bulk.OF_DEVICES)
         device.register()
         cards.register(overview_cards.CARD)
         lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)

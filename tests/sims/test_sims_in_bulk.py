@@ -14,6 +14,7 @@ from extensions.sims.bulk.rehearsing import rehearse
 from extensions.sims.models import CarrierPlans, Sim
 from iotdash.runtime.jobs import running
 from iotdash.runtime.models import Job
+from tests.cast import DeviceFactory
 from tests.extensions.asking import activate
 from tests.sims.sim_rows import add_account, make_devices, make_sims
 
@@ -201,3 +202,30 @@ def test_a_rehearsal_asks_the_carrier_nothing(fleet, organization, source, messa
     messages.clear()
     rehearse(organization, Sim.objects.all(), Request(STATE, {"status": "Activated"}), source)
     assert (messages, Operation.objects.count()) == ([], 0)
+
+
+def test_sims_of_selected_devices_are_rehearsed_as_those_of_the_list_are(fleet, operator_client, developer_client):
+    linked = [sim for sim in fleet if sim.device_id]
+    ticked = {"of": "devices", "everything": "", "device": [str(sim.device_id) for sim in linked[:2]]}
+    page = operator_client.post(URL, ticked)
+    assert "2 selected SIMs" in page.content.decode()
+    assert ("of", "devices") in page.context["selection"].hidden
+    job = rehearsed(operator_client, {**ticked, "what": "status", "status": "Inventory"})
+    assert set(job.items.values_list("target", flat=True)) == {sim.pk for sim in linked[:2]}
+    everybody = operator_client.post(URL, {"of": "devices", "everything": "1", "query": "sim=Deactivated"})
+    matching = [sim for sim in linked if sim.state == "Deactivated" and not sim.missing_since]
+    assert everybody.context["count"] == len(matching)
+    assert developer_client.post(URL, ticked).status_code == 403
+
+
+def test_devices_without_sims_are_told(fleet, organization, operator_client):
+    bare = DeviceFactory(organization=organization)
+    answer = operator_client.post(URL, {"of": "devices", "device": str(bare.pk)})
+    assert answer.status_code == 422
+    assert "None of these devices has a SIM." in answer.content.decode()
+
+
+def test_the_page_of_selected_devices_offers_sim_operations_to_operators(fleet, operator_client, developer_client):
+    for client, may in ((operator_client, True), (developer_client, False)):
+        page = client.post("/abc123/devices/bulk/", {"everything": "1"}).content.decode()
+        assert ('action="/abc123/sims/bulk/"' in page) == may

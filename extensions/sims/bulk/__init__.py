@@ -1,3 +1,13 @@
 """One operation for many SIMs: they are selected in the list, the rehearsal says what would become of each, and a job
 does it (`extensions.core.jobs`).
 """
+
+from devices.bulk.actions import BulkAction
+from iotdash.organizations.roles import OPERATE
+
+OF_DEVICES = BulkAction(
+    "Operate their SIMs",
+    "Change state or rate plan, send SMS or refresh: the SIMs of these devices are rehearsed as those of the list are.",
+    "sims:bulk",
+    OPERATE,
+)

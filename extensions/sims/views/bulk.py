@@ -8,9 +8,11 @@ from django.views.decorators.http import require_POST
 from extensions.sims import queries
 from extensions.sims.bulk.forms import BulkForm
 from extensions.sims.bulk.rehearsing import rehearse
-from extensions.sims.bulk.selection import NothingSelected, Selection, selected
+from extensions.sims.bulk.selection import selected
+from extensions.sims.models import Sim
 from iotdash.lib import htmx
 from iotdash.lib.lists import BadListQuery
+from iotdash.organizations.jobs.selection import NothingSelected, Selection
 from iotdash.organizations.roles import OPERATE
 from iotdash.organizations.scoping import organization_view
 from iotdash.runtime.jobs import TooMany
@@ -29,13 +31,13 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return htmx.render(request, TEMPLATE, {"problem": str(error)}, status=422)
 
 
-def _chosen(request: HttpRequest, selection: Selection) -> HttpResponse:
+def _chosen(request: HttpRequest, selection: Selection[Sim]) -> HttpResponse:
     asked = "what" in request.POST
     form = BulkForm(request.POST if asked else None, configs=list(queries.configurations(request.organization)))
     if asked and form.is_valid():
-        job = rehearse(request.organization, selection.sims, form.request, request.source, _key(request, form))
+        job = rehearse(request.organization, selection.rows, form.request, request.source, _key(request, form))
         return htmx.redirect(request, "organizations:job", request.organization.public_id, job.public_id)
-    context = {"form": form, "selection": selection, "count": selection.sims.count()}
+    context = {"form": form, "selection": selection, "count": selection.rows.count()}
     return htmx.render(request, TEMPLATE, context, status=422 if asked else 200)
 
 
