@@ -7,22 +7,31 @@ class DevicesConfig(AppConfig):
     name = "devices"
 
     def ready(self) -> None:
-        from devices import facets
-        from devices.bulk.tagging import TagJobs
         from devices.cards import CARD
         from devices.rest import errors
         from devices.services.diagnostics import forget_old
         from devices.services.tokens import redigest
-        from devices.tags.facet import TagFacet
-        from iotdash.runtime import jobs
         from iotdash.runtime.key_marks import register_redigest
         from iotdash.runtime.sweep import register_due_finder
 
         errors.register()
         register_due_finder("old diagnostics of devices", forget_old)
         cards.register(CARD)
-        facets.register(TagFacet())
-        jobs.register_kind(TagJobs())
+        _register_list()
         register_redigest("device tokens", redigest)
         nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10))
         nav.register(nav.NavEntry("Device types", "box", "devices:types", order=15))
+
+
+def _register_list() -> None:
+    """What the list of devices has: tags, what is done with many devices, saved views."""
+    from devices import facets
+    from devices.bulk.tagging import TagJobs
+    from devices.listing.devices import state_for
+    from devices.tags.facet import TagFacet
+    from iotdash.organizations.saved_views import pages
+    from iotdash.runtime import jobs
+
+    facets.register(TagFacet())
+    jobs.register_kind(TagJobs())
+    pages.register(pages.ListPage("devices", "Devices", "devices:list", state_for))

@@ -18,7 +18,7 @@ from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
 from iotdash.organizations.jobs.selection import Asked
-from iotdash.organizations.models import Organization
+from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import EDIT_DEVICES
 
 KEY = BY_ID
@@ -42,6 +42,12 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         "may_edit": may(request.membership, EDIT_DEVICES, organization),
         "add_url": reverse("devices:add", args=[organization.public_id]),
     }
+
+
+def state_for(membership: Membership, query: QueryDict) -> ListState:
+    """Raises BadListQuery."""
+    organization = membership.organization
+    return _state(query, columns.facet_columns(organization), filters.facet_filters(organization))
 
 
 def _state(query: QueryDict, extra_columns: columns.FacetColumns, extra_filters: filters.FacetFilters) -> ListState:

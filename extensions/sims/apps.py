@@ -8,9 +8,8 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from devices import facets
-        from devices.bulk import actions
         from extensions.core import lanes, registry
-        from extensions.sims import bulk, first_records, overview_cards, pages, plans, usage_days
+        from extensions.sims import first_records, overview_cards, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.rest import device
@@ -21,7 +20,7 @@ class SimsConfig(AppConfig):
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
         pages.register()
-        actions.register(bulk.OF_DEVICES)
+        _register_lists()
         device.register()
         cards.register(overview_cards.CARD)
         lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
@@ -31,3 +30,14 @@ class SimsConfig(AppConfig):
         register_due_finder("reported SIMs", reports.forget_old)
         register_due_finder("rate plans", plans.ask_where_due)
         register_due_finder("first records", first_records.ask_where_due)
+
+
+def _register_lists() -> None:
+    """What can be done with lists: of devices for their SIMs, and of SIMs."""
+    from devices.bulk import actions
+    from extensions.sims import bulk
+    from extensions.sims.inventory.listing import state_for
+    from iotdash.organizations.saved_views import pages
+
+    actions.register(bulk.OF_DEVICES)
+    pages.register(pages.ListPage("sims", "SIMs", "sims:list", state_for))

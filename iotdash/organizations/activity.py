@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from iotdash.lib.cards import CardContent
@@ -29,9 +29,16 @@ FILTERS = (
 RECENT = 8
 
 
-def state_of(request: HttpRequest) -> ListState:
+def state_of(query: QueryDict) -> ListState:
     """What the URL asks for. Raises BadListQuery."""
-    return ListState.from_query(request.GET, COLUMNS, FILTERS, default_sort="-at")
+    return ListState.from_query(query, COLUMNS, FILTERS, default_sort="-at")
+
+
+def checked(query: QueryDict) -> ListState:
+    """The same; raises BadListQuery also for days that are none."""
+    state = state_of(query)
+    conditions(state)
+    return state
 
 
 def conditions(state: ListState) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from iotdash.organizations.models import (
     MemberImport,
     Membership,
     Organization,
+    SavedView,
 )
 
 
@@ -214,3 +215,12 @@ class MemberImportAdmin(ReadOnlyAdmin):
     list_select_related = ["organization"]
     search_fields = ["=organization__public_id", "=created_by"]
     exclude = ["text", "results"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ["name", "organization", "page", "owner", "shared", "changed_at"]
+    list_filter = ["shared", "page"]
+    list_select_related = ["organization", "owner"]
+    search_fields = ["^name", "=organization__public_id", "=owner__email"]
+    readonly_fields = ["public_id", "created_at", "changed_at"]

@@ -42,6 +42,19 @@ def _register_what_runs() -> None:
     from iotdash.runtime import jobs
     from iotdash.runtime.sweep import register_due_finder
 
+    _register_lists()
     jobs.register_permission(permission.why_not)
     register_due_finder("unconfirmed member imports", forget_old)
     register_due_finder("answers kept for requests sent again", idempotency.forget_old)
+
+
+def _register_lists() -> None:
+    from iotdash.organizations import activity
+    from iotdash.organizations.jobs import listing
+    from iotdash.organizations.saved_views import pages
+
+    nav.register(nav.NavEntry("Saved views", "bookmark", "organizations:saved_views", 77))
+    pages.register(pages.ListPage("jobs", "Jobs", "organizations:jobs", lambda _, query: listing.state_of(query)))
+    pages.register(
+        pages.ListPage("activity", "Activity", "organizations:activity", lambda _, query: activity.checked(query))
+    )

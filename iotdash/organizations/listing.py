@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ def around(request: HttpRequest, state: ListState, found: Page, count: Count, wh
     filtered = bool(state.search or state.filters)
     return {
         "state": state,
+        "list_query": urlencode(state.parameters()),
         "form": _form(state),
         "filtered": filtered,
         "clear_url": request.path if filtered else "",

@@ -33,6 +33,7 @@ SEE = Action("see this organization", Role.READER)
 SEE_NUMBERS = Action("see whole subscriber numbers", Role.ANALYST)
 MANAGE_ORGANIZATION = Action("change the organization", Role.ADMINISTRATOR)
 MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
+SAVE_VIEWS = Action("save views", Role.ANALYST)
 EDIT_DEVICES = Action("edit devices", Role.DEVELOPER)
 CONFIGURE_DEVICES = Action("change device configuration", Role.DEVELOPER)
 # Up to one's own role.
@@ -47,6 +48,7 @@ CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
 ACTIONS = (
     SEE,
     SEE_NUMBERS,
+    SAVE_VIEWS,
     EDIT_DEVICES,
     CONFIGURE_DEVICES,
     MANAGE_KEYS,

@@ -9,6 +9,7 @@ from iotdash.organizations.views import (
     jobs,
     mail_templates,
     members,
+    saved_views,
     second_factor,
 )
 
@@ -18,6 +19,7 @@ _INVITATION = "invitations/<uuid:invitation_id>/"
 _KEY = "keys/<slug:api_key_id>/"
 _IMPORT = "import/<uuid:import_id>/"
 _JOB = "jobs/<uuid:job_id>/"
+_VIEW = "views/<uuid:view_id>/"
 
 invitation_pages = [
     path("invitations/", invitations.invitations, name="invitations"),
@@ -52,6 +54,14 @@ job_pages = [
     path(f"{_JOB}<slug:step>/", jobs.steer, name="job_steer"),
 ]
 
+view_pages = [
+    path("views/", saved_views.view_list, name="saved_views"),
+    path("views/save/", saved_views.save, name="save_view"),
+    path(_VIEW, saved_views.open_view, name="saved_view"),
+    path(f"{_VIEW}edit/", saved_views.edit, name="saved_view_edit"),
+    path(f"{_VIEW}delete/", saved_views.delete, name="saved_view_delete"),
+]
+
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
@@ -67,6 +77,7 @@ urlpatterns = [
     path("members/", include(invitation_pages)),
     path("", include(key_pages)),
     path("", include(job_pages)),
+    path("", include(view_pages)),
     path("activity/", views.activity, name="activity"),
     path("api/", description.reference, name="api_reference"),
 ]

@@ -97,7 +97,7 @@ def test_the_number_of_queries_does_not_grow_with_the_page(owner_client, organiz
     owner_client.get(URL)
     counts = []
     for size in (25, 100):
-        with django_assert_num_queries(8) as queries:
+        with django_assert_num_queries(9) as queries:
             response = owner_client.get(f"{URL}?size={size}&columns={every}")
         assert len(shown(response)) == size
         counts.append(len(queries))

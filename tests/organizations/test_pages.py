@@ -76,9 +76,9 @@ def test_navigation_marks_where_one_is(owner_client):
 def test_neither_page_nor_fragment_costs_a_query_for_the_frame(owner_client):
     owner_client.get("/abc123/members/")
     fragment = {"HX-Request": "true", "HX-Target": "activity"}
-    # Session, person, memberships; the filters' three; the entries and their count. The frame asks for no more.
+    # Session, person, memberships; saved views; the filters' three; the entries and their count: no more for the frame.
     for headers in (fragment, {}):
-        with assertNumQueries(8):
+        with assertNumQueries(9):
             owner_client.get("/abc123/activity/", headers=headers)
 
 

@@ -10,11 +10,8 @@ from devices.bulk.actions import DEVICES, OF
 from extensions.core.models import ExtensionConfig
 from extensions.sims import numbers, queries
 from extensions.sims.inventory import filters
-from extensions.sims.inventory.columns import COLUMNS
-from extensions.sims.inventory.listing import question_of, rows_of
-from extensions.sims.inventory.ranges import BY_SUBJECT
+from extensions.sims.inventory.listing import question_of, rows_of, state_of
 from extensions.sims.models import Sim
-from iotdash.lib.lists import ListState
 from iotdash.organizations.jobs import selection
 from iotdash.organizations.jobs.selection import Asked, NothingSelected, Selectable, Selection
 from iotdash.organizations.models import Membership
@@ -36,7 +33,6 @@ def selected(membership: Membership, given: QueryDict) -> Selection[Sim]:
 
 
 def _asked(membership: Membership, configs: Sequence[ExtensionConfig], query: QueryDict) -> Asked:
-    columns = [each.column for each in COLUMNS]
-    state = ListState.from_query(query, columns, filters.declared(configs), default_sort=BY_SUBJECT)
+    state = state_of(configs, query)
     chosen = filters.chosen(configs, state)
     return Asked(state, rows_of(chosen), question_of(chosen, state, numbers.searched(membership)))

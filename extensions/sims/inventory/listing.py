@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from devices.addresses import device_links
 from devices.models import Device
@@ -29,8 +29,7 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
     """Raises BadListQuery for a URL that asks for what the list does not have."""
     organization, membership = request.organization, request.membership
     configs = list(queries.configurations(organization))
-    columns = [each.column for each in COLUMNS]
-    state = ListState.from_query(request.GET, columns, filters.declared(configs), default_sort=BY_SUBJECT)
+    state = state_of(configs, request.GET)
     chosen = filters.chosen(configs, state)
     asked = matching(rows_of(chosen), question_of(chosen, state, numbers.searched(membership)))
     found = page(asked.parts, order_by=state.order_by, then=[BY_SUBJECT], cursor=state.cursor, size=state.size)
@@ -47,6 +46,17 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
         "list_query": urlencode(state.parameters()),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
+
+
+def state_of(configs: Sequence[ExtensionConfig], query: QueryDict) -> ListState:
+    """Raises BadListQuery."""
+    columns = [each.column for each in COLUMNS]
+    return ListState.from_query(query, columns, filters.declared(configs), default_sort=BY_SUBJECT)
+
+
+def state_for(membership: Membership, query: QueryDict) -> ListState:
+    """Raises BadListQuery."""
+    return state_of(list(queries.configurations(membership.organization)), query)
 
 
 def rows_of(configs: Sequence[ExtensionConfig]) -> Rows:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 from iotdash.organizations.jobs import queries
@@ -23,13 +23,18 @@ ITEM_FILTERS = (Filter("state", "State", choices=tuple(JobItem.State.choices)),)
 
 def jobs(request: HttpRequest) -> dict[str, Any]:
     """Raises BadListQuery."""
-    state = ListState.from_query(request.GET, COLUMNS, FILTERS, default_sort="-asked")
+    state = state_of(request.GET)
     found = queries.matching(request.organization, state=state.value("state"), search=state.search)
     listed = page(found, order_by=state.order_by, cursor=state.cursor, size=state.size)
     return around(request, state, listed, bounded_count(found), "job") | {
         "rows": queries.with_progress(listed.rows),
         "headers": headers(COLUMNS, state),
     }
+
+
+def state_of(query: QueryDict) -> ListState:
+    """Raises BadListQuery."""
+    return ListState.from_query(query, COLUMNS, FILTERS, default_sort="-asked")
 
 
 def items(request: HttpRequest, job: Job) -> dict[str, Any]:

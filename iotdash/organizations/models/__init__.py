@@ -13,6 +13,7 @@ from iotdash.organizations.models.organization import (
     new_public_id,
     validate_not_reserved,
 )
+from iotdash.organizations.models.saved_view import SavedView
 
 __all__ = [
     "RESERVED_IDS",
@@ -24,6 +25,7 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "Organization",
+    "SavedView",
     "new_public_id",
     "validate_not_reserved",
 ]

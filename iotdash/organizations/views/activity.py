@@ -1,6 +1,7 @@
 """The activity page: who did what, when, filtered by the URL."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    state = state_of(request)
+    state = state_of(request.GET)
     entries = queries.activity(request.membership, **conditions(state))
     found = page(entries, order_by="-at", cursor=state.cursor, size=state.size)
     count = bounded_count(entries)
@@ -36,6 +37,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "count_text": f"{count} {'entry' if count.value == 1 else 'entries'}",
         "form": ActivityFilterForm(request.membership, state),
         "state": state,
+        "list_query": urlencode(state.parameters()),
         "filtered": filtered,
         "clear_url": request.path if filtered else "",
         "chips": _chips(state),

@@ -30,6 +30,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "api_key_id": lambda house: house.api_key.public_id,
     "log_id": lambda house: house.log.public_id,
     "tag_id": lambda house: house.tag.pk,
+    "view_id": lambda house: house.view.public_id,
     "job_id": lambda house: house.job.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
@@ -67,6 +68,8 @@ DECIDED_INSIDE = {
     "organizations:job_confirm": Role.OPERATOR,
     "organizations:job_discard": Role.OPERATOR,
     "organizations:job_steer": Role.OPERATOR,
+    "organizations:saved_view_edit": Role.ADMINISTRATOR,
+    "organizations:saved_view_delete": Role.ADMINISTRATOR,
     "sims:ask": Role.OPERATOR,
     "delete operation": Role.OPERATOR,
 }

@@ -18,7 +18,15 @@ from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
 from iotdash.organizations.invitations.importing import services as imports
 from iotdash.organizations.keys import services as keys
-from iotdash.organizations.models import ApiKey, Invitation, MailTemplate, MemberImport, Membership, Organization
+from iotdash.organizations.models import (
+    ApiKey,
+    Invitation,
+    MailTemplate,
+    MemberImport,
+    Membership,
+    Organization,
+    SavedView,
+)
 from iotdash.organizations.roles import Role
 from iotdash.runtime import jobs
 from iotdash.runtime.jobs import Draft
@@ -55,6 +63,7 @@ class House:
     session: UserSession
     log: DiagnosticLog
     tag: Tag
+    view: SavedView
     job: Job
 
 
@@ -70,6 +79,9 @@ def furnish(public_id: str, planted: str, named: str) -> House:
     given = {OPERATION: "sms", DEVICE: things["device"].pk}
     drafts = [Draft("0001", group=str(things["config"].pk), given=given)]
     things["job"] = jobs.rehearse(source, KIND, f"{planted} job", drafts, parameters={PARAMETERS: {"message": planted}})
+    things["view"] = make(
+        SavedView, organization=organization, owner=administrator, page="devices", name=planted, query="", shared=True
+    )
     things["api_key"] = keys.make(source, maker, f"{planted} export", Role.READER).key
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)
