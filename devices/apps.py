@@ -24,14 +24,16 @@ class DevicesConfig(AppConfig):
 
 
 def _register_list() -> None:
-    """What the list of devices has: tags, what is done with many devices, saved views."""
-    from devices import facets
+    """Tags, and what else the list of devices has: what is done with many of them, saved views."""
+    from devices import documents, facets
     from devices.bulk.tagging import TagJobs
     from devices.listing.devices import state_for
+    from devices.tags.document import TagsDocument
     from devices.tags.facet import TagFacet
     from iotdash.organizations.saved_views import pages
     from iotdash.runtime import jobs
 
     facets.register(TagFacet())
+    documents.register(TagsDocument())
     jobs.register_kind(TagJobs())
     pages.register(pages.ListPage("devices", "Devices", "devices:list", state_for))

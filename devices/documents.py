@@ -27,10 +27,10 @@ class DeviceDocument(Protocol):
     name: str
     related: Sequence[str]  # one-to-one relations of a device that `document` reads
 
-    def document(self, device: Device) -> Mapping[str, Any]:
+    def document(self, device: Device) -> Mapping[str, Any] | Sequence[Any]:
         """What is stored; empty: nothing."""
 
-    def replace(self, device: Device, document: Mapping[str, Any], source: Source) -> None:
+    def replace(self, device: Device, document: Any, source: Source) -> None:
         """Replaces the whole, after the checks of its editor. Raises NotAccepted."""
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from devices.models import ID_PATTERN, Device, DeviceType
 from devices.rest.names import INFO
+from devices.tags.models import LONGEST
+from devices.tags.names import MOST_ON_A_DEVICE
 from iotdash.lib.rest import schemas
 from iotdash.lib.rest.schemas import obj, page_of, ref, register
 from iotdash.lib.rest.times import SENT, TIME
@@ -25,6 +27,12 @@ TOKEN = {
 }
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
+TAGS = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    "maxItems": MOST_ON_A_DEVICE,
+    "examples": [["north", "to replace"]],
+}
 METADATA = {"type": "object", "description": "A JSON object of your own, at most 64 KB."}
 CLASS = {"type": "string", "enum": DeviceType.ClassId.values}
 _ALERT = obj({"enabled": FLAG})
@@ -125,6 +133,7 @@ register(
                 "type": "object",
                 "description": "Device configuration, checked as its editor does. It replaces the whole; {} clears it.",
             },
+            "tags": {**TAGS, "description": "They replace all that it has; [] takes them away. Case does not differ."},
         },
         examples=[{"deviceInfo": {"fwVersion": "1.1.0"}, "status": {"alert": {"enabled": True}}}],
     ),
@@ -153,6 +162,7 @@ _DEVICE = {
     "refs": _REFS,
     "location": ref("LocationOfDevice"),
     "extensions": {"type": "object", "description": "In answers about one device that has a configuration."},
+    "tags": {**TAGS, "description": "In answers about one device that has tags."},
 }
 _ALWAYS = ("clientId", "id", "typeId", "deviceId", "deviceInfo", "metadata", "registration", "status", "refs")
 register("Device", obj(_DEVICE, _ALWAYS))
