@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
-from iotdash.demo import seed_devices, seed_extensions, seed_keys, seed_reports, seed_usage
+from iotdash.demo import seed_devices, seed_extensions, seed_keys, seed_reports, seed_tags, seed_usage
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 from iotdash.organizations.services import add_member, create_organization
@@ -41,6 +41,8 @@ def everything(password: str) -> Organization:
     seed_reports.seed(devices, source)
     seed_usage.seed(organization, source)
     seed_keys.seed(organization, source)
+    seed_tags.seed(organization, devices, source)
+    seed_tags.share_views(organization.memberships.get(user__email=PEOPLE[0].email), source)
     return organization
 
 

@@ -81,6 +81,12 @@ def _open_filters(page: Page, product: Product) -> None:
     page.get_by_text("Filters", exact=True).click()
 
 
+def _select_devices(page: Page, product: Product) -> None:
+    page.get_by_label("Tick all of this page").check()
+    page.get_by_role("button", name="Act on ticked").click()
+    expect(page.get_by_role("heading", name="25 selected devices")).to_be_visible()
+
+
 def _open_catalogue(page: Page, product: Product) -> None:
     page.get_by_role("link", name="Add Extension").click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -194,6 +200,11 @@ SCREENS = (
     Screen("sims-empty", f"/{EMPTY}/sims/", who=EMPTY_ADMIN),
     Screen("sim", f"{SIMS}/?linked=no&size=25", prepare=_first_sim),
     Screen("sim-link", f"{SIMS}/?linked=no&size=25", prepare=_link_sim),
+    Screen("devices-selected", f"{DEVICES}/?size=25", prepare=_select_devices),
+    Screen("device-tags", f"{DEVICES}/pump/pump-003/tags/"),
+    Screen("tags", f"/{SAMPLE}/device-tags/"),
+    Screen("views", f"/{SAMPLE}/views/"),
+    Screen("view-save", f"/{SAMPLE}/views/save/?page=devices&query=tags%3Dleased"),
     Screen("types", f"/{SAMPLE}/device-types/"),
     Screen("type", f"/{SAMPLE}/device-types/id/pump/"),
     Screen("type-add", f"/{SAMPLE}/device-types/add/"),
