@@ -47,7 +47,10 @@ def _replace(device: Device, before: dict[int, Tag], after: dict[int, Tag], sour
 
 
 def made(organization: Organization, names: Sequence[str]) -> list[Tag]:
-    """The tags of these names; those that are missing are made. Raises ValidationError and TooManyTags."""
+    """The tags of these names, kept from being deleted until the transaction ends; those that are missing are made.
+
+    Raises ValidationError and TooManyTags.
+    """
     known = {tag.folded for tag in queries.called(organization, names)}
     missing = [name for name in names if folded(name) not in known]
     for name in missing:
@@ -57,7 +60,7 @@ def made(organization: Organization, names: Sequence[str]) -> list[Tag]:
     # Somebody else may make the same one at this moment.
     new = [Tag(organization=organization, name=name, folded=folded(name)) for name in missing]
     Tag.objects.bulk_create(new, ignore_conflicts=True)
-    return list(queries.called(organization, names))
+    return list(queries.called(organization, names).order_by("pk").select_for_update(of=("self",)))
 
 
 def edit_tag(tag: Tag, name: str, colour: str, source: Source) -> None:
@@ -79,5 +82,7 @@ def edit_tag(tag: Tag, name: str, colour: str, source: Source) -> None:
 def delete_tag(tag: Tag, source: Source) -> None:
     """Takes it from all its devices."""
     with transaction.atomic():
+        # Whoever puts it on a device at this moment has done so before, or finds it gone.
+        Tag.objects.select_for_update(of=("self",)).filter(pk=tag.pk).first()
         record(source, "tag deleted", "tag", tag.name, devices=sets.without(tag))
         tag.delete()
