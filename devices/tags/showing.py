@@ -19,7 +19,8 @@ def devices_url(organization: Organization, tag: Tag) -> str:
 
 
 def shown(tag: Tag) -> SafeString:
-    return format_html('<span class="tag{}">{}</span>', f" tag-{tag.colour}" if tag.colour else "", tag.name)
+    coloured = f" device-tag-{tag.colour}" if tag.colour else ""
+    return format_html('<span class="device-tag{}">{}</span>', coloured, tag.name)
 
 
 def cell(organization: Organization) -> Callable[[Sequence[Tag] | None], Any]:

@@ -128,7 +128,8 @@ def test_the_column_links_each_tag_to_its_devices_and_asks_once(tagged, organiza
     services.edit_tag(organization.tags.get(folded="a"), "a & b", "red", source)
     with CaptureQueriesContext(connection) as asked:
         text = text_of(owner_client.get(LIST))
-    assert '<a href="/abc123/devices/?tags=a+%26+b"><span class="tag tag-red">a &amp; b</span></a>' in text
+    chip = '<span class="device-tag device-tag-red">a &amp; b</span>'
+    assert f'<a href="/abc123/devices/?tags=a+%26+b">{chip}</a>' in text
     assert len([query for query in asked if "devices_tagset_tags" in query["sql"]]) == 1
     with CaptureQueriesContext(connection) as asked:
         owner_client.get(f"{LIST}?columns=model")
