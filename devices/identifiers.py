@@ -1,6 +1,6 @@
 """Names that outside services have for a device. In one organization a name belongs to one device."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -27,6 +27,12 @@ def owner_of(organization: Organization, key: str, value: str) -> Device | None:
         identifiers__key=key,
         identifiers__value=value,
     ).first()
+
+
+def owners_of(organization: Organization, key: str, values: Iterable[str]) -> dict[str, Device]:
+    """`owner_of` of many values of one key, by value."""
+    rows = DeviceIdentifier.objects.filter(organization=organization, key=key, value__in=sorted(values))
+    return {row.value: row.device for row in rows.select_related("device__device_type")}
 
 
 def set_identifiers(device: Device, identifiers: Mapping[str, str | None]) -> None:

@@ -1,40 +1,24 @@
 """Device configuration: the JSON that an administrator confirms on a device."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from devices.identifiers import IdentifierTaken, owner_of, set_configured, set_identifiers
+from devices.identifiers import IdentifierTaken, set_configured, set_identifiers
 from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.contract import Manifest
-from extensions.core.models import DeviceConfiguration, ExtensionConfig, Operation
-from extensions.core.services import linking, operations
-from extensions.core.targets import CONFIGURATION_KEY, Target
+from extensions.core.models import DeviceConfiguration, Operation
+from extensions.core.services import device_validation, linking, operations
+from extensions.core.services.device_validation import Around, Validation, keys_of
+from extensions.core.targets import Target
 from iotdash.audit.services import Source, record
-from iotdash.lib.json_documents import (
-    Document,
-    Problem,
-    check_document,
-    did_you_mean,
-    names_in_words,
-    parse,
-)
+from iotdash.lib.json_documents import parse
 
 EMPTY = "{\n}\n"
-
-
-@dataclass(frozen=True)
-class Validation:
-    """`problems` refuse the document, `warnings` do not. Each has a position in the text."""
-
-    document: Document
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
 
 
 class Invalid(Exception):
@@ -68,10 +52,7 @@ def as_text(document: Mapping[str, Any]) -> str:
 
 def schema(device: Device) -> dict[str, Any]:
     """One schema composed from the enabled extensions; keys of removed ones pass unchanged."""
-    stored = current(device).document
-    parts = {key: _part_schema(manifest) for key, manifest in enabled_keys(device).items()}
-    kept = {key: {"const": value} for key, value in stored.items() if key not in parts}
-    return {"type": "object", "properties": parts | kept, "additionalProperties": False}
+    return device_validation.schema_of(current(device).document, enabled_keys(device))
 
 
 def enabled_keys(device: Device) -> dict[str, Manifest]:
@@ -79,25 +60,13 @@ def enabled_keys(device: Device) -> dict[str, Manifest]:
     return keys_of(targets.enabled(device.organization))
 
 
-def keys_of(configs: Iterable[ExtensionConfig]) -> dict[str, Manifest]:
-    """Device key → manifest of the extensions that these configurations are of."""
-    slugs = {config.slug for config in configs}
-    manifests = (manifest for slug, manifest in registry.manifests().items() if slug in slugs)
-    return {manifest.device_key: manifest for manifest in manifests if manifest.device_key}
-
-
 def validate(device: Device, text: str) -> Validation:
     """Checks text typed by a person: JSON, schema, what spreadsheets do to numbers, identifiers of other devices."""
     document = parse(text)
     if document.problems:
         return Validation(document, list(document.problems))
-    keys = enabled_keys(device)
-    special = [*_not_enabled(device, document, keys), *_device_problems(document, keys)]
-    said = {problem.path for problem in special}
-    problems = special + [problem for problem in check_document(document, schema(device)) if problem.path not in said]
-    if not problems:
-        problems = [*_unknown_configurations(device, document, keys), *_taken(device, document, keys)]
-    return Validation(document, sorted(problems, key=lambda p: (p.line, p.column)), _warnings(document, keys))
+    around = Around.of(device.organization)
+    return device_validation.validation_of(device, document, current(device).document, around)
 
 
 def confirm(device: Device, text: str, version: int, source: Source, *, refresh: bool = True) -> DeviceConfiguration:
@@ -161,74 +130,6 @@ def ask_first_record(target: Target, source: Source) -> None:
         return
 
 
-def _part_schema(manifest: Manifest) -> dict[str, Any]:
-    own = dict(manifest.device_schema or {"type": "object"})
-    name = {"type": "string", "title": "Name of the extension configuration to use"}
-    return own | {"properties": {**own.get("properties", {}), CONFIGURATION_KEY: name}}
-
-
-def _not_enabled(device: Device, document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
-    stored = current(device).document
-    value = document.value if isinstance(document.value, dict) else {}
-    unusable = [key for key, part in value.items() if key not in keys and (key not in stored or stored[key] != part)]
-    return [_unusable(document, key) for key in unusable]
-
-
-def _unusable(document: Document, key: str) -> Problem:
-    """A key whose extension is not added, or that no installed extension has."""
-    installed = sorted(each.device_key for each in registry.manifests().values() if each.device_key)
-    manifest = registry.by_device_key(key)
-    if manifest:
-        words = f"The extension {manifest.name} is not added to this organization. An administrator can add it."
-        return document.problem((key,), words, at_key=True)
-    words = f'No extension with the key "{key}" is installed here.{did_you_mean(key, installed)}'
-    return document.problem((key,), words, names_in_words(installed), at_key=True)
-
-
-def _parts(document: Document, keys: Mapping[str, Manifest]) -> list[tuple[str, Manifest, Mapping[str, Any]]]:
-    value = document.value if isinstance(document.value, dict) else {}
-    return [(key, keys[key], part) for key, part in value.items() if key in keys and isinstance(part, dict)]
-
-
-def _device_problems(document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
-    return [
-        _problem(document, (key, name), words)
-        for key, manifest, part in _parts(document, keys)
-        for name, words in manifest.device_problems(part)
-    ]
-
-
-def _warnings(document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
-    return [
-        _problem(document, (key, manifest.subject_field), words)
-        for key, manifest, part in _parts(document, keys)
-        for words in manifest.warnings(part)
-    ]
-
-
-def _unknown_configurations(device: Device, document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
-    configs = list(targets.enabled(device.organization))
-    problems = []
-    for key, manifest, part in _parts(document, keys):
-        name = part.get(CONFIGURATION_KEY)
-        if name is not None and targets.pick(configs, manifest.slug, name) is None:
-            names = ", ".join(f'"{config.name}"' for config in configs if config.slug == manifest.slug)
-            words = f'No configuration of {manifest.name} is named "{name}". There is: {names}.'
-            problems.append(_problem(document, (key, CONFIGURATION_KEY), words))
-    return problems
-
-
-def _taken(device: Device, document: Document, keys: Mapping[str, Manifest]) -> list[Problem]:
-    problems = []
-    for key, manifest, part in _parts(document, keys):
-        field_name = manifest.subject_field
-        other = owner_of(device.organization, f"{key}.{field_name}", str(part.get(field_name, "")))
-        if other and other.pk != device.pk:
-            words = f"Device {other.device_id} of type {other.device_type.type_id} already has this {field_name}."
-            problems.append(_problem(document, (key, field_name), words))
-    return problems
-
-
 def _identifiers(document: Mapping[str, Any], keys: Mapping[str, Manifest]) -> dict[str, str | None]:
     """Identifier key → value of every enabled extension; None where the document has no such part any more."""
     found: dict[str, str | None] = {}
@@ -236,9 +137,3 @@ def _identifiers(document: Mapping[str, Any], keys: Mapping[str, Manifest]) -> d
         part = document.get(key) or {}
         found[f"{key}.{manifest.subject_field}"] = part.get(manifest.subject_field)
     return found
-
-
-def _problem(document: Document, path: tuple, message: str, *, on_key: bool = False) -> Problem:
-    places = document.key_positions if on_key else document.positions
-    line, column = places.get(path) or document.positions.get(path[:-1]) or (1, 1)
-    return Problem(path=path, line=line, column=column, message=message)
