@@ -101,16 +101,17 @@ def prepared(
 ) -> Registered:
     """A valid device that is not saved yet. Raises ValidationError by field name."""
     now = timezone.now()
-    token = new.token or new_token()
-    validate_token(token)
+    token = "" if new.without_token else new.token or new_token()
+    if token:
+        validate_token(token)
     metadata = device_type.metadata if new.metadata is None else new.metadata
     device = Device(
         organization=device_type.organization,
         device_type=device_type,
         device_id=new.device_id,
         metadata=dict(metadata),
-        token_digest=hash_token(token),
-        token_issued_at=now,
+        token_digest=hash_token(token) if token else "",
+        token_issued_at=now if token else None,
         registered_at=now,
         alert_at=now,
         registered_by=source.actor,

@@ -37,7 +37,7 @@ class Location:
 class NewDevice:
     """A device to add. What `info` leaves out or empty, and metadata that is None, is copied from its type.
 
-    `token` None has one made.
+    `token` None has one made; `without_token`: it has none before one is issued.
     """
 
     device_id: str
@@ -45,11 +45,12 @@ class NewDevice:
     metadata: Mapping[str, Any] | None = None
     location: Location | None = None
     token: str | None = None
+    without_token: bool = False
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A device that was added, with its token: the only moment at which the token is known."""
+    """A device that was added, with its token, "" if it has none: the only moment at which the token is known."""
 
     device: Device
     token: str
