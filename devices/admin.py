@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from devices.models import (
     Device,
     DeviceIdentifier,
+    DeviceImport,
+    DeviceImportProblem,
     DeviceType,
     DiagnosticErrorCode,
     DiagnosticLog,
@@ -109,3 +111,23 @@ class TagSetAdmin(ReadOnlyAdmin):
     @admin.display(description="tags")
     def names(self, row: TagSet) -> str:
         return ", ".join(sorted(tag.name for tag in row.tags.all()))
+
+
+@admin.register(DeviceImport)
+class DeviceImportAdmin(ReadOnlyAdmin):
+    """Without the file: what is in it is the organization's."""
+
+    list_display = ("created_at", "organization", "what", "file_name", "created_by", "confirmed_at")
+    list_filter = ("what", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("=organization__public_id", "=public_id", "=job_id")
+    exclude = ("content",)
+    readonly_fields = ("public_id", "check_id", "job_id")
+
+
+@admin.register(DeviceImportProblem)
+class DeviceImportProblemAdmin(ReadOnlyAdmin):
+    list_display = ("device_import", "row", "column", "heading", "words")
+    list_filter = ("device_import__what",)
+    list_select_related = ("device_import",)
+    search_fields = ("=device_import__public_id", "=device_import__organization__public_id")

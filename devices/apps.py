@@ -8,6 +8,8 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.cards import CARD
+        from devices.importing import jobs as imports
+        from devices.importing.services import forget_old as forget_old_imports
         from devices.rest import errors
         from devices.services.diagnostics import forget_old
         from devices.services.tokens import redigest
@@ -16,6 +18,8 @@ class DevicesConfig(AppConfig):
 
         errors.register()
         register_due_finder("old diagnostics of devices", forget_old)
+        register_due_finder("imports of devices", forget_old_imports)
+        imports.register()
         cards.register(CARD)
         _register_list()
         register_redigest("device tokens", redigest)

@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from devices.importing.columns import ImportColumn
+from devices.importing.judging import Given, Problem
 from devices.models import Device
+from iotdash.audit.services import Source
 from iotdash.lib.lists import Condition
 from iotdash.organizations.models import Organization
 
@@ -59,6 +62,26 @@ class Section:
     aside: bool = False
 
 
+@dataclass(frozen=True)
+class JudgedRow:
+    """`changes`: whether the row asks for anything that the device does not have."""
+
+    problems: Sequence[Problem] = ()
+    changes: bool = False
+
+
+class FacetImport(Protocol):
+    """What a facet takes from tables of an organization's device configuration. Made anew for each table."""
+
+    columns: Sequence[ImportColumn]
+
+    def judge(self, rows: Sequence[tuple[Device, Given]], *, update: bool) -> Sequence[tuple[Given, JudgedRow]]:
+        """By the rules of the facet's editor, in a fixed number of queries; `update`: what is there may be replaced."""
+
+    def apply(self, device: Device, cells: Mapping[str, str], source: Source) -> str:
+        """Does what a row says that was judged. Why it cannot be done any more, or ""."""
+
+
 class DeviceFacet(Protocol):
     """What an app above gives to devices; asked for many devices at once where that can be."""
 
@@ -77,6 +100,9 @@ class DeviceFacet(Protocol):
 
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
         """Parts of the drilldown, for the member in `request.membership`."""
+
+    def importing(self, organization: Organization) -> FacetImport | None:
+        """None if there is nothing of it in tables."""
 
     def forget(self, device: Device) -> None:
         """The device is about to be deleted, in the same transaction: what was only kept for it goes, too."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from devices.fields import ExactTextField, TextField, TypeNameField, validate_metadata
+from devices.import_models import DeviceImport, DeviceImportProblem  # noqa: F401 - where Django looks for models
 from devices.tags.models import NO_TAGS, Tag, TagSet  # noqa: F401  they are models of this app
 from iotdash.organizations.models import Organization
 

@@ -6,13 +6,14 @@ A device has two segments of its own, and a device type stands behind `id/`.
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from devices.views import bulk, drilldown, editing, lists, tags, tokens, types
+from devices.views import bulk, drilldown, editing, importing, lists, tags, tokens, types
 
 register_converter(IdConverter, "registry_id")
 
 app_name = "devices"
 _DEVICE = "devices/<registry_id:type_id>/<registry_id:device_id>/"
 _TAG = "device-tags/<int:tag_id>/"
+_IMPORT = "device-imports/<uuid:device_import_id>/"
 _TYPE = "device-types/id/<registry_id:type_id>/"
 
 urlpatterns = [
@@ -28,6 +29,10 @@ urlpatterns = [
     path("device-tags/", tags.tag_list, name="tags"),
     path(f"{_TAG}edit/", tags.edit, name="tag_edit"),
     path(f"{_TAG}delete/", tags.delete, name="tag_delete"),
+    path("device-imports/", importing.upload, name="imports"),
+    path(_IMPORT, importing.device_import, name="import"),
+    path(f"{_IMPORT}confirm/", importing.confirm, name="import_confirm"),
+    path(f"{_IMPORT}problems.csv", importing.problems, name="import_problems"),
     path("device-types/", lists.type_list, name="types"),
     path("device-types/add/", types.add, name="type_add"),
     path(_TYPE, types.detail, name="type"),

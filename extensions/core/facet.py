@@ -15,6 +15,7 @@ from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.core import device_pages, queries, registry, targets
 from extensions.core.contract import Manifest
+from extensions.core.importing import ConfigurationImport
 from extensions.core.models import DeviceConfiguration, ExtensionConfig
 from extensions.core.services import linking
 from extensions.core.words import UNHEALTHY
@@ -79,6 +80,9 @@ class ExtensionsFacet:
             ),
             Section("extensions", "Extensions", 40, "extensions/device/_panels.html", {"panels": panels}, card=False),
         ]
+
+    def importing(self, organization: Organization) -> ConfigurationImport:
+        return ConfigurationImport(organization)
 
     def forget(self, device: Device) -> None:
         linking.unlink(device)

@@ -45,6 +45,9 @@ class SimFacet:
     def sections(self, request: Any, device: Device) -> Sequence[Section]:
         return []
 
+    def importing(self, organization: Organization) -> None:
+        """SIMs come to devices by the devices' configuration."""
+
     def forget(self, device: Device) -> None:
         """Its SIMs are unlinked as those of every device whose configuration is cleared."""
 

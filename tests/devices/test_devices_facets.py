@@ -47,6 +47,9 @@ class Batteries:
             Section("bare", "Bare", 40, "facet_test/section.html", card=False),
         ]
 
+    def importing(self, organization):
+        return None
+
     def forget(self, device):
         self.forgotten.append(device.device_id)
 

@@ -31,6 +31,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "log_id": lambda house: house.log.public_id,
     "tag_id": lambda house: house.tag.pk,
     "view_id": lambda house: house.view.public_id,
+    "device_import_id": lambda house: house.device_import.public_id,
     "job_id": lambda house: house.job.public_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }

@@ -7,7 +7,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from devices.models import Device, DiagnosticLog, Tag
+from devices.importing import services as device_imports
+from devices.models import Device, DeviceImport, DiagnosticLog, Tag
 from devices.tags import services as tag_services
 from extensions.core import lanes, registry
 from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
@@ -65,6 +66,7 @@ class House:
     tag: Tag
     view: SavedView
     job: Job
+    device_import: DeviceImport
 
 
 def furnish(public_id: str, planted: str, named: str) -> House:
@@ -83,6 +85,10 @@ def furnish(public_id: str, planted: str, named: str) -> House:
         SavedView, organization=organization, owner=administrator, page="devices", name=planted, query="", shared=True
     )
     things["api_key"] = keys.make(source, maker, f"{planted} export", Role.READER).key
+    table = f"Device type,Device ID,{planted}\n{planted},p1,\n".encode()
+    things["device_import"] = device_imports.keep(
+        source, organization, DeviceImport.What.DEVICES, f"{planted}.csv", table, update=False
+    )
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)
 

@@ -1,0 +1,75 @@
+"""Tables of device configuration, for devices that exist: columns and rules are those of the facets."""
+
+from collections.abc import Mapping, Sequence
+
+from devices.facets import FacetImport, facets
+from devices.importing.columns import DEVICE, NAMING, TYPE, ImportColumn
+from devices.importing.judging import SAME, UPDATE, Given, Judged, Name, Problem, Wanted, devices_named
+from devices.models import Device
+from iotdash.audit.services import Source
+from iotdash.organizations.models import Organization
+
+_NAMING = {column.name for column in NAMING}
+
+
+class Configuration:
+    def columns(self, organization: Organization) -> Sequence[ImportColumn]:
+        return [*NAMING, *(column for part in _parts(organization) for column in part.columns)]
+
+    def judge(self, organization: Organization, *, update: bool) -> "ConfigurationJudge":
+        return ConfigurationJudge(organization, update=update)
+
+    def do(self, organization: Organization, wanted: Sequence[Wanted], source: Source) -> Mapping[int, str]:
+        devices = devices_named(organization, [each.name for each in wanted])
+        parts = _parts(organization)
+        failed = {each.key: _done(parts, devices.get(each.name), each.values["cells"], source) for each in wanted}
+        return {key: words for key, words in failed.items() if words}
+
+
+def _parts(organization: Organization) -> list[FacetImport]:
+    return [part for facet in facets() if (part := facet.importing(organization))]
+
+
+def _done(parts: Sequence[FacetImport], device: Device | None, cells: Mapping[str, str], source: Source) -> str:
+    """Why it could not be done, or ""."""
+    if device is None:
+        return "The device was deleted meanwhile."
+    return " ".join(filter(None, (part.apply(device, cells, source) for part in parts)))
+
+
+class ConfigurationJudge:
+    def __init__(self, organization: Organization, *, update: bool) -> None:
+        self.organization, self.update = organization, update
+        self.parts = _parts(organization)
+        self.rows: dict[Name, int] = {}
+
+    def judge(self, batch: Sequence[Given]) -> list[Judged]:
+        devices = devices_named(self.organization, [given.name for given in batch])
+        problems = {given.row: self._naming(given, devices) for given in batch}
+        good = [(devices[given.name], given) for given in batch if not problems[given.row]]
+        changing: set[int] = set()
+        for part in self.parts:
+            for given, judged in part.judge(good, update=self.update):
+                problems[given.row] += judged.problems
+                changing |= {given.row} if judged.changes else set()
+        return [self._judged(given, devices, problems[given.row], given.row in changing) for given in batch]
+
+    def _judged(
+        self, given: Given, devices: Mapping[Name, Device], problems: Sequence[Problem], changes: bool
+    ) -> Judged:
+        if problems:
+            return Judged(given, problems=problems)
+        cells = {name: text for name, text in given.values.items() if name not in _NAMING}
+        return Judged(given, UPDATE if changes else SAME, target=devices[given.name].pk, wanted={"cells": cells})
+
+    def _naming(self, given: Given, devices: Mapping[Name, Device]) -> list[Problem]:
+        type_id, device_id = given.name
+        if not type_id or not device_id:
+            empty = [(TYPE, "device type"), (DEVICE, "device ID")]
+            return [Problem(name, f"The {what} is missing.") for name, what in empty if not given.values.get(name)]
+        if given.name not in devices:
+            return [Problem(DEVICE, f"There is no device {given.subject}. Import the devices first.")]
+        first = self.rows.setdefault(given.name, given.row)
+        if first != given.row:
+            return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
+        return []

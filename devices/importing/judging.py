@@ -1,0 +1,96 @@
+"""Rows of a table, and what would become of each: the same for the dry run and for the job."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from devices.importing.columns import DEVICE, TYPE, ImportColumn
+from devices.models import Device
+from iotdash.audit.services import Source
+from iotdash.organizations.models import Organization
+
+ADD, UPDATE, SAME = "add", "update", "same"
+Name = tuple[str, str]
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`column` is a name, "" for the row as a whole; `words` is a sentence."""
+
+    column: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """A row by the names of columns: `values` without empty cells, `marks` as in `spreadsheets.Row`."""
+
+    row: int
+    values: Mapping[str, str]
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> Name:
+        return self.values.get(TYPE, ""), self.values.get(DEVICE, "")
+
+    @property
+    def subject(self) -> str:
+        """The device as the activity log names it, or the row."""
+        return "/".join(self.name) if all(self.name) else f"row {self.row}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`change` is one of ADD, UPDATE and SAME; with `problems` nothing can be done. `wanted`: what the job is given."""
+
+    given: Given
+    change: str = SAME
+    problems: Sequence[Problem] = ()
+    target: int | None = None
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An item of a job: `values` as they were judged."""
+
+    key: int
+    name: Name
+    values: Mapping[str, Any]
+
+
+class Judge(Protocol):
+    """Of one table: it remembers which devices and identifiers earlier rows named."""
+
+    def judge(self, batch: Sequence[Given]) -> list[Judged]: ...
+
+
+class Work(Protocol):
+    """What a table is for."""
+
+    def columns(self, organization: Organization) -> Sequence[ImportColumn]: ...
+
+    def judge(self, organization: Organization, *, update: bool) -> Judge: ...
+
+    def do(self, organization: Organization, wanted: Sequence[Wanted], source: Source) -> Mapping[int, str]:
+        """Keys of those that could not be done → why, a sentence. In a transaction; one leaves the others alone."""
+
+
+def batches(rows: Iterator[Given]) -> Iterator[list[Given]]:
+    batch: list[Given] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def devices_named(organization: Organization, names: Sequence[Name]) -> dict[Name, Device]:
+    """Those that exist, with their types."""
+    wanted = set(names)
+    ids = sorted({device_id for _, device_id in wanted})
+    rows = organization.devices.filter(device_id__in=ids).select_related("device_type", "organization")
+    return {(each.type_name, each.device_id): each for each in rows if (each.type_name, each.device_id) in wanted}
