@@ -21,13 +21,14 @@ class FacetColumn:
     """A column that a facet adds to the device list; `name` is of its own among all columns.
 
     `cell` gives the text or markup of one value (None where the facet has none). It is called for every row, so it is
-    made without a template and asks no database.
+    made without a template and asks no database. `text` is the same for a file: a text.
     """
 
     name: str
     label: str
     cell: Callable[[Any], Any]
     default: bool = True
+    text: Callable[[Any], str] = lambda value: "" if value is None else str(value)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ A device has two segments of its own, and a device type stands behind `id/`.
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from devices.views import bulk, drilldown, editing, importing, lists, tags, tokens, types
+from devices.views import bulk, drilldown, editing, exporting, importing, lists, tags, tokens, types
+from iotdash.lib.downloads import CSV, XLSX
 
 register_converter(IdConverter, "registry_id")
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("devices/", lists.device_list, name="list"),
     path("devices/add/", editing.add, name="add"),
     path("devices/bulk/", bulk.bulk, name="bulk"),
+    path("devices/export.csv", exporting.device_list, {"form": CSV}, name="export_csv"),
+    path("devices/export.xlsx", exporting.device_list, {"form": XLSX}, name="export_xlsx"),
     path(_DEVICE, drilldown.device, name="device"),
     path(f"{_DEVICE}edit/", editing.edit, name="edit"),
     path(f"{_DEVICE}delete/", editing.delete, name="delete"),

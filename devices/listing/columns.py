@@ -1,7 +1,8 @@
 """Columns of the device list: those of `devices`, and those of its facets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from devices.facets import DeviceFacet, FacetColumn, facets
@@ -15,15 +16,16 @@ Cell = Callable[[Device], Any]
 
 @dataclass(frozen=True)
 class OwnColumn:
-    """`cell` gives the text or markup of one device; it must not ask the database."""
+    """`cell` gives the text or markup of one device, `text` what a file has there; neither may ask the database."""
 
     column: Column
     cell: Cell
+    text: Cell
 
 
-def _place(device: Device) -> Any:
+def _place(device: Device) -> str:
     if device.latitude is None:
-        return known(device.descriptive_location)
+        return device.descriptive_location
     return device.descriptive_location or f"{device.latitude:.4f}, {device.longitude:.4f}"
 
 
@@ -32,16 +34,23 @@ def _alert(device: Device) -> Any:
 
 
 def _text(name: str, label: str, *, sortable: bool = False, default: bool = False) -> OwnColumn:
-    return OwnColumn(Column(name, label, sortable, default), lambda device: known(getattr(device, name)))
+    text = attrgetter(name)
+    return OwnColumn(Column(name, label, sortable, default), lambda device: known(text(device)), text)
+
+
+def _same(column: Column, text: Cell) -> OwnColumn:
+    return OwnColumn(column, text, text)
+
+
+def _moment(column: Column, name: str) -> OwnColumn:
+    at = attrgetter(name)
+    return OwnColumn(column, lambda device: ago(at(device)), lambda device: f"{at(device):%Y-%m-%dT%H:%M:%SZ}")
 
 
 OWN = (
-    OwnColumn(Column("device_id", "Device ID", sortable=True), lambda device: device.device_id),
-    OwnColumn(
-        Column("type", "Type", sortable=True, order_by="type_name"),
-        lambda device: device.type_name,
-    ),
-    OwnColumn(Column("class", "Class", default=False), lambda device: device.device_type.class_id),
+    _same(Column("device_id", "Device ID", sortable=True), attrgetter("device_id")),
+    _same(Column("type", "Type", sortable=True, order_by="type_name"), attrgetter("type_name")),
+    _same(Column("class", "Class", default=False), attrgetter("device_type.class_id")),
     _text("serial_number", "Serial number", sortable=True, default=True),
     _text("manufacturer", "Manufacturer", sortable=True),
     _text("model", "Model", sortable=True, default=True),
@@ -49,21 +58,13 @@ OWN = (
     _text("hw_version", "Hardware version"),
     _text("device_class", "Device class"),
     _text("info_description", "Description"),
-    OwnColumn(Column("location", "Location", default=False), _place),
-    OwnColumn(
-        Column("alert", "Alert", default=False),
-        _alert,
-    ),
-    OwnColumn(
-        Column("registered", "Registered", sortable=True, order_by="registered_at"),
-        lambda device: ago(device.registered_at),
-    ),
-    OwnColumn(
-        Column("updated", "Updated", sortable=True, default=False, order_by="updated_at"),
-        lambda device: ago(device.updated_at),
-    ),
+    OwnColumn(Column("location", "Location", default=False), lambda device: known(_place(device)), _place),
+    OwnColumn(Column("alert", "Alert", default=False), _alert, lambda device: "On" if device.alert_enabled else "Off"),
+    _moment(Column("registered", "Registered", sortable=True, order_by="registered_at"), "registered_at"),
+    _moment(Column("updated", "Updated", sortable=True, default=False, order_by="updated_at"), "updated_at"),
 )
 _OWN_CELLS = {own.column.name: own.cell for own in OWN}
+_OWN_TEXTS = {own.column.name: own.text for own in OWN}
 
 FacetColumns = list[tuple[DeviceFacet, Sequence[FacetColumn]]]
 
@@ -83,13 +84,26 @@ def cells(shown: Sequence[Column], extra: FacetColumns, devices: Sequence[Device
     """Column name → what it shows of a device. Only facets of shown columns are asked, each once."""
     names = {column.name for column in shown}
     made = {name: cell for name, cell in _OWN_CELLS.items() if name in names}
+    return made | _of_facets(names, extra, devices, attrgetter("cell"))
+
+
+def texts(names: Collection[str], extra: FacetColumns, devices: Sequence[Device]) -> dict[str, Cell]:
+    """The same for a file: texts only."""
+    made = {name: text for name, text in _OWN_TEXTS.items() if name in names}
+    return made | _of_facets(names, extra, devices, attrgetter("text"))
+
+
+def _of_facets(
+    names: Collection[str], extra: FacetColumns, devices: Sequence[Device], kind: Callable[[FacetColumn], Any]
+) -> dict[str, Cell]:
+    made: dict[str, Cell] = {}
     for facet, columns in extra:
         wanted = [column for column in columns if column.name in names]
         if wanted:
             values = facet.serialise_many(devices)
-            made |= {column.name: _facet_cell(column, values) for column in wanted}
+            made |= {column.name: _facet_cell(column.name, kind(column), values) for column in wanted}
     return made
 
 
-def _facet_cell(column: FacetColumn, values: Any) -> Cell:
-    return lambda device: column.cell(values.get(device.pk, {}).get(column.name))
+def _facet_cell(name: str, show: Callable[[Any], Any], values: Any) -> Cell:
+    return lambda device: show(values.get(device.pk, {}).get(name))

@@ -17,6 +17,7 @@ from devices.models import Device
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
+from iotdash.organizations.exports import exports
 from iotdash.organizations.jobs.selection import Asked
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import EDIT_DEVICES
@@ -27,8 +28,9 @@ KEY = BY_ID
 def device_list_context(request: HttpRequest) -> dict[str, Any]:
     """Raises BadListQuery for a URL that asks for what the list does not have."""
     organization = request.organization
-    extra_columns, extra_filters = columns.facet_columns(organization), filters.facet_filters(organization)
-    state = _state(request.GET, extra_columns, extra_filters)
+    extra_columns = columns.facet_columns(organization)
+    extra_filters = filters.facet_filters(organization)
+    state = state_of(request.GET, extra_columns, extra_filters)
     asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
     found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
@@ -41,25 +43,27 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         "list_query": urlencode(state.parameters()),
         "may_edit": may(request.membership, EDIT_DEVICES, organization),
         "add_url": reverse("devices:add", args=[organization.public_id]),
+        "exports": exports(request, state, "devices:export"),
     }
 
 
 def state_for(membership: Membership, query: QueryDict) -> ListState:
     """Raises BadListQuery."""
     organization = membership.organization
-    return _state(query, columns.facet_columns(organization), filters.facet_filters(organization))
-
-
-def _state(query: QueryDict, extra_columns: columns.FacetColumns, extra_filters: filters.FacetFilters) -> ListState:
-    listed, asked = columns.list_columns(extra_columns), filters.list_filters(extra_filters)
-    return ListState.from_query(query, listed, asked, default_sort=KEY)
+    return state_of(query, columns.facet_columns(organization), filters.facet_filters(organization))
 
 
 def asked_of(organization: Organization, query: QueryDict) -> Asked:
     """Raises BadListQuery."""
     extra = filters.facet_filters(organization)
-    state = _state(query, columns.facet_columns(organization), extra)
+    state = state_of(query, columns.facet_columns(organization), extra)
     return Asked(state, rows_of(organization), question_of(organization, state, extra))
+
+
+def state_of(query: QueryDict, extra_columns: columns.FacetColumns, extra_filters: filters.FacetFilters) -> ListState:
+    """Raises BadListQuery."""
+    shown, filtered = columns.list_columns(extra_columns), filters.list_filters(extra_filters)
+    return ListState.from_query(query, shown, filtered, default_sort=KEY)
 
 
 def rows_of(organization: Organization) -> Rows:

@@ -42,7 +42,7 @@ class ExtensionsFacet:
     related = ("configuration",)
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn(COLUMN, "Extensions", _cell)]
+        return [FacetColumn(COLUMN, "Extensions", _cell, text=_text)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         known = [(slug, manifest.name) for slug, manifest in registry.manifests().items() if manifest.device_key]
@@ -104,9 +104,16 @@ def _cell(marks: Sequence[Mark] | None) -> SafeString:
     return format_html_join(" ", "{}", ((_badge(mark),) for mark in marks or ())) or _NOTHING
 
 
+def _text(marks: Sequence[Mark] | None) -> str:
+    return ", ".join(map(_label, marks or ()))
+
+
+def _label(mark: Mark) -> str:
+    return f"{mark.name}: {mark.words}" if mark.words else mark.name
+
+
 def _badge(mark: Mark) -> SafeString:
-    label = f"{mark.name}: {mark.words}" if mark.words else mark.name
-    return badge(label, mark.tone, "" if mark.words else "plug-connected")
+    return badge(_label(mark), mark.tone, "" if mark.words else "plug-connected")
 
 
 def _marks(document: Mapping[str, Any], configs: Sequence[ExtensionConfig]) -> list[Mark]:

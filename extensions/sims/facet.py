@@ -26,7 +26,7 @@ class SimFacet:
     related = ()
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn("sim", "SIM state", _cell)]
+        return [FacetColumn("sim", "SIM state", _cell, text=state_text)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         states = tuple((state.value, state.value) for state in SimState)
@@ -60,6 +60,13 @@ def _showing(sims: QuerySet[Sim], value: str) -> QuerySet[Sim]:
 
 def _cell(sim: Sim | None) -> SafeString:
     return state_cell(sim, sim.config) if sim else known(None)
+
+
+def state_text(sim: Sim | None) -> str:
+    """What a file has there; whether it is stale is told by when it was fetched."""
+    if sim is None:
+        return ""
+    return "Unknown to the carrier" if sim.missing_since else sim.state or ""
 
 
 def state_cell(sim: Sim, config: ExtensionConfig) -> SafeString:

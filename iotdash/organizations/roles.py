@@ -31,6 +31,7 @@ class Action:
 
 SEE = Action("see this organization", Role.READER)
 SEE_NUMBERS = Action("see whole subscriber numbers", Role.ANALYST)
+EXPORT = Action("export lists", Role.ANALYST)
 MANAGE_ORGANIZATION = Action("change the organization", Role.ADMINISTRATOR)
 MANAGE_EXTENSIONS = Action("manage extensions", Role.ADMINISTRATOR)
 SAVE_VIEWS = Action("save views", Role.ANALYST)
@@ -48,6 +49,7 @@ CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
 ACTIONS = (
     SEE,
     SEE_NUMBERS,
+    EXPORT,
     SAVE_VIEWS,
     EDIT_DEVICES,
     CONFIGURE_DEVICES,

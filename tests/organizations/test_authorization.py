@@ -12,6 +12,7 @@ TABLE = {
     roles.SEE: "reader analyst developer operator administrator",
     roles.SEE_NUMBERS: "analyst developer operator administrator",
     roles.SAVE_VIEWS: "analyst developer operator administrator",
+    roles.EXPORT: "analyst developer operator administrator",
     roles.EDIT_DEVICES: "developer operator administrator",
     roles.CONFIGURE_DEVICES: "developer operator administrator",
     roles.MANAGE_KEYS: "developer operator administrator",
@@ -60,7 +61,7 @@ def test_the_refusal_says_whose_organization_it_is_not():
 def test_role_words_name_what_each_role_adds():
     words = dict(roles.role_words())
     assert words["Reader"] == "May see this organization."
-    assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers and save views."
+    assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers, export lists and save views."
     assert words["Operator"] == (
         "Like Developer; may also run operations, manage invitations, manage members, manage API keys of others "
         "and edit mail templates."
