@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from extensions.sims.views import allowances, bulk, linking, messages, sims
+from extensions.sims.views import allowances, bulk, exporting, linking, messages, sims
+from iotdash.lib.downloads import CSV, XLSX
 
 # Under a name of its own, so that this module does not depend on which one is imported first.
 register_converter(IdConverter, "sim_device_part")
@@ -14,6 +15,8 @@ _DEVICE = "devices/<sim_device_part:type_id>/<sim_device_part:device_id>/"
 
 urlpatterns = [
     path("sims/", sims.sim_list, name="list"),
+    path("sims/export.csv", exporting.sim_list, {"form": CSV}, name="export_csv"),
+    path("sims/export.xlsx", exporting.sim_list, {"form": XLSX}, name="export_xlsx"),
     path("sims/bulk/", bulk.bulk, name="bulk"),
     path(_SIM, sims.sim, name="sim"),
     path(f"{_SIM}link/", linking.link, name="link"),

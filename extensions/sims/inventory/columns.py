@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
@@ -11,9 +12,9 @@ from devices.models import Device
 from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims import numbers
-from extensions.sims.facet import state_cell
+from extensions.sims.facet import state_cell, state_text
 from extensions.sims.models import Sim
-from extensions.sims.templatetags.sims import megabytes, minutes
+from extensions.sims.templatetags.sims import megabytes, minutes, typed_megabytes
 from iotdash.lib.lists import Column
 from iotdash.lib.templatetags.ui import ago, known, moment
 
@@ -38,8 +39,11 @@ Cell = Callable[[Sim, Surroundings], Any]
 
 @dataclass(frozen=True)
 class SimColumn:
+    """`text` is what a file has where the page has `cell`, for members who see whole numbers."""
+
     column: Column
     cell: Cell
+    text: Callable[[Sim, Surroundings], str | int | None]
     numeric: bool = False
     words: bool = False
 
@@ -72,45 +76,72 @@ def _device(sim: Sim, around: Surroundings) -> SafeString:
     )
 
 
-def _field(name: str, label: str, show: Callable[[Any], Any] = known, *, numeric: bool = False) -> SimColumn:
+def _field(
+    name: str,
+    label: str,
+    show: Callable[[Any], Any] = known,
+    *,
+    text: Callable[[Any], Any] = lambda value: value,
+    numeric: bool = False,
+) -> SimColumn:
     """One that is shown when it is chosen."""
-    return SimColumn(Column(name, label, default=False), lambda sim, _: show(getattr(sim, name)), numeric)
+    column = Column(name, label, default=False)
+    return SimColumn(column, lambda sim, _: show(getattr(sim, name)), lambda sim, _: text(getattr(sim, name)), numeric)
+
+
+def _same(column: Column, text: Callable[[Sim, Surroundings], Any], *, words: bool = False) -> SimColumn:
+    return SimColumn(column, lambda sim, around: known(text(sim, around)), text, words=words)
+
+
+def _iso(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%dT%H:%M:%SZ}" if value else ""
 
 
 def _number(name: str, label: str) -> SimColumn:
     def cell(sim: Sim, around: Surroundings) -> Any:
         return known(numbers.shown(getattr(sim, name), whole=around.whole_numbers))
 
-    return SimColumn(Column(name, label, default=False), cell)
+    return SimColumn(Column(name, label, default=False), cell, lambda sim, _: getattr(sim, name))
 
 
 COLUMNS = (
-    SimColumn(Column("subject", "Identifier", sortable=True), lambda sim, _: sim.subject),
-    SimColumn(Column("carrier", "Carrier"), _carrier),
+    _same(Column("subject", "Identifier", sortable=True), lambda sim, _: sim.subject),
     SimColumn(
+        Column("carrier", "Carrier"),
+        _carrier,
+        lambda sim, around: registry.manifest(around.configs[sim.config_id].slug).name,
+    ),
+    _same(
         Column("config", "Configuration", default=False),
         lambda sim, around: around.configs[sim.config_id].name,
         words=True,
     ),
-    SimColumn(Column("state", "State"), lambda sim, around: state_cell(sim, around.configs[sim.config_id])),
-    SimColumn(Column("plan", "Rate plan"), lambda sim, _: known(sim.rate_plan), words=True),
-    SimColumn(Column("device", "Device"), _device),
+    SimColumn(
+        Column("state", "State"),
+        lambda sim, around: state_cell(sim, around.configs[sim.config_id]),
+        lambda sim, _: state_text(sim),
+    ),
+    _same(Column("plan", "Rate plan"), lambda sim, _: sim.rate_plan, words=True),
+    SimColumn(Column("device", "Device"), _device, lambda sim, _: sim.device.device_id if sim.device_id else ""),
     SimColumn(
         Column("data", "Data (MB)", sortable=True, order_by="ctd_data_bytes"),
         lambda sim, _: known(megabytes(sim.ctd_data_bytes)),
+        # Digits and a point only, as programs read it.
+        lambda sim, _: (typed_megabytes(sim.ctd_data_bytes) or "").replace(",", ""),
         numeric=True,
     ),
     _field("ctd_sms", "SMS", numeric=True),
-    _field("ctd_voice_seconds", "Voice (mm:ss)", lambda value: known(minutes(value)), numeric=True),
+    _field("ctd_voice_seconds", "Voice (mm:ss)", lambda value: known(minutes(value)), text=minutes, numeric=True),
     _number("imsi", "IMSI"),
     _number("msisdn", "MSISDN"),
     _field("imei", "IMEI"),
-    _field("added_at", "Added", moment),
-    _field("modified_at", "Modified", moment),
-    _field("usage_at", "Usage fetched", lambda value: ago(value, never="not yet")),
+    _field("added_at", "Added", moment, text=_iso),
+    _field("modified_at", "Modified", moment, text=_iso),
+    _field("usage_at", "Usage fetched", lambda value: ago(value, never="not yet"), text=_iso),
     SimColumn(
         Column("fetched", "Data fetched", sortable=True, order_by="fetched_at"),
         lambda sim, _: ago(sim.fetched_at, never="not yet"),
+        lambda sim, _: _iso(sim.fetched_at),
     ),
 )
 BY_NAME = {each.column.name: each for each in COLUMNS}

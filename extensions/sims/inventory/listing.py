@@ -21,6 +21,7 @@ from extensions.sims.sync.sources import lists_sims
 from iotdash.lib.lists import Column, ListState, Question, Rows, matching, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
+from iotdash.organizations.exports import exports
 from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import CONFIGURE_DEVICES, MANAGE_EXTENSIONS, OPERATE
 
@@ -39,11 +40,12 @@ def sim_list_context(request: HttpRequest) -> dict[str, Any]:
         **furniture.context(found, asked.count, "SIMs"),
         **furniture.chooser(BY_SUBJECT),
         "headers": _headers(furniture, [BY_SUBJECT, *(column.name for column in shown)]),
-        "rows": _rows(found.rows, shown, sim_links(organization), _surroundings(request, configs)),
+        "rows": _rows(found.rows, shown, sim_links(organization), surroundings(membership, configs)),
         "no_sims": _no_sims(configs) if configs else "",
         **_words(membership, state.search),
         "may_operate": may(membership, OPERATE, organization),
         "list_query": urlencode(state.parameters()),
+        "exports": exports(request, state, "sims:export"),
         "may_manage": may(membership, MANAGE_EXTENSIONS, organization),
     }
 
@@ -72,15 +74,15 @@ def question_of(configs: Sequence[ExtensionConfig], state: ListState, numbers_se
     return Question(filters.conditions(configs, state), search, state.order_by)
 
 
-def _surroundings(request: HttpRequest, configs: Sequence[ExtensionConfig]) -> Surroundings:
-    organization = request.organization
+def surroundings(membership: Membership, configs: Sequence[ExtensionConfig]) -> Surroundings:
+    organization = membership.organization
     sim_url = sim_links(organization)
-    links = may(request.membership, CONFIGURE_DEVICES, organization)
+    links = may(membership, CONFIGURE_DEVICES, organization)
     return Surroundings(
         configs={config.pk: config for config in configs},
         device_url=device_links(organization),
         link_url=(lambda sim: f"{sim_url(sim)}link/") if links else None,
-        whole_numbers=numbers.sees_numbers(request.membership),
+        whole_numbers=numbers.sees_numbers(membership),
         several=frozenset(slug for slug, number in Counter(each.slug for each in configs).items() if number > 1),
     )
 
