@@ -23,8 +23,8 @@ from iotdash.runtime.models import Job, JobItem
 State = JobItem.State
 TOGETHER = "together"
 # Rows of one transaction: while it lasts, nobody else writes where SQLite is the database.
-AT_ONCE = {DeviceImport.What.DEVICES: 200, DeviceImport.What.CONFIGURATION: 50}
-TOGETHER_AT_MOST = {DeviceImport.What.DEVICES: 20_000, DeviceImport.What.CONFIGURATION: 1_000}
+AT_ONCE = {DeviceImport.What.DEVICES: 100, DeviceImport.What.CONFIGURATION: 20}
+TOGETHER_AT_MOST = {DeviceImport.What.DEVICES: 20_000, DeviceImport.What.CONFIGURATION: 500}
 _CHUNK = 500
 _ADDED, _UPDATED = "Added.", "Updated."
 
