@@ -11,6 +11,7 @@ from devices.importing.reading import LIMITS
 from devices.models import DeviceImport
 
 SHOWN_LENGTH = 40
+NOT_READ = "-"
 
 
 class UploadForm(forms.Form):
@@ -40,10 +41,10 @@ class ColumnsForm(forms.Form):
     def __init__(self, data: Any, *, found: DeviceImport, columns: Sequence[ImportColumn]) -> None:
         super().__init__(data)
         self.found, self.known = found, columns
-        choices = [("", "Not read"), *((column.name, column.label) for column in columns)]
+        choices = [(NOT_READ, "Not read"), *((column.name, column.label) for column in columns)]
         for index, (heading, name) in enumerate(zip(found.headings, found.columns, strict=True)):
             self.fields[f"column-{index}"] = forms.ChoiceField(
-                label=labelled(index, heading), choices=choices, required=False, initial=name
+                label=labelled(index, heading), choices=choices, initial=name or NOT_READ
             )
         self.fields["update"] = forms.BooleanField(
             label="Update existing", required=False, initial=found.update_existing
@@ -51,7 +52,9 @@ class ColumnsForm(forms.Form):
 
     @property
     def chosen(self) -> list[str]:
-        return [self.cleaned_data.get(f"column-{index}", "") for index in range(len(self.found.headings))]
+        """Names of columns, "" for one that is not read."""
+        given = (self.cleaned_data.get(f"column-{index}", NOT_READ) for index in range(len(self.found.headings)))
+        return ["" if name == NOT_READ else name for name in given]
 
     def clean(self) -> dict[str, Any]:
         names = [name for name in self.chosen if name]

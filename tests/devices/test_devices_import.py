@@ -132,11 +132,11 @@ def test_columns_can_be_said_by_hand(pump, developer_client):
     page = developer_client.get(page_of(found)).content.decode()
     assert "which column holds the device type and the device ID" in page
     assert "Not read: A: Kind, B: Name, C: Nr, E: serialNumber." in page
-    chosen = {f"column-{n}": name for n, name in enumerate(["type", "device_id", "serial_number", "", ""])}
+    chosen = {f"column-{n}": name for n, name in enumerate(["type", "device_id", "serial_number", "-", "-"])}
     wrong = developer_client.post(page_of(found), chosen | {"column-3": "serial_number"})
     assert wrong.status_code == 422
     assert "Serial number is chosen for two columns." in wrong.content.decode()
-    lacking = developer_client.post(page_of(found), chosen | {"column-1": ""})
+    lacking = developer_client.post(page_of(found), chosen | {"column-1": "-"})
     assert "Say which column holds the device ID." in lacking.content.decode()
     assert developer_client.post(page_of(found), chosen).status_code == 302
     found.refresh_from_db()

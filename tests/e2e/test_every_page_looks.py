@@ -7,6 +7,7 @@ from tests.e2e.api_screens import API_SCREENS
 from tests.e2e.carrier_scenery import BARE_ADMIN, FERRY_ADMIN, RAIL_ADMIN
 from tests.e2e.carrier_screens import CARRIER_SCREENS, make_carriers
 from tests.e2e.fleet_screens import FLEET_SCREENS
+from tests.e2e.import_screens import IMPORT_SCREENS
 from tests.e2e.people_scenery import FOLK_ADMIN, WAIT_ADMIN
 from tests.e2e.people_screens import PEOPLE_SCREENS, make_people
 from tests.e2e.pictures import findings
@@ -15,7 +16,7 @@ from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SCENE, SCENE_ADMIN, SCREENS, S
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 ADMINS = (SCENE_ADMIN, EMPTY_ADMIN, FOLK_ADMIN, WAIT_ADMIN, RAIL_ADMIN, FERRY_ADMIN, BARE_ADMIN)
-ALL = SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS + API_SCREENS + FLEET_SCREENS
+ALL = SCREENS + PEOPLE_SCREENS + CARRIER_SCREENS + API_SCREENS + FLEET_SCREENS + IMPORT_SCREENS
 MADE = dict.fromkeys(ADMINS, PASSWORD)
 
 

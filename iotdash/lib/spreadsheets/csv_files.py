@@ -9,14 +9,28 @@ from itertools import islice
 from iotdash.lib.spreadsheets.rows import FORMULA, FileRefused, Limits, Row, check_text
 
 SEPARATORS = (",", ";", "\t")
+# White space, separators, quotation marks, and the bytes of marks of encodings.
+_NOTHING = b' ,;\t\r\n"\x00\xef\xbb\xbf\xff\xfe'
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # As much of the file as tells its separator.
 _HEAD, _ROWS = 20_000, 5
 
 
 def csv_rows(raw: bytes, limits: Limits) -> Iterator[Row]:
-    text = _text_of(raw)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    encoding = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig"
+    if encoding != "utf-16" and b"\x00" in raw:
+        raise FileRefused("This is not a CSV file. Save the table as “CSV UTF-8” or XLSX.")
+    if not raw.strip(_NOTHING):
+        raise FileRefused("The file is empty.")
+    try:
+        yield from _rows(raw, encoding, limits)
+    except UnicodeDecodeError:
+        raise _not_in(raw, encoding) from None
+
+
+def _rows(raw: bytes, encoding: str, limits: Limits) -> Iterator[Row]:
+    # Decoded while it is read: as one text it would take four times its size.
+    reader = csv.reader(_text(raw, encoding), delimiter=_separator(raw, encoding), strict=True)
     count, begins = 0, 1
     for cells in _records(reader, limits):
         if any(cells):
@@ -26,18 +40,17 @@ def csv_rows(raw: bytes, limits: Limits) -> Iterator[Row]:
         begins = reader.line_num + 1
 
 
-def _text_of(raw: bytes) -> str:
-    encoding, name = ("utf-16", "UTF-16") if raw.startswith(_UTF16) else ("utf-8-sig", "UTF-8")
+def _text(raw: bytes, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
+
+
+def _not_in(raw: bytes, encoding: str) -> FileRefused:
     try:
-        text = raw.decode(encoding)
+        raw.decode(encoding)
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise FileRefused(f"Line {line} is not in {name}. Save the table as “CSV UTF-8” or XLSX.") from None
-    if "\x00" in text:
-        raise FileRefused("This is not a CSV file. Save the table as “CSV UTF-8” or XLSX.")
-    if not text.strip(' ,;\t\r\n"'):
-        raise FileRefused("The file is empty.")
-    return text
+        line, name = raw[: error.start].count(b"\n") + 1, encoding.removesuffix("-sig").upper()
+        return FileRefused(f"Line {line} is not in {name}. Save the table as “CSV UTF-8” or XLSX.")
+    return FileRefused("The file cannot be read. Save the table as “CSV UTF-8” or XLSX.")
 
 
 def _records(reader: "csv._reader", limits: Limits) -> Iterator[list[str]]:
@@ -49,9 +62,10 @@ def _records(reader: "csv._reader", limits: Limits) -> Iterator[list[str]]:
         raise FileRefused(f"Line {reader.line_num} cannot be read: {error}. Look at its quotation marks.") from None
 
 
-def _separator(text: str) -> str:
+def _separator(raw: bytes, encoding: str) -> str:
     """The one that makes most columns, else the comma."""
-    return max(SEPARATORS, key=lambda each: _width(text[:_HEAD], each))
+    head = _text(raw, encoding).read(_HEAD)
+    return max(SEPARATORS, key=lambda each: _width(head, each))
 
 
 def _width(head: str, separator: str) -> int:
