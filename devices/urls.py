@@ -14,7 +14,8 @@ register_converter(IdConverter, "registry_id")
 app_name = "devices"
 _DEVICE = "devices/<registry_id:type_id>/<registry_id:device_id>/"
 _TAG = "device-tags/<int:tag_id>/"
-_IMPORT = "device-imports/<uuid:device_import_id>/"
+# A third segment that no page of a device has.
+_IMPORT = "devices/import/file/<uuid:device_import_id>/"
 _TYPE = "device-types/id/<registry_id:type_id>/"
 
 urlpatterns = [
@@ -32,7 +33,7 @@ urlpatterns = [
     path("device-tags/", tags.tag_list, name="tags"),
     path(f"{_TAG}edit/", tags.edit, name="tag_edit"),
     path(f"{_TAG}delete/", tags.delete, name="tag_delete"),
-    path("device-imports/", importing.upload, name="imports"),
+    path("devices/import/", importing.upload, name="imports"),
     path(_IMPORT, importing.device_import, name="import"),
     path(f"{_IMPORT}confirm/", importing.confirm, name="import_confirm"),
     path(f"{_IMPORT}problems.csv", importing.problems, name="import_problems"),

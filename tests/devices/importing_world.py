@@ -12,7 +12,7 @@ from devices.models import DeviceImport
 from iotdash.runtime.jobs import running
 from iotdash.runtime.models import Job
 
-URL = "/abc123/device-imports/"
+URL = "/abc123/devices/import/"
 
 
 def table(*rows: Sequence[Any]) -> bytes:
@@ -44,7 +44,7 @@ def uploaded(client, raw: bytes, what: str = "devices", **more) -> DeviceImport:
 
 
 def page_of(found: DeviceImport) -> str:
-    return f"{URL}{found.public_id}/"
+    return f"{URL}file/{found.public_id}/"
 
 
 def problems(found: DeviceImport) -> list[tuple[int, str, str]]:

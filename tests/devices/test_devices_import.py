@@ -187,14 +187,14 @@ def test_developers_and_up_import(pump, developer_client, analyst_client, strang
     assert post(analyst_client, raw).status_code == 403
     assert analyst_client.get(page_of(found)).status_code == 403
     assert stranger_client.get(page_of(found)).status_code == 404
-    assert "device-imports" in developer_client.get("/abc123/devices/").content.decode()
-    assert "device-imports" not in analyst_client.get("/abc123/devices/").content.decode()
+    assert "/devices/import/" in developer_client.get("/abc123/devices/").content.decode()
+    assert "/devices/import/" not in analyst_client.get("/abc123/devices/").content.decode()
 
 
 def test_an_import_of_another_organization_is_not_there(pump, developer_client, other_owner_client):
     found = uploaded(developer_client, table(HEAD, ("pump", "p7", "")))
     for path in ("", "confirm/", "problems.csv"):
-        address = f"/xyz789/device-imports/{found.public_id}/{path}"
+        address = f"/xyz789/devices/import/file/{found.public_id}/{path}"
         assert {other_owner_client.get(address).status_code, other_owner_client.post(address).status_code} <= {404, 405}
 
 

@@ -8,7 +8,7 @@ from iotdash.lib.spreadsheets import as_xlsx
 from tests.e2e.product import Product
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SAMPLE, Screen
 
-IMPORTS = f"/{SAMPLE}/device-imports/"
+IMPORTS = f"/{SAMPLE}/devices/import/"
 _NEW = "Device type,Device ID,Serial number,Colour\ngateway,gateway-901,0901,red\ngateway,gateway-902,0902,blue\n"
 _MANGLED = (
     "Device type,Device ID,ICCID\n"
@@ -50,7 +50,7 @@ def _confirmed(page: Page, product: Product) -> None:
 IMPORT_SCREENS = (
     Screen("imports", IMPORTS),
     Screen("imports-refused", IMPORTS, prepare=_uploaded("", "The file is empty.")),
-    Screen("imports-bare", f"/{EMPTY}/device-imports/", who=EMPTY_ADMIN),
+    Screen("imports-bare", f"/{EMPTY}/devices/import/", who=EMPTY_ADMIN),
     Screen("import-good", IMPORTS, prepare=_uploaded(_NEW, "Import all or nothing")),
     Screen("import-problems", IMPORTS, prepare=_uploaded(_MANGLED, "Rows with problems", "Device configuration")),
     Screen("import-columns", IMPORTS, prepare=_numbers),

@@ -61,7 +61,7 @@ def _import_devices(page: Page) -> None:
 
 
 def _upload(page: Page, rows: list[str]) -> None:
-    page.goto(f"/{ORG}/device-imports/")
+    page.goto(f"/{ORG}/devices/import/")
     upload(page, "sims.csv", "\n".join([HEAD, *rows]).encode(), "Device configuration")
     expect(page.get_by_role("heading", name=re.compile("^Import sims.csv"))).to_be_visible()
 

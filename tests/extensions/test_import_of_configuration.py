@@ -75,7 +75,7 @@ def test_mangled_iccids_are_each_named_and_nothing_is_done_together(fleet, iccid
     for (_, _, words), expected in zip(told, MANGLED.values(), strict=True):
         assert expected in words
     answer = developer_client.post(
-        f"/abc123/device-imports/{found.public_id}/confirm/", {"seen": str(found.check_id), "mode": "together"}
+        f"/abc123/devices/import/file/{found.public_id}/confirm/", {"seen": str(found.check_id), "mode": "together"}
     )
     assert answer.status_code == 302
     assert not Job.objects.exists()
@@ -164,12 +164,12 @@ def test_a_device_deleted_meanwhile_is_named(fleet, iccids, developer_client):
 def test_without_extensions_there_is_nothing_to_configure(fleet, developer_client):
     found = imported(developer_client, *rows(GOOD[0]))
     assert found.columns == ["type", "device_id", ""]
-    page = developer_client.get(f"/abc123/device-imports/{found.public_id}/").content.decode()
+    page = developer_client.get(f"/abc123/devices/import/file/{found.public_id}/").content.decode()
     assert "There is nothing to import" in page
 
 
 def test_the_upload_page_names_the_columns(fleet, iccids, developer_client):
-    page = developer_client.get("/abc123/device-imports/").content.decode()
+    page = developer_client.get("/abc123/devices/import/").content.decode()
     assert "<code>Jasper: ICCID</code>" in page
     assert post(developer_client, table(HEAD), "nonsense").status_code == 422
 
