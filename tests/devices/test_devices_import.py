@@ -11,7 +11,7 @@ from iotdash.audit.models import ActivityEntry
 from iotdash.lib.spreadsheets import Limits
 from iotdash.organizations.models import Membership
 from iotdash.runtime import sweep
-from iotdash.runtime.jobs import running, steering
+from iotdash.runtime.jobs import running, steering, writing
 from iotdash.runtime.models import Job, JobItem
 from tests.cast import DeviceFactory
 from tests.devices.importing_world import URL, confirmed, done, page_of, post, problems, table, uploaded, workbook
@@ -294,7 +294,7 @@ def test_a_kill_at_any_write_neither_doubles_nor_loses_a_row(pump, developer_cli
     """Killed after the rows were written and before what became of them was, three times."""
     monkeypatch.setitem(import_jobs.AT_ONCE, "devices", 3)
     job = many(developer_client, 10, mode)
-    write, killed = running._write, []
+    write, killed = writing.write, []
 
     def kill(items, found):
         if items and len(killed) < 3:
@@ -302,7 +302,7 @@ def test_a_kill_at_any_write_neither_doubles_nor_loses_a_row(pump, developer_cli
             raise KeyboardInterrupt
         return write(items, found)
 
-    monkeypatch.setattr(running, "_write", kill)
+    monkeypatch.setattr(writing, "write", kill)
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
             running.run(job.pk)
