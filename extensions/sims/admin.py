@@ -6,9 +6,13 @@ from extensions.core.models import Operation
 from extensions.sims.models import (
     BillingCycle,
     CarrierPlans,
+    ImeiChange,
+    LinkProposal,
     PlanAllowance,
     ReceivedSms,
+    Reconciliation,
     ReportedSim,
+    SharedIdentifier,
     Sim,
     Synchronisation,
     UsageCycle,
@@ -32,7 +36,7 @@ class SimAdmin(ReadOnlyAdmin):
     list_select_related = ("organization", "config", "device")
     search_fields = ("^subject", "=imsi", "=msisdn", "=imei", "=organization__public_id")
     searched_everywhere = 6
-    exclude = ("imsi", "msisdn", "imei", "latitude", "longitude")
+    exclude = ("imsi", "msisdn", "imei", "equipment", "latitude", "longitude")
     readonly_fields = ("imsi_end", "msisdn_end", "imei_end")
 
     @admin.display(description="IMSI")
@@ -117,3 +121,48 @@ class ReceivedSmsAdmin(ReadOnlyAdmin):
     list_select_related = ("config",)
     search_fields = ("=reference", "=subject")
     exclude = ("text",)
+
+
+@admin.register(ImeiChange)
+class ImeiChangeAdmin(ReadOnlyAdmin):
+    list_display = ("sim", "config", "seen_at", "before_end", "after_end")
+    list_filter = ("config__slug", "seen_at")
+    list_select_related = ("config", "sim")
+    search_fields = ("=sim__subject",)
+    exclude = ("before", "after")
+    readonly_fields = ("before_end", "after_end")
+
+    @admin.display(description="IMEI before")
+    def before_end(self, row: ImeiChange) -> str:
+        return last_digits(row.before)
+
+    @admin.display(description="IMEI since")
+    def after_end(self, row: ImeiChange) -> str:
+        return last_digits(row.after)
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "number", "compared_at", "seconds", "next_at")
+    list_filter = ("compared_at", "next_at")
+    list_select_related = ("organization",)
+    search_fields = ("=organization__public_id",)
+
+
+@admin.register(LinkProposal)
+class LinkProposalAdmin(ReadOnlyAdmin):
+    """Without the number found, which may be an IMEI."""
+
+    list_display = ("subject", "config", "device", "matched", "place", "state", "refused_at")
+    list_filter = ("state", "matched", "config__slug")
+    list_select_related = ("config", "device")
+    search_fields = ("=subject", "=device__device_id")
+    exclude = ("number",)
+
+
+@admin.register(SharedIdentifier)
+class SharedIdentifierAdmin(ReadOnlyAdmin):
+    list_display = ("number", "key", "device", "organization")
+    list_filter = ("key",)
+    list_select_related = ("device", "organization")
+    search_fields = ("=number", "=device__device_id")

@@ -9,7 +9,7 @@ class SimsConfig(AppConfig):
     def ready(self) -> None:
         from devices import facets
         from extensions.core import lanes, registry
-        from extensions.sims import first_records, overview_cards, pages, plans, usage_days
+        from extensions.sims import first_records, noticing, overview_cards, pages, plans, usage_days
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.rest import device
@@ -27,6 +27,7 @@ class SimsConfig(AppConfig):
         lanes.register_source(sources.lists, lanes.Purpose.SYNC)
         lanes.register_source(sources.usage, lanes.Purpose.USAGE)
         register_due_finder("days of usage", usage_days.forget_old)
+        register_due_finder("changes of IMEIs", noticing.forget_old)
         register_due_finder("reported SIMs", reports.forget_old)
         register_due_finder("rate plans", plans.ask_where_due)
         register_due_finder("first records", first_records.ask_where_due)

@@ -10,6 +10,9 @@ _EXPONENT = re.compile(r"[0-9]+[.,]?[0-9]*[eE]\+?[0-9]+")
 _ROUNDED = re.compile(r"[0-9]{15}0{3,5}")
 # An ICCID as a whole, with the check digit.
 _WHOLE_ICCID = re.compile(r"(89[0-9]{16,17})([0-9])")
+# As carriers list it that leave the check digit out.
+_ICCID = re.compile(r"89[0-9]{16,17}")
+_IMEI = re.compile(r"[0-9]{14,16}")
 # What some cards and readers add, so that the digits are an even number.
 _FILLER = re.compile(r"(?<=^[0-9]{19})[Ff]$")
 
@@ -24,6 +27,33 @@ def without_check_digit(text: str) -> str:
     """An ICCID as carriers list it that leave out the check digit on the card; "" for any other text."""
     found = _WHOLE_ICCID.fullmatch(_bare(text))
     return found[1] if found and _check_digit(found[1]) == found[2] else ""
+
+
+def digits_in(text: str) -> str:
+    """The digits of a number, whatever stands between them; "" for other text, and for what a spreadsheet spoilt."""
+    digits = _bare(text)
+    return digits if _DIGITS.fullmatch(digits) and not harm(text) else ""
+
+
+def readings(digits: str) -> frozenset[str]:
+    """The ways in which carriers may list the SIM that has this number: with the check digit, and without it."""
+    found = {digits}
+    if whole := without_check_digit(digits):
+        found.add(whole)
+    if _ICCID.fullmatch(digits):
+        found.add(digits + _check_digit(digits))
+    return frozenset(found)
+
+
+def equipment(imei: str | None) -> str:
+    """What names a piece of equipment in an IMEI: without its check digit or the version of its software.
+
+    "" where nothing is named. What is no IMEI (an MEID) names it as a whole.
+    """
+    bare = _bare(imei or "").upper()
+    if not bare.strip("0"):
+        return ""
+    return bare[:14] if _IMEI.fullmatch(bare) else bare[:20]
 
 
 def harm(text: str) -> str:

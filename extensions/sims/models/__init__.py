@@ -1,5 +1,6 @@
 """What carriers said of SIMs, and what SIMs used."""
 
+from extensions.sims.models.findings import ImeiChange, LinkProposal, Reconciliation, SharedIdentifier
 from extensions.sims.models.sims import (
     ASKED_ABOUT,
     NEVER,
@@ -16,9 +17,13 @@ __all__ = [
     "NEVER",
     "BillingCycle",
     "CarrierPlans",
+    "ImeiChange",
+    "LinkProposal",
     "PlanAllowance",
     "ReceivedSms",
+    "Reconciliation",
     "ReportedSim",
+    "SharedIdentifier",
     "Sim",
     "Synchronisation",
     "UsageCycle",

@@ -35,6 +35,9 @@ class Sim(models.Model):
     (`usage_at`); None before the first. `missing_since` is set while the carrier does not know the SIM. `listed_in` is
     the number of the last pass through the account's SIMs that had it. `refresh_due`: it was listed as changed, or new,
     and its details are yet to come. `rotated_at` is when its usage was last asked for, whatever came of it.
+
+    `equipment` is what names a piece of equipment in the IMEI that was last told, also where none is told now.
+    `unused_days`: for so long before its usage was last told, every look found nothing more used than the one before.
     """
 
     # Both begin several of the indexes below.
@@ -77,6 +80,8 @@ class Sim(models.Model):
     listed_in = models.PositiveBigIntegerField(null=True, editable=False)
     refresh_due = models.BooleanField(default=False, editable=False)
     rotated_at = models.DateTimeField(default=NEVER, editable=False)
+    equipment = ExactTextField(max_length=20, null=True, blank=True, editable=False)
+    unused_days = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = "SIM"
@@ -110,6 +115,14 @@ class Sim(models.Model):
             models.Index(fields=_IN_ROTATION, condition=ASKED_ABOUT & Q(device__isnull=False), name="sim_of_device"),
             models.Index(fields=_IN_ROTATION, condition=Q(refresh_due=True), name="sim_to_refresh"),
             models.Index(fields=["config"], condition=Q(missing_since__isnull=False), name="sim_missing"),
+            models.Index(
+                fields=["config", "state", "unused_days", "subject", "id"],
+                condition=_KNOWN & Q(unused_days__isnull=False),
+                name="sim_by_unused_days",
+            ),
+            models.Index(
+                fields=["config", "equipment"], condition=Q(equipment__isnull=False), name="sim_has_equipment"
+            ),
         ]
 
     def __str__(self) -> str:
