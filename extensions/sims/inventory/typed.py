@@ -45,6 +45,10 @@ def readings(digits: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_iccid(text: str) -> bool:
+    return bool(_ICCID.fullmatch(text) or _WHOLE_ICCID.fullmatch(text))
+
+
 def equipment(imei: str | None) -> str:
     """What names a piece of equipment in an IMEI: without its check digit or the version of its software.
 

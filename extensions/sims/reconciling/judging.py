@@ -1,0 +1,37 @@
+"""Which matches are offered: those that are the only one of their SIM, and of their device at that carrier."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from extensions.sims.models import LinkProposal
+
+State = LinkProposal.State
+
+
+def judge(proposals: QuerySet[LinkProposal]) -> None:
+    """Refused ones stay refused, and make no other ambiguous."""
+    ambiguous = _standing().filter(_has_rival())
+    standing = proposals.exclude(state=State.REFUSED)
+    keys = ambiguous.values("pk")
+    standing.filter(state=State.OFFERED, pk__in=keys).update(state=State.AMBIGUOUS)
+    standing.filter(state=State.AMBIGUOUS).exclude(pk__in=keys).update(state=State.OFFERED)
+
+
+def judge_near(proposal: LinkProposal) -> None:
+    """Those whose SIM or device it has."""
+    judge(LinkProposal.objects.filter(Q(sim=proposal.sim_id) | Q(device=proposal.device_id)))
+
+
+def rivals(proposal: LinkProposal) -> QuerySet[LinkProposal]:
+    """What makes it ambiguous."""
+    same = Q(sim=proposal.sim_id) | Q(device=proposal.device_id, key=proposal.key)
+    return _standing().filter(same).exclude(pk=proposal.pk)
+
+
+def _standing() -> QuerySet[LinkProposal]:
+    return LinkProposal.objects.exclude(state=State.REFUSED)
+
+
+def _has_rival() -> Q:
+    others = _standing().exclude(pk=OuterRef("pk"))
+    of_sim = Exists(others.filter(sim=OuterRef("sim")))
+    return Q(of_sim) | Q(Exists(others.filter(device=OuterRef("device"), key=OuterRef("key"))))
