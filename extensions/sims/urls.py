@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from devices.converters import IdConverter
-from extensions.sims.views import allowances, bulk, exporting, linking, messages, sims
+from extensions.sims.views import allowances, bulk, exporting, linking, messages, reconciliation, sims
 from iotdash.lib.downloads import CSV, XLSX
 
 # Under a name of its own, so that this module does not depend on which one is imported first.
@@ -11,6 +11,7 @@ register_converter(IdConverter, "sim_device_part")
 
 app_name = "sims"
 _SIM = "sims/<int:sim_id>/"
+_RECONCILIATION = "sims/reconciliation/"
 _DEVICE = "devices/<sim_device_part:type_id>/<sim_device_part:device_id>/"
 
 urlpatterns = [
@@ -18,6 +19,12 @@ urlpatterns = [
     path("sims/export.csv", exporting.sim_list, {"form": CSV}, name="export_csv"),
     path("sims/export.xlsx", exporting.sim_list, {"form": XLSX}, name="export_xlsx"),
     path("sims/bulk/", bulk.bulk, name="bulk"),
+    path(_RECONCILIATION, reconciliation.overview, name="reconciliation"),
+    path(f"{_RECONCILIATION}compare/", reconciliation.compare, name="reconciliation_compare"),
+    path(f"{_RECONCILIATION}accept/", reconciliation.accept_many, name="reconciliation_accept"),
+    path(f"{_RECONCILIATION}proposals/<int:proposal_id>/<slug:answer>/", reconciliation.answer, name="proposal"),
+    path(f"{_RECONCILIATION}<slug:section>/", reconciliation.section, name="reconciliation_section"),
+    path(f"{_RECONCILIATION}<slug:section>/export/", reconciliation.export, name="reconciliation_export"),
     path(_SIM, sims.sim, name="sim"),
     path(f"{_SIM}link/", linking.link, name="link"),
     path(f"{_SIM}operations/<slug:operation_id>/", sims.ask, name="ask"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from devices.fields import ExactTextField
 from devices.models import Device
+from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims.models.sims import Sim
 from iotdash.organizations.models import Organization
@@ -121,3 +122,9 @@ class SharedIdentifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} on {self.device_id}"
+
+    @property
+    def extension(self) -> str:
+        """Its name; the key where it is not installed any more."""
+        manifest = registry.by_device_key(self.key)
+        return manifest.name if manifest else self.key

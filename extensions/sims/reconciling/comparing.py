@@ -60,6 +60,11 @@ def ask(organization: Organization, source: Source) -> None:
         transaction.on_commit(partial(compare.delay, organization.pk))
 
 
+def soon(organization_id: int) -> None:
+    """The SIMs were listed anew: the sweep has them compared."""
+    Reconciliation.objects.filter(organization=organization_id).update(next_at=timezone.now())
+
+
 def run(organization_id: int) -> None:
     """A whole pass. Ends at once where none is due, or while another is at work."""
     name, holder = f"reconciliation {organization_id}", uuid.uuid4().hex

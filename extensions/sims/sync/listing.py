@@ -20,6 +20,7 @@ from extensions.core.models import ExtensionConfig
 from extensions.sims import links, storing
 from extensions.sims.contract import Page
 from extensions.sims.models import Sim, Synchronisation
+from extensions.sims.reconciling import comparing
 from extensions.sims.sync import failing, states, timing
 from extensions.sims.sync.asking import ask, guarded, is_of_present
 from iotdash.lib.crypto import CryptoError
@@ -116,6 +117,7 @@ def _end_pass(state: Synchronisation) -> None:
     if complete:
         vanished.update(missing_since=timezone.now(), refresh_due=False)
     _end(state, complete=complete, inventory_at=timezone.now())
+    comparing.soon(state.config.organization_id)
 
 
 def _vanished(state: Synchronisation) -> QuerySet[Sim]:

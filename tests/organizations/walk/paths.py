@@ -33,6 +33,7 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "view_id": lambda house: house.view.public_id,
     "device_import_id": lambda house: house.device_import.public_id,
     "job_id": lambda house: house.job.public_id,
+    "proposal_id": lambda house: house.proposal.pk,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.
@@ -53,6 +54,8 @@ OF_NOBODY: dict[str, Any] = {
     "content_type_id": "1",
     "event_id": "status",
     "step": "pause",
+    "section": "without-device",
+    "answer": "refuse",
     "client_id": "d:abc123:pump:p1",
 }
 OF_A_PERSON: dict[str, Callable[[House], Any]] = {

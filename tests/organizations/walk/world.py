@@ -14,7 +14,7 @@ from extensions.core import lanes, registry
 from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
 from extensions.core.models import ConnectionCheck, Exchange, ExtensionConfig, Operation
 from extensions.core.services import configurations, connection_checks, device_configuration
-from extensions.sims.models import Sim
+from extensions.sims.models import LinkProposal, Sim
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
 from iotdash.organizations.invitations.importing import services as imports
@@ -67,6 +67,7 @@ class House:
     view: SavedView
     job: Job
     device_import: DeviceImport
+    proposal: LinkProposal
 
 
 def furnish(public_id: str, planted: str, named: str) -> House:
@@ -125,6 +126,15 @@ def _extension(organization: Organization, planted: str, source: Source) -> dict
         "exchange": exchange,
         "log": log,
         "tag": tag,
+        "proposal": make(
+            LinkProposal,
+            organization=organization,
+            config=config,
+            sim=sim,
+            device=device,
+            place=planted,
+            state="offered",
+        ),
     }
 
 

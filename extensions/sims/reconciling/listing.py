@@ -1,0 +1,119 @@
+"""The reconciliation page and its sections: one context for page and fragment, and files of all rows."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from devices.addresses import device_links
+from extensions.core.models import ExtensionConfig
+from extensions.sims import numbers, queries
+from extensions.sims.addresses import sim_links
+from extensions.sims.inventory import filters
+from extensions.sims.models import LinkProposal, Reconciliation, Synchronisation
+from extensions.sims.reconciling.cells import Around
+from extensions.sims.reconciling.finding import DAYS, USUAL_DAYS, Found, Scope
+from extensions.sims.reconciling.sections import PROPOSALS, SECTIONS, Section
+from iotdash.lib.lists import Column, ListState, page
+from iotdash.lib.lists.furniture import Furniture
+from iotdash.lib.tables import as_csv
+from iotdash.organizations.authorization import may
+from iotdash.organizations.models import Membership, Organization
+from iotdash.organizations.roles import CONFIGURE_DEVICES, EXPORT
+
+FILE_ROWS = 1_000
+_COLUMNS = [Column("row", "Row")]
+
+
+def overview_context(request: HttpRequest) -> dict[str, Any]:
+    configs = list(queries.configurations(request.organization))
+    return {
+        "sections": [_with_count(request, section, configs) for section in SECTIONS],
+        "no_carrier": not configs,
+        **_ages(request, configs),
+    }
+
+
+def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
+    """Raises BadListQuery for a URL that asks for what the list does not have."""
+    configs = list(queries.configurations(request.organization))
+    scope = scope_of(request.membership, section, configs, request.GET)
+    found, around, state = section.find(scope), _around(request.organization, configs), scope.state
+    listed = page(found.parts, order_by=found.order_by, then=found.then, cursor=state.cursor, size=state.size)
+    url = section_url(request.organization, section)
+    furniture = Furniture(url, state, filters.suggestions(configs))
+    organization, query = request.organization, urlencode(state.parameters())
+    return {
+        "section": section,
+        **furniture.context(listed, found.count, section.what),
+        "rows": [_row(section, row, around) for row in listed.rows],
+        "days": state.value(DAYS) or USUAL_DAYS,
+        "export_url": f"{url}export/?{query}" if may(request.membership, EXPORT, organization) else "",
+        "may_link": may(request.membership, CONFIGURE_DEVICES, organization),
+        "proposing": section is PROPOSALS,
+        "list_query": query,
+        **_ages(request, configs),
+    }
+
+
+def scope_of(membership: Membership, section: Section, configs: list[ExtensionConfig], query: QueryDict) -> Scope:
+    """Raises BadListQuery."""
+    state = ListState.from_query(query, _COLUMNS, section.declared(configs), default_sort="row")
+    return Scope(membership.organization, filters.chosen(configs, state), state, numbers.searched(membership))
+
+
+def lines(membership: Membership, section: Section, query: QueryDict) -> Iterator[str]:
+    """A CSV file of all rows that match. Raises BadListQuery before the first line."""
+    configs = list(queries.configurations(membership.organization))
+    found = section.find(scope_of(membership, section, configs, query))
+    around = _around(membership.organization, configs)
+    rows = ([column.cell(row, around).value for column in section.columns] for row in _all(found))
+    return as_csv([column.label for column in section.columns], rows)
+
+
+def section_url(organization: Organization, section: Section) -> str:
+    return reverse("sims:reconciliation_section", args=[organization.public_id, section.slug])
+
+
+def _all(found: Found) -> Iterator[Any]:
+    """Page after page, so that a long file needs no memory."""
+    cursor = ""
+    while True:
+        listed = page(found.parts, order_by=found.order_by, then=found.then, cursor=cursor, size=FILE_ROWS)
+        yield from listed.rows
+        cursor = listed.next_cursor
+        if not cursor:
+            return
+
+
+def _around(organization: Organization, configs: list[ExtensionConfig]) -> Around:
+    return Around({config.pk: config for config in configs}, sim_links(organization), device_links(organization))
+
+
+def _row(section: Section, row: Any, around: Around) -> dict[str, Any]:
+    made = [(column, column.cell(row, around)) for column in section.columns]
+    cells = [{"label": column.label, "content": cell.content, "css": column.css} for column, cell in made]
+    refused = isinstance(row, LinkProposal) and row.state == LinkProposal.State.REFUSED
+    return {"row": row, "name": made[0][1].value, "head": cells[0], "cells": cells[1:], "refused": refused}
+
+
+def _with_count(request: HttpRequest, section: Section, configs: list[ExtensionConfig]) -> dict[str, Any]:
+    scope = scope_of(request.membership, section, configs, QueryDict())
+    count = section.find(scope).count
+    return {"section": section, "count": count, "url": section_url(request.organization, section)}
+
+
+def _ages(request: HttpRequest, configs: list[ExtensionConfig]) -> dict[str, Any]:
+    """How old what is shown is: the inventory of each account, and the comparison with devices."""
+    inventories = Synchronisation.objects.filter(config__in=configs).values_list("config_id", "inventory_at")
+    listed = dict(inventories)
+    state = Reconciliation.objects.filter(organization=request.organization).first()
+    return {
+        "inventories": [{"config": config, "at": listed.get(config.pk)} for config in configs],
+        "comparison": state,
+        "comparing": bool(state and state.next_at <= timezone.now()),
+        "may_compare": may(request.membership, CONFIGURE_DEVICES, request.organization),
+    }
