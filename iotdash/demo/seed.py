@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
-from iotdash.demo import seed_devices, seed_extensions, seed_keys, seed_reports, seed_tags, seed_usage
+from iotdash.demo import (
+    seed_devices,
+    seed_extensions,
+    seed_keys,
+    seed_reconciliation,
+    seed_reports,
+    seed_tags,
+    seed_usage,
+)
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import Role
 from iotdash.organizations.services import add_member, create_organization
@@ -37,12 +45,13 @@ def everything(password: str) -> Organization:
     organization = _people(source, password)
     support_group.admit(source, create_person(source, SUPPORT, password)[0])
     devices = seed_devices.seed(organization, source)
-    seed_extensions.seed(organization, devices, source)
+    left = seed_extensions.seed(organization, devices, source)
     seed_reports.seed(devices, source)
     seed_usage.seed(organization, source)
     seed_keys.seed(organization, source)
     seed_tags.seed(organization, devices, source)
     seed_tags.share_views(organization.memberships.get(user__email=PEOPLE[0].email), source)
+    seed_reconciliation.seed(organization, left, source)
     return organization
 
 

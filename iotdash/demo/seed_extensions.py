@@ -20,13 +20,14 @@ from iotdash.organizations.models import Organization
 Hand = tuple[Manifest, DemoDevice]
 
 
-def seed(organization: Organization, devices: Sequence[Device], source: Source) -> None:
-    """Adds every extension whose sandbox runs, and configures all devices but the last."""
+def seed(organization: Organization, devices: Sequence[Device], source: Source) -> list[Hand]:
+    """Adds every extension whose sandbox runs, and configures all devices but the last; what is left over."""
     usable = [manifest for manifest in manifests().values() if _runs(manifest)]
     hands = [_add(organization, manifest, source) for manifest in usable]
     in_turn = (hand for hand in chain.from_iterable(zip_longest(*hands)) if hand)
     for device, (manifest, given) in zip(devices[:-1], in_turn, strict=False):
         _configure(device, manifest, given, source)
+    return list(in_turn)
 
 
 def _runs(manifest: Manifest) -> bool:

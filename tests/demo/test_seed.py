@@ -135,3 +135,17 @@ def test_usage_has_a_history_that_leads_to_todays_figures_and_is_compared_with_w
     assert included["EU 5MB"] == 5 * 1_048_576
     assert included["Fleet, roaming 1GB"] == 1024 * 1_048_576
     assert "Voice and SMS 100" not in included
+
+
+@pytest.mark.slow
+def test_there_is_something_in_each_section_of_the_reconciliation(with_sims, client):
+    # What a carrier does not know, it says when it is asked.
+    Sim.objects.filter(device__info_description="Its SIM is unknown to the carrier").update(
+        missing_since=timezone.now()
+    )
+    client.force_login(with_sims.memberships.get(role=Role.READER).user)
+    page = client.get(f"/{seed.ORGANIZATION_ID}/sims/reconciliation/")
+    counts = {each["section"].slug: each["count"].value for each in page.context["sections"]}
+    assert {slug for slug, count in counts.items() if not count} == set()
+    states = [each["row"].state for each in client.get(page.context["sections"][0]["url"]).context["rows"]]
+    assert {*states} == {"offered", "ambiguous"}
