@@ -184,6 +184,17 @@ def test_nothing_is_offered_before_the_pass_is_through(organization, config, mon
     assert Reconciliation.objects.get().number == 0
 
 
+def test_a_refusal_in_the_middle_of_a_pass_offers_nothing_that_is_new(organization, config, source):
+    sim = add_sim(config, iccid=ICCID)
+    for name in ("d1", "d2"):
+        add_device(organization, name, serial_number=ICCID)
+    wrong, other = compare(organization)
+    LinkProposal.objects.filter(pk=other.pk).update(seen_in=Reconciliation.objects.get().number + 1)
+    accepting.refuse(organization, wrong.pk, source)
+    assert sim.link_proposals.get(pk=other.pk).state == "ambiguous"
+    assert states(compare(organization)) == [("0007", "d1", "refused"), ("0007", "d2", "offered")]
+
+
 def test_one_pass_at_a_time(organization, config):
     add_sim(config, iccid=ICCID)
     add_device(organization, serial_number=ICCID)

@@ -167,7 +167,13 @@ def test_how_old_it_is_is_said(world, config, reader_client):
 def test_empty_sections_say_that_all_is_well(config, organization, reader_client):
     compare(organization)
     for section in SECTIONS:
-        assert "Nothing here" in reader_client.get(f"{URL}{section.slug}/").content.decode()
+        assert section.nothing in reader_client.get(f"{URL}{section.slug}/").content.decode()
+
+
+def test_the_number_of_days_is_said_also_where_nobody_chose_it(world, reader_client):
+    page = reader_client.get(f"{URL}unused/")
+    assert [chip["label"] for chip in page.context["chips"]] == ["Without usage for: 30 days"]
+    assert "Take a filter away" in reader_client.get(f"{URL}unused/?q=zzz").content.decode()
 
 
 def test_without_a_carrier_there_is_nothing_to_compare(organization, reader_client):

@@ -4,8 +4,10 @@ import pytest
 
 from devices.models import DeviceIdentifier
 from extensions.core import registry
+from extensions.core.services import configurations
 from extensions.sims.inventory import typed
 from extensions.sims.models import SharedIdentifier
+from extensions.sims.reconciling.sharing import Shared
 from tests.extensions import meterco
 from tests.sims.reconciling_world import ICCID, add_device, add_sim, compare
 
@@ -13,10 +15,11 @@ WHOLE = ICCID + typed._check_digit(ICCID)
 
 
 @pytest.fixture
-def other_carrier(provider, monkeypatch):
+def other_carrier(provider, organization, config, source, monkeypatch):
+    """Added to the organization, as the first one is."""
     manifest = meterco.manifest(provider, slug="otherco", device_key="otherco", name="OtherCo", subject_field="card")
     monkeypatch.setitem(registry._manifests, "otherco", manifest)
-    return manifest
+    return configurations.add(organization, manifest, "Other account", meterco.SETTINGS, source)
 
 
 def configure(organization, device_id: str, key: str, value: str):
@@ -83,3 +86,24 @@ def test_chunks_do_not_hide_any(organization, other_carrier, monkeypatch):
     configure(organization, "d1", "meterco.chip", "0007")
     configure(organization, "d2", "otherco.card", "0007")
     assert len(found(organization)) == 2
+
+
+def test_what_is_left_of_a_removed_carrier_is_no_matter(organization, other_carrier, source):
+    configure(organization, "d1", "meterco.chip", "0007")
+    configure(organization, "d2", "otherco.card", "0007")
+    configurations.remove(other_carrier, source)
+    assert found(organization) == []
+
+
+def test_a_device_that_is_deleted_while_it_is_compared_is_left_out(organization, other_carrier, monkeypatch):
+    configure(organization, "d1", "meterco.chip", "0007")
+    device = configure(organization, "d2", "otherco.card", "0007")
+    pairs = Shared._pairs
+
+    def then_delete(*given):
+        yield from list(pairs(*given))
+        device.delete()
+
+    monkeypatch.setattr(Shared, "_pairs", then_delete)
+    compare(organization)
+    assert not SharedIdentifier.objects.filter(told="0007").exclude(device__device_id="d1").exists()

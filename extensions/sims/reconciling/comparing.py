@@ -18,8 +18,10 @@ from extensions.core import registry
 from extensions.core.models import ExtensionConfig
 from extensions.sims import queries
 from extensions.sims.models import LinkProposal, Reconciliation, SharedIdentifier, Sim
-from extensions.sims.reconciling import judging, matches, sharing, told
+from extensions.sims.reconciling import judging, matches, told
+from extensions.sims.reconciling.holding import held
 from extensions.sims.reconciling.matches import Match
+from extensions.sims.reconciling.sharing import Shared
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
 from iotdash.runtime import leases
@@ -86,9 +88,9 @@ def _pass(state: Reconciliation, hold: Callable[[], bool]) -> None:
     configs = list(queries.configurations(organization))
     for devices in _chunks(organization.devices.only(*told.READ), hold):
         _propose(organization, configs, devices, number)
-    named = organization.device_identifiers.filter(key__in=sharing.keys())
-    for identifiers in _chunks(named, hold):
-        sharing.note(organization, identifiers, number)
+    shared = Shared(organization, configs, number)
+    for identifiers in _chunks(shared.identifiers(), hold):
+        shared.note(identifiers)
     _end(state, number, monotonic() - began, hold)
 
 
@@ -119,14 +121,10 @@ def _propose(
 
 def _there(found: Sequence[Match]) -> list[Match]:
     """Without those whose device or SIM was deleted meanwhile; the others stay until they are written."""
-    devices = _held(Device.objects.filter(pk__in={match.device.pk for match in found}))
-    sims = _held(Sim.objects.filter(pk__in={match.sim.pk for match in found}, device=None))
+    devices = held(Device.objects.filter(pk__in={match.device.pk for match in found}))
+    sims = held(Sim.objects.filter(pk__in={match.sim.pk for match in found}, device=None))
     there = [match for match in found if match.device.pk in devices and match.sim.pk in sims]
     return sorted(there, key=lambda match: (match.sim.pk, match.device.pk))
-
-
-def _held(rows: QuerySet) -> set[int]:
-    return set(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _row(organization: Organization, key: str, match: Match, number: int) -> LinkProposal:
@@ -154,7 +152,7 @@ def _end(state: Reconciliation, number: int, seconds: float, hold: Callable[[], 
         for chunk in _chunks(rows.only("pk"), hold):
             rows.filter(pk__in=[each.pk for each in chunk]).delete()
     for chunk in _chunks(proposals.only("pk"), hold):
-        judging.judge(proposals.filter(pk__range=(chunk[0].pk, chunk[-1].pk)))
+        judging.judge(proposals.filter(pk__range=(chunk[0].pk, chunk[-1].pk)), number)
     now = timezone.now()
     again_at = now + max(AGAIN_AFTER, timedelta(seconds=seconds * SHARE))
     Reconciliation.objects.filter(pk=state.pk).update(number=number, compared_at=now, seconds=seconds)

@@ -16,7 +16,6 @@ from iotdash.lib.lists import COUNT_LIMIT, Condition, Count, ListState, Parts, Q
 from iotdash.organizations.models import Organization
 
 STATE, DAYS = "state", "days"
-USUAL_DAYS = "30"
 _WITH_DEVICE = Prefetch("device", Device.objects.only("device_id", "type_name"))
 
 
@@ -58,7 +57,7 @@ def unknown_to_carrier(scope: Scope) -> Found:
 
 
 def unused(scope: Scope) -> Found:
-    days = int(scope.state.value(DAYS) or USUAL_DAYS)
+    days = int(scope.state.value(DAYS))
     where = Q(state=SimState.ACTIVATED, missing_since=None, unused_days__gte=days)
     found = Sim.objects.filter(where, config__in=scope.configs)
     return _sims(scope, [Condition(where, found, ordered=("unused_days",))], "-unused_days")

@@ -15,7 +15,7 @@ from extensions.sims.addresses import sim_links
 from extensions.sims.inventory import filters
 from extensions.sims.models import LinkProposal, Reconciliation, Synchronisation
 from extensions.sims.reconciling.cells import Around
-from extensions.sims.reconciling.finding import DAYS, USUAL_DAYS, Found, Scope
+from extensions.sims.reconciling.finding import Found, Scope
 from extensions.sims.reconciling.sections import PROPOSALS, SECTIONS, Section
 from iotdash.lib.lists import Column, ListState, page
 from iotdash.lib.lists.furniture import Furniture
@@ -50,7 +50,7 @@ def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
         "section": section,
         **furniture.context(listed, found.count, section.what),
         "rows": [_row(section, row, around) for row in listed.rows],
-        "days": state.value(DAYS) or USUAL_DAYS,
+        "no_match": _no_match(section, state),
         "export_url": f"{url}export/?{query}" if may(request.membership, EXPORT, organization) else "",
         "may_link": may(request.membership, CONFIGURE_DEVICES, organization),
         "proposing": section is PROPOSALS,
@@ -61,6 +61,9 @@ def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
 
 def scope_of(membership: Membership, section: Section, configs: list[ExtensionConfig], query: QueryDict) -> Scope:
     """Raises BadListQuery."""
+    if section.usual and not any(query.get(name) for name in section.usual):
+        query = query.copy()
+        query.update(section.usual)
     state = ListState.from_query(query, _COLUMNS, section.declared(configs), default_sort="row")
     return Scope(membership.organization, filters.chosen(configs, state), state, numbers.searched(membership))
 
@@ -98,6 +101,12 @@ def _row(section: Section, row: Any, around: Around) -> dict[str, Any]:
     cells = [{"label": column.label, "content": cell.content, "css": column.css} for column, cell in made]
     refused = isinstance(row, LinkProposal) and row.state == LinkProposal.State.REFUSED
     return {"row": row, "name": made[0][1].value, "head": cells[0], "cells": cells[1:], "refused": refused}
+
+
+def _no_match(section: Section, state: ListState) -> str:
+    """What is said where nothing matches."""
+    more = state.search or any(name not in section.usual for name in state.filters)
+    return "Take a filter away to see more." if more else section.nothing
 
 
 def _with_count(request: HttpRequest, section: Section, configs: list[ExtensionConfig]) -> dict[str, Any]:

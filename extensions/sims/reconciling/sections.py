@@ -1,7 +1,7 @@
 """The sections of the reconciliation page: what each is about, what it shows, and how its rows are found."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims.inventory import filters
@@ -20,7 +20,10 @@ _STATES = Filter(STATE, "State", tuple(LinkProposal.State.choices))
 
 @dataclass(frozen=True)
 class Section:
-    """`what`: plural of its rows. `by_pass`: as found by the last comparison, and not as it is now."""
+    """`what`: plural of its rows. `by_pass`: as found by the last comparison, and not as it is now.
+
+    `usual`: what its filters are set to where the URL does not say.
+    """
 
     slug: str
     title: str
@@ -33,6 +36,7 @@ class Section:
     of_configurations: bool = True
     by_pass: bool = False
     search: str = "Identifier begins with"
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     def declared(self, configs: Sequence[ExtensionConfig]) -> list[Filter]:
         found = {each.name: each for each in filters.declared(configs)}
@@ -136,6 +140,7 @@ SECTIONS = (
             SectionColumn("Usage fetched", lambda sim, _: cells.moment(sim.usage_at)),
         ],
         filters=(_DAYS,),
+        usual={DAYS: "30"},
     ),
     Section(
         "imei",
