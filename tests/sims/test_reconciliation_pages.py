@@ -233,6 +233,18 @@ def test_ticked_ones_become_a_job_that_waits(world, developer_client):
     assert Sim.objects.get(subject="0001").device is None
 
 
+def test_an_ambiguous_one_names_what_else_matches(world, organization, config, reader_client, analyst_client):
+    add_device(organization, "d9", serial_number=ICCID)
+    add_sim(config, "0009", equipment=FIRST[:14])
+    organization.devices.filter(device_id="d9").update(metadata={"imei": FIRST})
+    compare(organization)
+    page = reader_client.get(f"{URL}proposals/?state=ambiguous").content.decode()
+    assert re.findall(r'row-hint">also ([^<]*)<', page) == ["device d9", "device d1, SIM 0009", "SIM 0001"]
+    assert [line[7] for line in file_of(analyst_client, "proposals")[1:]] == [
+        "device d9", "device d1, SIM 0009", "SIM 0001",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("query", "items"), [("", 1), ("state=refused", 0), ("q=0002", 0)])
 def test_all_that_match_the_filter(world, developer_client, query, items):
     developer_client.post(f"{URL}accept/", {"everything": "1", "query": query})

@@ -38,11 +38,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class SectionColumn:
-    """The first one of a section names its rows."""
+    """The first one of a section names its rows. Some are of the page or of the file only."""
 
     label: str
     cell: Callable[[Any, Around], Cell]
     css: str = ""
+    on_page: bool = True
+    in_file: bool = True
 
 
 def of_sim(sim: Sim, around: Around) -> Cell:
@@ -74,4 +76,4 @@ def moment(value: Any, never: str = "not yet") -> Cell:
 
 
 def _link(url: str, text: str) -> SafeString:
-    return format_html('<a href="{}">{}</a>', url, text)
+    return format_html('<a class="text-nowrap" href="{}">{}</a>', url, text)

@@ -43,6 +43,7 @@ def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
     scope = scope_of(request.membership, section, configs, request.GET)
     found, around, state = section.find(scope), _around(request.organization, configs), scope.state
     listed = page(found.parts, order_by=found.order_by, then=found.then, cursor=state.cursor, size=state.size)
+    section.prepare(listed.rows)
     url = section_url(request.organization, section)
     furniture = Furniture(url, state, filters.suggestions(configs))
     organization, query = request.organization, urlencode(state.parameters())
@@ -73,19 +74,20 @@ def lines(membership: Membership, section: Section, query: QueryDict) -> Iterato
     configs = list(queries.configurations(membership.organization))
     found = section.find(scope_of(membership, section, configs, query))
     around = _around(membership.organization, configs)
-    rows = ([column.cell(row, around).value for column in section.columns] for row in _all(found))
-    return as_csv([column.label for column in section.columns], rows)
+    rows = ([column.cell(row, around).value for column in section.in_file] for row in _all(section, found))
+    return as_csv([column.label for column in section.in_file], rows)
 
 
 def section_url(organization: Organization, section: Section) -> str:
     return reverse("sims:reconciliation_section", args=[organization.public_id, section.slug])
 
 
-def _all(found: Found) -> Iterator[Any]:
+def _all(section: Section, found: Found) -> Iterator[Any]:
     """Page after page, so that a long file needs no memory."""
     cursor = ""
     while True:
         listed = page(found.parts, order_by=found.order_by, then=found.then, cursor=cursor, size=FILE_ROWS)
+        section.prepare(listed.rows)
         yield from listed.rows
         cursor = listed.next_cursor
         if not cursor:
@@ -97,7 +99,7 @@ def _around(organization: Organization, configs: list[ExtensionConfig]) -> Aroun
 
 
 def _row(section: Section, row: Any, around: Around) -> dict[str, Any]:
-    made = [(column, column.cell(row, around)) for column in section.columns]
+    made = [(column, column.cell(row, around)) for column in section.on_page]
     cells = [{"label": column.label, "content": cell.content, "css": column.css} for column, cell in made]
     refused = isinstance(row, LinkProposal) and row.state == LinkProposal.State.REFUSED
     return {"row": row, "name": made[0][1].value, "head": cells[0], "cells": cells[1:], "refused": refused}

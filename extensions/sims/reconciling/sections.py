@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import format_html
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims.inventory import filters
 from extensions.sims.models import LinkProposal
-from extensions.sims.reconciling import cells, finding
-from extensions.sims.reconciling.cells import Cell, SectionColumn
+from extensions.sims.reconciling import cells, finding, judging
+from extensions.sims.reconciling.cells import Around, Cell, SectionColumn
 from extensions.sims.reconciling.finding import DAYS, STATE, Found, Scope
 from extensions.sims.templatetags.sims import megabytes
 from iotdash.lib.lists import Filter
@@ -22,7 +25,7 @@ _STATES = Filter(STATE, "State", tuple(LinkProposal.State.choices))
 class Section:
     """`what`: plural of its rows. `by_pass`: as found by the last comparison, and not as it is now.
 
-    `usual`: what its filters are set to where the URL does not say.
+    `usual`: what its filters are set to where the URL does not say. `prepare` reads what all cells of a page need.
     """
 
     slug: str
@@ -37,6 +40,15 @@ class Section:
     by_pass: bool = False
     search: str = "Identifier begins with"
     usual: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Sequence[Any]], None] = lambda rows: None
+
+    @property
+    def on_page(self) -> list[SectionColumn]:
+        return [column for column in self.columns if column.on_page]
+
+    @property
+    def in_file(self) -> list[SectionColumn]:
+        return [column for column in self.columns if column.in_file]
 
     def declared(self, configs: Sequence[ExtensionConfig]) -> list[Filter]:
         found = {each.name: each for each in filters.declared(configs)}
@@ -68,6 +80,24 @@ def _plain(label: str, name: str, css: str = "") -> SectionColumn:
     return SectionColumn(label, lambda row, _: Cell(getattr(row, name)), css)
 
 
+def _in_file(label: str, name: str) -> SectionColumn:
+    return SectionColumn(label, lambda row, _: Cell(getattr(row, name)), on_page=False)
+
+
+def _match(row: LinkProposal, around: Around) -> Cell:
+    shown = format_html(
+        '<span>{} <span class="mono">{}</span> in {}</span>', row.get_matched_display(), row.number, row.place
+    )
+    return Cell(row.number, shown)
+
+
+def _state(row: LinkProposal, around: Around) -> Cell:
+    """With what makes it ambiguous, or who refused it."""
+    words = f"also {', '.join(row.rivals)}" if row.rivals else f"by {row.refused_by}" if row.refused_by else ""
+    state = badge(row.get_state_display(), TONES[row.state])
+    return Cell(row.state, format_html('<span>{} <span class="row-hint">{}</span></span>', state, words))
+
+
 PROPOSALS = Section(
     "proposals",
     "Links proposed",
@@ -78,13 +108,16 @@ PROPOSALS = Section(
     [
         *_row_of_sim(),
         _DEVICE,
-        SectionColumn("Matched by", lambda row, _: Cell(row.get_matched_display())),
-        _plain("Found in", "place", "cell-words"),
-        _plain("Number found", "number", "mono"),
-        SectionColumn("State", lambda row, _: Cell(row.state, badge(row.get_state_display(), TONES[row.state]))),
+        SectionColumn("What matches", _match, "cell-words", in_file=False),
+        SectionColumn("Matched by", lambda row, _: Cell(row.get_matched_display()), on_page=False),
+        _in_file("Found in", "place"),
+        _in_file("Number found", "number"),
+        SectionColumn("State", _state, "cell-words"),
+        SectionColumn("Also matches", lambda row, _: Cell(", ".join(row.rivals)), on_page=False),
     ],
     filters=(_STATES,),
     by_pass=True,
+    prepare=judging.note_rivals,
 )
 WITHOUT_DEVICE = Section(
     "without-device",
