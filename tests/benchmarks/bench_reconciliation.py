@@ -63,8 +63,11 @@ def _deep_cursor(world: World, section: Section) -> str:
     configs = list(queries.configurations(world.organization))
     membership = world.organization.memberships.get()
     found = section.find(listing.scope_of(membership, section, configs, QueryDict()))
-    half = max(min(found.count.value // 2, 5_000), 1)
-    return page(found.parts, order_by=found.order_by, then=found.then, size=half).next_cursor
+    cursor = ""
+    for _ in range(max(min(found.count.value, 10_000) // 2 // listing.FILE_ROWS, 1)):
+        size = min(listing.FILE_ROWS, max(found.count.value // 2, 1))
+        cursor = page(found.parts, order_by=found.order_by, then=found.then, cursor=cursor, size=size).next_cursor
+    return cursor
 
 
 def _pages(name: str, address: Callable[[World], str], fleets: list[World], warm_up: int, rounds: int) -> Row:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from devices.models import Device
 from extensions.sims import services
 from extensions.sims.contract import SimRecord
 from extensions.sims.models import ImeiChange, LinkProposal, Reconciliation, SharedIdentifier, Sim, Synchronisation
@@ -131,6 +132,19 @@ def test_a_file_goes_on_after_the_first_page(config, analyst_client, monkeypatch
     make_sims([config], [], 40)
     known = Sim.objects.filter(missing_since=None).order_by("subject").values_list("subject", flat=True)
     assert [line[0] for line in file_of(analyst_client, "without-device")[1:]] == list(known)
+
+
+def test_a_file_of_some_thousand_devices(organization, config, analyst_client):
+    kind = add_device(organization, "first").device_type
+    devices = Device.objects.bulk_create(
+        Device(organization=organization, device_type=kind, type_name=kind.type_id, device_id=f"d{n}")
+        for n in range(1_200)
+    )
+    Sim.objects.bulk_create(
+        Sim(config=config, organization=organization, subject=f"{n:05}", device=device, missing_since=timezone.now())
+        for n, device in enumerate(devices)
+    )
+    assert len(file_of(analyst_client, "unknown")) == 1_201
 
 
 @pytest.mark.parametrize("section", ["without-device", "unused", "imei", "proposals"])
