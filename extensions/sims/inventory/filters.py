@@ -56,11 +56,6 @@ def conditions(configs: Configs, state: ListState) -> list[Condition]:
     return [make(configs, state.value(name)) for name, make in _CONDITIONS.items() if state.value(name)]
 
 
-def condition(configs: Configs, name: str, value: str) -> Condition:
-    """What one of the filters asks."""
-    return _CONDITIONS[name](configs, value)
-
-
 def search(configs: Configs, text: str, numbers: Sequence[str]) -> list[Condition]:
     """The ways in which a SIM is found by `text`: its identifier, or one of these numbers, starts with it.
 

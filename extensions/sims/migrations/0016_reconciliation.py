@@ -169,5 +169,13 @@ class Migration(migrations.Migration):
             model_name='sharedidentifier',
             constraint=models.UniqueConstraint(fields=('organization', 'number', 'device', 'key'), name='shared_once'),
         ),
+        migrations.AddIndex(
+            model_name='sim',
+            index=models.Index(condition=models.Q(('missing_since', None), ('device', None)), fields=['config', 'subject', 'id'], name='sim_spare'),
+        ),
+        migrations.AddIndex(
+            model_name='sim',
+            index=models.Index(condition=models.Q(('missing_since__isnull', False), ('device__isnull', False)), fields=['config', 'subject', 'id'], name='sim_lost'),
+        ),
         migrations.RunPython(name_equipment, migrations.RunPython.noop),
     ]

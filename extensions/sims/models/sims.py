@@ -115,6 +115,8 @@ class Sim(models.Model):
             models.Index(fields=_IN_ROTATION, condition=ASKED_ABOUT & Q(device__isnull=False), name="sim_of_device"),
             models.Index(fields=_IN_ROTATION, condition=Q(refresh_due=True), name="sim_to_refresh"),
             models.Index(fields=["config"], condition=Q(missing_since__isnull=False), name="sim_missing"),
+            _listed("sim_spare", condition=_KNOWN & Q(device=None)),
+            _listed("sim_lost", condition=_MISSING & Q(device__isnull=False)),
             models.Index(
                 fields=["config", "state", "unused_days", "subject", "id"],
                 condition=_KNOWN & Q(unused_days__isnull=False),

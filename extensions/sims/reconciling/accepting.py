@@ -10,6 +10,7 @@ from extensions.sims import linking, queries
 from extensions.sims.models import LinkProposal, Sim
 from extensions.sims.pages import target_of
 from extensions.sims.reconciling import judging, matches
+from extensions.sims.reconciling.holding import alone
 from iotdash.audit.services import Source, record
 from iotdash.organizations.models import Organization
 
@@ -76,6 +77,7 @@ def _standing(organization: Organization, proposal_id: int) -> LinkProposal:
 
 
 def _locked(organization: Organization, proposal_id: int) -> LinkProposal:
+    alone(organization.pk)
     proposals = LinkProposal.objects.select_for_update(of=("self",)).select_related("device__device_type")
     proposal = proposals.filter(organization=organization, pk=proposal_id).first()
     if proposal is None:

@@ -5,6 +5,7 @@ A pass that is killed is begun anew; what it wrote is written again. Nothing is 
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -19,7 +20,7 @@ from extensions.core.models import ExtensionConfig
 from extensions.sims import queries
 from extensions.sims.models import LinkProposal, Reconciliation, SharedIdentifier, Sim
 from extensions.sims.reconciling import judging, matches, told
-from extensions.sims.reconciling.holding import held
+from extensions.sims.reconciling.holding import alone, held
 from extensions.sims.reconciling.matches import Match
 from extensions.sims.reconciling.sharing import Shared
 from iotdash.audit.services import Source, record
@@ -110,6 +111,7 @@ def _propose(
     found = matches.find(configs, devices)
     keys = {config.pk: registry.manifest(config.slug).device_key for config in configs}
     with transaction.atomic():
+        alone(organization.pk)
         rows = [_row(organization, keys[match.sim.config_id], match, number) for match in _there(found)]
         LinkProposal.objects.bulk_create(
             rows,
@@ -122,7 +124,7 @@ def _propose(
 def _there(found: Sequence[Match]) -> list[Match]:
     """Without those whose device or SIM was deleted meanwhile; the others stay until they are written."""
     devices = held(Device.objects.filter(pk__in={match.device.pk for match in found}))
-    sims = held(Sim.objects.filter(pk__in={match.sim.pk for match in found}, device=None))
+    sims = held(Sim.objects.filter(pk__in={match.sim.pk for match in found}, device=None), "config_id", "subject")
     there = [match for match in found if match.device.pk in devices and match.sim.pk in sims]
     return sorted(there, key=lambda match: (match.sim.pk, match.device.pk))
 
@@ -143,6 +145,13 @@ def _row(organization: Organization, key: str, match: Match, number: int) -> Lin
     )
 
 
+@contextmanager
+def _alone(state: Reconciliation) -> Iterator[None]:
+    with transaction.atomic():
+        alone(state.organization_id)
+        yield
+
+
 def _end(state: Reconciliation, number: int, seconds: float, hold: Callable[[], bool]) -> None:
     """In pieces: others want to write meanwhile. The number comes last, so that a pass is through or is not."""
     proposals = LinkProposal.objects.filter(organization=state.organization_id)
@@ -150,9 +159,11 @@ def _end(state: Reconciliation, number: int, seconds: float, hold: Callable[[], 
     shared = SharedIdentifier.objects.filter(organization=state.organization_id, seen_in__lt=number)
     for rows in (old, shared):
         for chunk in _chunks(rows.only("pk"), hold):
-            rows.filter(pk__in=[each.pk for each in chunk]).delete()
+            with _alone(state):
+                rows.filter(pk__in=[each.pk for each in chunk]).delete()
     for chunk in _chunks(proposals.only("pk"), hold):
-        judging.judge(proposals.filter(pk__range=(chunk[0].pk, chunk[-1].pk)), number)
+        with _alone(state):
+            judging.judge(proposals.filter(pk__range=(chunk[0].pk, chunk[-1].pk)), number)
     now = timezone.now()
     again_at = now + max(AGAIN_AFTER, timedelta(seconds=seconds * SHARE))
     Reconciliation.objects.filter(pk=state.pk).update(number=number, compared_at=now, seconds=seconds)

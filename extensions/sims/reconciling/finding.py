@@ -46,14 +46,11 @@ class Found:
 
 def without_device(scope: Scope) -> Found:
     """That the carrier knows."""
-    asked = (("linked", "no"), ("known", "yes"))
-    return _sims(scope, [filters.condition(scope.configs, name, value) for name, value in asked])
+    return _by_subject(scope, Q(device=None, missing_since=None))
 
 
 def unknown_to_carrier(scope: Scope) -> Found:
-    where = Q(device__isnull=False, missing_since__isnull=False)
-    found = Sim.objects.filter(where, organization=scope.organization, config__in=scope.configs)
-    return _sims(scope, [Condition(where, found)])
+    return _by_subject(scope, Q(device__isnull=False, missing_since__isnull=False))
 
 
 def unused(scope: Scope) -> Found:
@@ -88,6 +85,12 @@ def shared(scope: Scope) -> Found:
     if scope.state.search:
         rows = rows.filter(starting_with("number", scope.digits))
     return Found(Parts([rows], rows), bounded_count(rows), "number")
+
+
+def _by_subject(scope: Scope, where: Q) -> Found:
+    """An index has just these, in the order of identifiers."""
+    found = Sim.objects.filter(where, config__in=scope.configs)
+    return _sims(scope, [Condition(where, found, ordered=(BY_SUBJECT,))])
 
 
 def _sims(scope: Scope, conditions: Sequence[Condition], order: str = BY_SUBJECT) -> Found:
