@@ -25,7 +25,7 @@ from tests.benchmarks.table import Row
 from tests.benchmarks.worlds import World
 
 SIZES = (1_000, 100_000)
-PASS_GROWTH = 1.5
+PASS_GROWTH = 2
 # Of the fleet's devices, in each section that the fleet itself leaves empty.
 SHARE = 0.1
 
