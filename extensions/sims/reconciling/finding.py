@@ -89,7 +89,8 @@ def shared(scope: Scope) -> Found:
 
 def _by_subject(scope: Scope, where: Q) -> Found:
     """An index has just these, in the order of identifiers."""
-    found = Sim.objects.filter(where, config__in=scope.configs)
+    # In that order SQLite takes that index also where it only counts.
+    found = Sim.objects.filter(where, config__in=scope.configs).order_by("config_id", BY_SUBJECT, "pk")
     return _sims(scope, [Condition(where, found, ordered=(BY_SUBJECT,))])
 
 
