@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ('devices', '0005_reported_at'),
         ('extensions', '0009_settings_drafts'),
         ('organizations', '0005_kept_answers'),
-        ('sims', '0015_index_in_the_order_of_plans'),
+        ('sims', '0016_operations_by_their_new_ids'),
     ]
 
     operations = [

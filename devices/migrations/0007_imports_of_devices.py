@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('devices', '0005_reported_at'),
+        ('devices', '0006_tags'),
         ('organizations', '0005_kept_answers'),
     ]
 
