@@ -19,6 +19,10 @@ from iotdash.organizations.keys.queries import with_second_factors
 from iotdash.organizations.members import services as members
 from iotdash.organizations.members.services import Refused
 from iotdash.organizations.models import (
+    Alert,
+    AlertEvent,
+    AlertNotice,
+    AlertRule,
     ApiKey,
     Invitation,
     KeptAnswer,
@@ -224,3 +228,36 @@ class SavedViewAdmin(ReadOnlyAdmin):
     list_select_related = ["organization", "owner"]
     search_fields = ["^name", "=organization__public_id", "=owner__email"]
     readonly_fields = ["public_id", "created_at", "changed_at"]
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(ReadOnlyAdmin):
+    list_display = ["name", "organization", "condition", "scope", "state", "evaluated_at", "mailed_at", "next_at"]
+    list_filter = ["condition", "state", "scope", "evaluated_at"]
+    list_select_related = ["organization"]
+    search_fields = ["=organization__public_id", "^name"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ["title", "organization", "rule_name", "condition", "raised_at", "resolved_at", "reminders"]
+    list_filter = ["condition", "raised_at", ("resolved_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["organization"]
+    search_fields = ["=organization__public_id", "=subject"]
+
+
+@admin.register(AlertEvent)
+class AlertEventAdmin(ReadOnlyAdmin):
+    list_display = ["alert", "what", "at", "actor", "told"]
+    list_filter = ["what", "told", "at"]
+    list_select_related = ["alert"]
+    search_fields = ["=alert__subject"]
+
+
+@admin.register(AlertNotice)
+class AlertNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["rule", "at", "counts"]
+    list_filter = ["at"]
+    list_select_related = ["rule"]
+    search_fields = ["=rule__organization__public_id"]
+    exclude = ["lines"]

@@ -10,6 +10,7 @@ from iotdash.accounts.models import User
 from iotdash.lib.htmx import wants_part
 from iotdash.lib.key_doctor import watch
 from iotdash.lib.nav import NavContext, NavLink, entries
+from iotdash.organizations.alerts.queries import shown_number
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
 from iotdash.organizations.queries import current_membership, memberships_of
@@ -26,7 +27,7 @@ class OrganizationLink:
 
 
 def organization(request: HttpRequest) -> dict[str, Any]:
-    """`membership`, `organization`, `may_invite`, `organization_links`, `nav_entries`, `key_problems`, `profile_url`.
+    """`membership`, `organization`, `may_invite`, and for pages all that stands around them.
 
     On pages outside an organization (profile, errors) the frame is that of the last used one. A fragment has
     no frame, so it costs no query. Computed once per request, however many templates are rendered.
@@ -51,6 +52,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "nav_entries": _nav_entries(request, membership),
         "key_problems": _key_problems(user, membership),
         "profile_url": reverse("profile"),
+        "bell": shown_number(membership.open_alerts) if membership else "",
     }
 
 

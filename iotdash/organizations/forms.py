@@ -1,9 +1,11 @@
 """Forms of the organization's own pages."""
 
+from typing import Any
+
 from django import forms
 
 from iotdash.lib.lists import ListState
-from iotdash.organizations import queries
+from iotdash.organizations import letters, queries
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.models.organization import MOST_INVITATION_HOURS
 
@@ -38,3 +40,24 @@ class ActivityFilterForm(forms.Form):
         for name, field in self.FIELDS.items():
             values = {*queries.activity_values(reader, field), state.value(name)} - {""}
             self.fields[name].choices = [("", "Any"), *((value, value) for value in sorted(values))]
+
+
+class WordingForm(forms.Form):
+    """An organization's own wording of a letter; what it may hold is told by `letters`."""
+
+    subject = forms.CharField(max_length=letters.SUBJECT_LENGTH)
+    body = forms.CharField(label="Text", strip=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "true"}))
+
+    def __init__(self, *args: Any, letter: letters.Letter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.letter = letter
+
+    def clean_subject(self) -> str:
+        return letters.check_subject(self.letter, self.cleaned_data["subject"])
+
+    def clean_body(self) -> str:
+        return letters.check_body(self.letter, self.cleaned_data["body"])
+
+    @property
+    def wording(self) -> letters.Wording:
+        return letters.Wording(self.cleaned_data["subject"], self.cleaned_data["body"])

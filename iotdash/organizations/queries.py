@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 
 from iotdash.accounts.models import User
 from iotdash.audit.models import ActivityEntry
+from iotdash.organizations.alerts.queries import open_alerts
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import MANAGE_INVITATIONS, MANAGE_KEYS, MANAGE_MEMBERS
@@ -23,16 +24,21 @@ TOLD_TO_MANAGERS = {
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """A person's active memberships with their organizations, by name; one query."""
-    memberships = user.memberships.active().select_related("organization")
+    """A person's active memberships with their organizations and `open_alerts` of those, by name; one query."""
+    memberships = _with_alerts(user.memberships.active())
     return list(memberships.order_by("organization__name", "organization__public_id"))
 
 
 def closed_memberships_of(user: User) -> list[Membership]:
     """Those that let the person in no longer: blocked or expired."""
     active = user.memberships.active()
-    closed = user.memberships.exclude(pk__in=active.values("pk")).select_related("organization", "user")
+    closed = _with_alerts(user.memberships.exclude(pk__in=active.values("pk"))).select_related("user")
     return list(closed.order_by("organization__name", "organization__public_id"))
+
+
+def _with_alerts(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    counted = open_alerts(OuterRef("organization_id"))
+    return memberships.select_related("organization").annotate(open_alerts=counted)
 
 
 def current_membership(request: HttpRequest, memberships: list[Membership]) -> Membership | None:

@@ -45,6 +45,7 @@ MANAGE_INVITATIONS = Action("manage invitations", Role.OPERATOR)
 MANAGE_MEMBERS = Action("manage members", Role.OPERATOR)
 MANAGE_ALL_KEYS = Action("manage API keys of others", Role.OPERATOR)
 EDIT_MAIL_TEMPLATES = Action("edit mail templates", Role.OPERATOR)
+SET_ALERT_RULES = Action("set alert rules", Role.OPERATOR)
 CHANGE_ROLES = Action("change roles", Role.ADMINISTRATOR)
 ACTIONS = (
     SEE,
@@ -59,6 +60,7 @@ ACTIONS = (
     MANAGE_MEMBERS,
     MANAGE_ALL_KEYS,
     EDIT_MAIL_TEMPLATES,
+    SET_ALERT_RULES,
     MANAGE_EXTENSIONS,
     CHANGE_ROLES,
     MANAGE_ORGANIZATION,

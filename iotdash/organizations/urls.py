@@ -3,6 +3,8 @@ from django.urls import include, path
 from iotdash.organizations import views
 from iotdash.organizations.rest import description
 from iotdash.organizations.views import (
+    alert_rules,
+    alerts,
     api_keys,
     import_members,
     invitations,
@@ -20,6 +22,8 @@ _KEY = "keys/<slug:api_key_id>/"
 _IMPORT = "import/<uuid:import_id>/"
 _JOB = "jobs/<uuid:job_id>/"
 _VIEW = "views/<uuid:view_id>/"
+_ALERT = "alerts/<int:alert_id>/"
+_RULE = "alerts/rules/<int:rule_id>/"
 
 invitation_pages = [
     path("invitations/", invitations.invitations, name="invitations"),
@@ -62,6 +66,22 @@ view_pages = [
     path(f"{_VIEW}delete/", saved_views.delete, name="saved_view_delete"),
 ]
 
+alert_pages = [
+    path("alerts/", alerts.open_alerts, name="alerts"),
+    path("alerts/resolved/", alerts.resolved_alerts, name="resolved_alerts"),
+    path("alerts/bell/", alerts.bell, name="alert_bell"),
+    path("alerts/wording/", mail_templates.alert_wording, name="alert_wording"),
+    path("alerts/wording/original/", mail_templates.use_original_of_alerts, name="alert_wording_original"),
+    path(_ALERT, alerts.alert, name="alert"),
+    path(f"{_ALERT}resolve/", alerts.resolve, name="alert_resolve"),
+    path("alerts/rules/", alert_rules.rule_list, name="alert_rules"),
+    path("alerts/rules/add/", alert_rules.add, name="alert_rule_add"),
+    path(_RULE, alert_rules.rule, name="alert_rule"),
+    path(f"{_RULE}change/", alert_rules.change, name="alert_rule_change"),
+    path(f"{_RULE}delete/", alert_rules.delete, name="alert_rule_delete"),
+    path(f"{_RULE}<slug:step>/", alert_rules.steer, name="alert_rule_steer"),
+]
+
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings, name="settings"),
@@ -78,6 +98,7 @@ urlpatterns = [
     path("", include(key_pages)),
     path("", include(job_pages)),
     path("", include(view_pages)),
+    path("", include(alert_pages)),
     path("activity/", views.activity, name="activity"),
     path("api/", description.reference, name="api_reference"),
 ]

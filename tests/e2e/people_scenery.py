@@ -15,9 +15,10 @@ from extensions.core.services import configurations, connection_checks
 from iotdash.accounts.models import User
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
-from iotdash.organizations.invitations import services, templates
+from iotdash.organizations import wordings
+from iotdash.organizations.invitations import services
 from iotdash.organizations.invitations.importing import services as importing
-from iotdash.organizations.invitations.wording import Wording
+from iotdash.organizations.invitations.wording import LETTER, Wording
 from iotdash.organizations.keys import services as keys
 from iotdash.organizations.models import Invitation, Organization
 from iotdash.organizations.roles import Role
@@ -68,7 +69,7 @@ def make() -> dict[str, str]:
     paths = {"member": _members(folk, source), "mail": _mail_service(folk, source, _sandbox().settings)}
     _keys(folk, source)
     _invitations(folk)
-    templates.save(source, folk, WORDING)
+    wordings.save(LETTER, source, folk, WORDING)
     paths |= _imports(folk, source)
     paths["mail_waiting"] = _waiting(_organization(WAIT), Source(actor=WAIT_ADMIN, organization=WAIT))
     _gate(folk.memberships.get(user__email=FOLK_ADMIN).user)

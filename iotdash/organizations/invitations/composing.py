@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from iotdash.organizations.invitations import addresses, services, templates, tokens, wording
+from iotdash.organizations import wordings
+from iotdash.organizations.invitations import addresses, services, tokens, wording
 from iotdash.organizations.models import Invitation, Organization
 from iotdash.organizations.roles import Role
 from iotdash.runtime.models import OutboxMail
@@ -37,8 +38,7 @@ def compose(mail: OutboxMail) -> Message | None:
 
 def wording_of(organization: Organization) -> wording.Wording:
     """The organization's own, else the product's."""
-    own = templates.own(organization)
-    return wording.Wording(own.subject, own.body) if own else wording.ORIGINAL
+    return wordings.of(wording.LETTER, organization)
 
 
 def values_of(invitation: Invitation) -> dict[str, str]:

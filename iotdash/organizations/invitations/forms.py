@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from iotdash.organizations.days import LastDayField, end_of
-from iotdash.organizations.invitations import addresses, wording
+from iotdash.organizations.invitations import addresses
 from iotdash.organizations.invitations.rules import may_give
 from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import Role
@@ -37,20 +37,3 @@ class InviteForm(forms.Form):
     @property
     def member_expires_at(self) -> dt.datetime | None:
         return end_of(self.cleaned_data["last_day"])
-
-
-class WordingForm(forms.Form):
-    """An organization's own wording; what it may hold is told by `wording`."""
-
-    subject = forms.CharField(max_length=wording.SUBJECT_LENGTH)
-    body = forms.CharField(label="Text", strip=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "true"}))
-
-    def clean_subject(self) -> str:
-        return wording.check_subject(self.cleaned_data["subject"])
-
-    def clean_body(self) -> str:
-        return wording.check_body(self.cleaned_data["body"])
-
-    @property
-    def wording(self) -> wording.Wording:
-        return wording.Wording(self.cleaned_data["subject"], self.cleaned_data["body"])

@@ -1,5 +1,6 @@
-"""Organizations, who belongs to them, who is invited, and which programs may come in."""
+"""Organizations, who belongs to them, who is invited, which programs may come in, and what people are told of."""
 
+from iotdash.organizations.models.alert import Alert, AlertEvent, AlertNotice, AlertRule
 from iotdash.organizations.models.api_key import ApiKey
 from iotdash.organizations.models.invitation import Invitation
 from iotdash.organizations.models.kept_answer import KeptAnswer
@@ -17,6 +18,10 @@ from iotdash.organizations.models.saved_view import SavedView
 
 __all__ = [
     "RESERVED_IDS",
+    "Alert",
+    "AlertEvent",
+    "AlertNotice",
+    "AlertRule",
     "ApiKey",
     "Invitation",
     "KeptAnswer",

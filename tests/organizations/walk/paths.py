@@ -34,6 +34,8 @@ OF_A_HOUSE: dict[str, Callable[[House], Any]] = {
     "device_import_id": lambda house: house.device_import.public_id,
     "job_id": lambda house: house.job.public_id,
     "proposal_id": lambda house: house.proposal.pk,
+    "alert_id": lambda house: house.alert.pk,
+    "rule_id": lambda house: house.alert.rule_id,
     "organizations:member_import_results import_id": lambda house: house.done_import.public_id,
 }
 # What is the same for everybody, and where a name means two things, the page it is meant for.

@@ -17,9 +17,12 @@ from extensions.core.services import configurations, connection_checks, device_c
 from extensions.sims.models import LinkProposal, Sim
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
+from iotdash.organizations.alerts import services as alert_rules
+from iotdash.organizations.alerts.services import Wanted
 from iotdash.organizations.invitations.importing import services as imports
 from iotdash.organizations.keys import services as keys
 from iotdash.organizations.models import (
+    Alert,
     ApiKey,
     Invitation,
     MailTemplate,
@@ -68,6 +71,7 @@ class House:
     job: Job
     device_import: DeviceImport
     proposal: LinkProposal
+    alert: Alert
 
 
 def furnish(public_id: str, planted: str, named: str) -> House:
@@ -85,6 +89,7 @@ def furnish(public_id: str, planted: str, named: str) -> House:
     things["view"] = make(
         SavedView, organization=organization, owner=administrator, page="devices", name=planted, query="", shared=True
     )
+    things["alert"] = _alert(organization, planted, source)
     things["api_key"] = keys.make(source, maker, f"{planted} export", Role.READER).key
     table = f"Device type,Device ID,{planted}\n{planted},p1,\n".encode()
     things["device_import"] = device_imports.keep(
@@ -92,6 +97,15 @@ def furnish(public_id: str, planted: str, named: str) -> House:
     )
     record(source, "device added", "device", f"{planted}-device", note=planted)
     return House(planted, named, organization, source, administrator, reader, **things)
+
+
+def _alert(organization: Organization, planted: str, source: Source) -> Alert:
+    """Open, of a rule that one member is told of by mail."""
+    members = list(organization.memberships.all()[:1])
+    wanted = Wanted(f"{planted} rule", {"megabytes": 5.0}, "filter", f"plan={planted}", members, 4)
+    rule = alert_rules.add(source, organization, "sim-data-over", wanted)
+    words = {"title": planted, "words": planted, "link": f"/{organization.public_id}/sims/"}
+    return make(Alert, organization=organization, rule=rule, rule_name=rule.name, condition=rule.condition, **words)
 
 
 def _extension(organization: Organization, planted: str, source: Source) -> dict[str, Any]:

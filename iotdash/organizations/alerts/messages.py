@@ -1,0 +1,34 @@
+"""The messages that make a worker evaluate a rule. The row says when; a lost message is sent again by the sweep."""
+
+import logging
+from datetime import datetime
+
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
+
+from iotdash.organizations.models import AlertRule
+
+logger = logging.getLogger(__name__)
+
+
+def send(rule: AlertRule, at: datetime) -> None:
+    """Has the rule looked at then; what is not due now is left to the sweep."""
+    AlertRule.objects.filter(pk=rule.pk).update(next_at=at)
+    if at <= timezone.now():
+        _send(rule.pk, at)
+
+
+def send_due() -> None:
+    """Due-finder."""
+    due = AlertRule.objects.exclude(state=AlertRule.State.PAUSED).filter(next_at__lte=timezone.now())
+    for rule_id, at in due.values_list("pk", "next_at"):
+        _send(rule_id, at)
+
+
+def _send(rule_id: int, at: datetime) -> None:
+    from iotdash.organizations.tasks import evaluate_alert_rule
+
+    try:
+        evaluate_alert_rule.delay(rule_id, at.isoformat())
+    except (BrokerAway, OSError) as error:
+        logger.warning("no message for alert rule %s: %s", rule_id, error)
