@@ -7,10 +7,11 @@ class ExtensionsConfig(AppConfig):
     verbose_name = "Extensions"
 
     def ready(self) -> None:
-        from extensions.core import checks, facet, inbound, pages, registry
+        from extensions.core import alerts, checks, facet, inbound, pages, registry
         from extensions.core.rest import document, outcomes, service_status
         from extensions.core.services import redigesting
         from iotdash.lib.ciphertexts import register_ciphertexts
+        from iotdash.organizations.alerts import conditions
         from iotdash.runtime.key_marks import register_redigest
 
         registry.load()
@@ -20,6 +21,7 @@ class ExtensionsConfig(AppConfig):
         pages.register()
         outcomes.register()
         service_status.register()
+        conditions.register(alerts.ConfigurationNeedsAttention())
         configurations, checks_asked = self.get_model("ExtensionConfig"), self.get_model("ConnectionCheck")
         drafts = self.get_model("SettingsDraft")
         register_ciphertexts("extension configurations", configurations, "secrets", "organization_id")

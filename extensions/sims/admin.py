@@ -14,6 +14,7 @@ from extensions.sims.models import (
     ReportedSim,
     SharedIdentifier,
     Sim,
+    StateChange,
     Synchronisation,
     UsageCycle,
     UsageDay,
@@ -139,6 +140,14 @@ class ImeiChangeAdmin(ReadOnlyAdmin):
     @admin.display(description="IMEI since")
     def after_end(self, row: ImeiChange) -> str:
         return last_digits(row.after)
+
+
+@admin.register(StateChange)
+class StateChangeAdmin(ReadOnlyAdmin):
+    list_display = ("sim", "config", "before", "after", "seen_at")
+    list_filter = ("config__slug", "after", "seen_at")
+    list_select_related = ("config", "sim")
+    search_fields = ("=sim__subject",)
 
 
 @admin.register(Reconciliation)

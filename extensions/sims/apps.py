@@ -8,30 +8,39 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from devices import facets
-        from extensions.core import lanes, registry
-        from extensions.sims import first_records, overview_cards, pages, plans, usage_days
+        from extensions.core import registry
+        from extensions.sims import alerts, overview_cards, pages
         from extensions.sims.capability import SimCapability
         from extensions.sims.facet import SimFacet
         from extensions.sims.reconciling import registering
         from extensions.sims.rest import device
-        from extensions.sims.sync import reported, reports, sources
         from iotdash.lib import cards
-        from iotdash.runtime.sweep import register_due_finder
 
         registry.register_capability(SimCapability())
         facets.register(SimFacet())
         pages.register()
+        alerts.register()
         _register_lists()
         registering.register()
         device.register()
         cards.register(overview_cards.CARD)
-        lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
-        lanes.register_source(sources.lists, lanes.Purpose.SYNC)
-        lanes.register_source(sources.usage, lanes.Purpose.USAGE)
-        register_due_finder("days of usage", usage_days.forget_old)
-        register_due_finder("reported SIMs", reports.forget_old)
-        register_due_finder("rate plans", plans.ask_where_due)
-        register_due_finder("first records", first_records.ask_where_due)
+        _register_what_runs()
+
+
+def _register_what_runs() -> None:
+    from extensions.core import lanes
+    from extensions.sims import first_records, plans, state_changes, usage_days
+    from extensions.sims.sync import reported, reports, sources
+    from iotdash.runtime.sweep import register_due_finder
+
+    lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)
+    lanes.register_source(sources.lists, lanes.Purpose.SYNC)
+    lanes.register_source(sources.usage, lanes.Purpose.USAGE)
+    register_due_finder("days of usage", usage_days.forget_old)
+    register_due_finder("changes of state", state_changes.forget_old)
+    register_due_finder("reported SIMs", reports.forget_old)
+    register_due_finder("rate plans", plans.ask_where_due)
+    register_due_finder("first records", first_records.ask_where_due)
 
 
 def _register_lists() -> None:

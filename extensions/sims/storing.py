@@ -6,9 +6,9 @@ from itertools import groupby, islice
 from typing import Any
 
 from extensions.core.models import ExtensionConfig
-from extensions.sims import noticing, usage_days
+from extensions.sims import noticing, state_changes, usage_days
 from extensions.sims.contract import FIELDS_OF, Part, SimRecord
-from extensions.sims.models import ImeiChange, Sim
+from extensions.sims.models import ImeiChange, Sim, StateChange
 
 # Rows in one statement, and identifiers in one transaction: others want to write meanwhile.
 AT_ONCE = 500
@@ -53,6 +53,7 @@ def _told(record: SimRecord) -> list[str]:
 def _store_alike(config: ExtensionConfig, records: list[SimRecord], at: datetime, marks: Mapping[str, Any]) -> None:
     """Records with the same parts, in an order that is the same for everybody who locks rows."""
     common, noticed = _stamps(records[0].parts, at) | marks, noticing.compared(config, records, at)
+    changed = state_changes.between(config, records, at)
     rows = [
         _row(config, record.subject, common | _values(record) | noticed.of(record))
         for record in sorted(records, key=lambda record: record.subject)
@@ -60,6 +61,7 @@ def _store_alike(config: ExtensionConfig, records: list[SimRecord], at: datetime
     written = [*common, *_values(records[0]), *noticed.fields]
     Sim.objects.bulk_create(rows, AT_ONCE, update_conflicts=True, update_fields=written, unique_fields=_KEY)
     ImeiChange.objects.bulk_create(noticed.changes)
+    StateChange.objects.bulk_create(changed)
     if Part.USAGE in records[0].parts:
         usage_days.store(config, records, at)
 

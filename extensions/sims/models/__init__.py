@@ -1,5 +1,6 @@
 """What carriers said of SIMs, and what SIMs used."""
 
+from extensions.sims.models.changes import StateChange
 from extensions.sims.models.findings import ImeiChange, LinkProposal, Reconciliation, SharedIdentifier
 from extensions.sims.models.sims import (
     ASKED_ABOUT,
@@ -25,6 +26,7 @@ __all__ = [
     "ReportedSim",
     "SharedIdentifier",
     "Sim",
+    "StateChange",
     "Synchronisation",
     "UsageCycle",
     "UsageDay",
