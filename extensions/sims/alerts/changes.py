@@ -22,6 +22,7 @@ from iotdash.organizations.models import Alert, AlertRule, Organization
 Change = StateChange | ImeiChange
 # What has a lower number may be committed later, by so much at most: only then is it sure that none is passed over.
 SETTLES = timedelta(seconds=20)
+_OF_ALERT = ("subject", "baseline", "resolved_by")
 
 
 class Changed(OfSims):
@@ -45,7 +46,11 @@ class Changed(OfSims):
         place = _Place.of(rule, self.noted)
         batch = list(self._noted(rule, place, most))
         url = sim_links(rule.organization)
-        findings = (self._finding(changes, url(changes[-1].sim)) for changes in self._by_sim(rule, batch))
+        of_sims = self._by_sim(rule, batch)
+        told = _baselines(rule, [changes[-1].sim_id for changes in of_sims])
+        # One that went back is over, which its row has told already.
+        news = (changes for changes in of_sims if told.get(changes[-1].sim_id) != self.now(changes[-1].sim))
+        findings = (self._finding(changes, url(changes[-1].sim)) for changes in news)
         more = len(batch) == most
         read_to = batch[-1].pk if more else place.settled
         return News([each for each in findings if each], place.after(read_to), more)
@@ -138,6 +143,13 @@ class ImeiNow(Changed):
 
     def said(self, before: str, change: Change) -> str:
         return f"IMEI changed from {before} to {change.after}."
+
+
+def _baselines(rule: AlertRule, sims: Sequence[int]) -> dict[int, str]:
+    """What was there before that of which the rule told last, unless somebody has seen to it since."""
+    alerts = Alert.objects.filter(rule=rule, subject__in=[str(pk) for pk in sims]).order_by("pk")
+    last = {int(subject): (baseline, by) for subject, baseline, by in alerts.values_list(*_OF_ALERT)}
+    return {pk: baseline for pk, (baseline, by) in last.items() if not by}
 
 
 @dataclass(frozen=True)
