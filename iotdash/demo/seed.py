@@ -6,6 +6,7 @@ from iotdash.accounts import support_group
 from iotdash.accounts.services import create_person
 from iotdash.audit.services import Source
 from iotdash.demo import (
+    seed_alerts,
     seed_devices,
     seed_extensions,
     seed_keys,
@@ -52,6 +53,7 @@ def everything(password: str) -> Organization:
     seed_tags.seed(organization, devices, source)
     seed_tags.share_views(organization.memberships.get(user__email=PEOPLE[0].email), source)
     seed_reconciliation.seed(organization, left, source)
+    seed_alerts.seed(organization, source)
     return organization
 
 

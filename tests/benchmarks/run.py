@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RESULTS = ROOT / "build" / "bench"
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
-ON_BOTH = {"api", "jobs", "lists", "sims", "drilldown", "overview", "reconciliation"}
+ON_BOTH = {"alerts", "api", "jobs", "lists", "sims", "drilldown", "overview", "reconciliation"}
 _SERVERS: Mapping[str, Callable] = {SQLITE: lambda: nullcontext(""), POSTGRESQL: servers.postgresql}
 
 

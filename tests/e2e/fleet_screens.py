@@ -1,4 +1,4 @@
-"""Pages of work on many things at once: selecting, choosing, the rehearsal, and jobs in their states."""
+"""Pages of work on many things at once: selecting, choosing, the rehearsal, jobs in their states, and alerts."""
 
 import re
 
@@ -8,6 +8,7 @@ from tests.e2e.product import Product
 from tests.e2e.screens import EMPTY, EMPTY_ADMIN, EXTENSIONS, SAMPLE, SAMPLE_READER, SIMS, Screen
 
 JOBS = f"/{SAMPLE}/jobs/"
+ALERTS = f"/{SAMPLE}/alerts/"
 
 
 def _ticked(page: Page, product: Product) -> None:
@@ -74,6 +75,18 @@ def _first_job(page: Page, product: Product) -> None:
     expect(page.get_by_role("heading", name="Items")).to_be_visible()
 
 
+def _first_rule(page: Page, product: Product) -> None:
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text("Mail to")).to_be_visible()
+
+
+def _refused_rule(page: Page, product: Product) -> None:
+    page.get_by_label("Those that match a filter").check()
+    page.get_by_label("Filter of the list of SIMs").fill("nonsense=1")
+    page.get_by_role("button", name="Set rule").click()
+    expect(page.get_by_text("This list has no filter").first).to_be_visible()
+
+
 FLEET_SCREENS = (
     Screen("sims-ticked", f"{SIMS}/?size=25", prepare=_ticked),
     Screen("sims-chosen", f"{SIMS}/?size=25", prepare=_chosen),
@@ -87,5 +100,14 @@ FLEET_SCREENS = (
     Screen("jobs", JOBS),
     Screen("jobs-nothing-matches", f"{JOBS}?q=nothing+like+it"),
     Screen("jobs-empty", f"/{EMPTY}/jobs/", who=EMPTY_ADMIN),
+    Screen("alerts", ALERTS),
+    Screen("alerts-resolved", f"{ALERTS}resolved/", who=SAMPLE_READER),
+    Screen("alerts-empty", f"/{EMPTY}/alerts/", who=EMPTY_ADMIN),
+    Screen("alert-rules", f"{ALERTS}rules/"),
+    Screen("alert-rules-empty", f"/{EMPTY}/alerts/rules/", who=EMPTY_ADMIN),
+    Screen("alert-rule", f"{ALERTS}rules/", prepare=_first_rule),
+    Screen("alert-rule-choose", f"{ALERTS}rules/add/"),
+    Screen("alert-rule-refused", f"{ALERTS}rules/add/?condition=sim-data-over", prepare=_refused_rule),
+    Screen("alert-wording", f"{ALERTS}wording/"),
     Screen("quality", f"{EXTENSIONS}/quality/email/", who=SAMPLE_READER),
 )

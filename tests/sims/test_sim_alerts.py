@@ -1,5 +1,7 @@
 """What alert rules find of SIMs, and that each finding begins and ends once."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -233,3 +235,14 @@ def test_evaluation_asks_as_many_questions_of_many_sims_as_of_few(fleet, config,
     with django_assert_max_num_queries(30):
         evaluate(rule)
     assert len(alerts()) == 201
+
+
+def test_a_filtered_list_leads_to_a_rule_for_its_filter(fleet, config, operator_client, reader_client):
+    url = "/abc123/sims/?state=Activated&plan=Small%26more"
+    assert "alert rule" not in reader_client.get(url).content.decode()
+    Sim.objects.update(rate_plan="Small&more")
+    link = re.search(r'href="([^"]*rules/add/[^"]*)"', operator_client.get(url).content.decode()).group(1)
+    offers = operator_client.get(html.unescape(link)).content.decode()
+    further = re.search(r'href="(\?condition=sim-unused[^"]*)"', offers).group(1)
+    form = operator_client.get(f"/abc123/alerts/rules/add/{html.unescape(further)}").content.decode()
+    assert 'value="state=Activated&amp;plan=Small%26more"' in form
