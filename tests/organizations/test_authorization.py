@@ -21,6 +21,7 @@ TABLE = {
     roles.MANAGE_MEMBERS: "operator administrator",
     roles.MANAGE_ALL_KEYS: "operator administrator",
     roles.EDIT_MAIL_TEMPLATES: "operator administrator",
+    roles.SET_ALERT_RULES: "operator administrator",
     roles.CHANGE_ROLES: "administrator",
     roles.MANAGE_EXTENSIONS: "administrator",
     roles.MANAGE_ORGANIZATION: "administrator",
@@ -63,7 +64,7 @@ def test_role_words_name_what_each_role_adds():
     assert words["Reader"] == "May see this organization."
     assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers, export lists and save views."
     assert words["Operator"] == (
-        "Like Developer; may also run operations, manage invitations, manage members, manage API keys of others "
-        "and edit mail templates."
+        "Like Developer; may also run operations, manage invitations, manage members, manage API keys of others, "
+        "edit mail templates and set alert rules."
     )
     assert list(words) == ["Reader", "Analyst", "Developer", "Operator", "Administrator"]
