@@ -6,7 +6,7 @@ from iotdash.organizations.alerts.services import Wanted
 from iotdash.organizations.models import Organization
 
 _RULES = (
-    ("Nearly used up", "sim-share-over", {"percent": 90}),
+    ("More than 1,000 MB", "sim-data-over", {"megabytes": 1000.0}),
     ("Extension needs attention", "configuration-needs-attention", {}),
     ("Job failed", "job-failed", {}),
 )
