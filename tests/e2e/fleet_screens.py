@@ -81,6 +81,7 @@ def _first_rule(page: Page, product: Product) -> None:
 
 
 def _refused_rule(page: Page, product: Product) -> None:
+    page.get_by_label("More than (MB)").fill("5")
     page.get_by_label("Those that match a filter").check()
     page.get_by_label("Filter of the list of SIMs").fill("nonsense=1")
     page.get_by_role("button", name="Set rule").click()
