@@ -130,4 +130,4 @@ class DeviceImportProblemAdmin(ReadOnlyAdmin):
     list_display = ("device_import", "row", "column", "heading", "words")
     list_filter = ("device_import__what",)
     list_select_related = ("device_import",)
-    search_fields = ("=device_import__public_id", "=device_import__organization__public_id")
+    search_fields = ("=device_import__organization__public_id",)
