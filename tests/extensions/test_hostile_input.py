@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.forms import BaseForm
+from django.template import Context
 from django.test.client import Client
 
 from extensions.core import registry
@@ -48,7 +49,9 @@ def addresses(house: House) -> list[str]:
 
 def shown(response) -> list[object]:
     """Everything that was handed to the page's templates."""
-    return [value for part in response.context or () for layer in part.dicts for value in layer.values()]
+    # What one template rendered has one context, not a list of them.
+    parts = [response.context] if isinstance(response.context, Context) else response.context or ()
+    return [value for part in parts for layer in part.dicts for value in layer.values()]
 
 
 def failures(client: Client, url: str, hostile: str) -> Iterator[str]:
