@@ -48,5 +48,8 @@ class TagFacet:
         }
         return [Section("tags", "Tags", 15, "devices/tags/section.html", context, aside=True)]
 
+    def importing(self, organization: Organization) -> None:
+        """Tags stand in tables of devices, not of their configuration."""
+
     def forget(self, device: Device) -> None:
         """Which tags it had goes with the device's row; the tags stay."""

@@ -6,7 +6,7 @@ from django.template import engines
 
 from devices import facets
 from devices.conditions import of_devices
-from devices.facets import FacetColumn, FacetFilter, Section
+from devices.facets import DeviceFacet, FacetColumn, FacetFilter, Section
 from tests.cast import DeviceFactory
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,10 @@ def test_it_is_told_before_a_device_is_deleted(battery, organization, developer_
     assert battery.forgotten == []
     developer_client.post(url, {"confirm": "d1"})
     assert battery.forgotten == ["d1"]
+
+
+@pytest.mark.parametrize("facet", facets.facets(), ids=lambda facet: facet.name)
+def test_every_facet_answers_all_that_a_facet_is_asked(facet):
+    asked = [name for name, member in vars(DeviceFacet).items() if callable(member) and not name.startswith("_")]
+    assert len(asked) > 5
+    assert [name for name in asked if not callable(getattr(facet, name, None))] == []
