@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.importing.judging import Wanted
-from devices.importing.works import ACTIONS, WORKS
+from devices.importing.works import WORKS
 from devices.models import DeviceImport
 from iotdash.organizations.models import Organization
-from iotdash.organizations.roles import Action
+from iotdash.organizations.roles import IMPORT_DEVICES
 from iotdash.runtime.jobs import Begun, Outcome, register_kind
 from iotdash.runtime.jobs.sources import source_of
 from iotdash.runtime.models import Job, JobItem
@@ -48,9 +48,10 @@ class _NotAll(Exception):
 
 
 class ImportJobs:
+    action = IMPORT_DEVICES
+
     def __init__(self, what: DeviceImport.What) -> None:
         self.what, self.name = what, kind_name(what)
-        self.action: Action = ACTIONS[what]
 
     def room(self, job: Job, group: str) -> int:
         return AT_ONCE[self.what]

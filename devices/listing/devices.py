@@ -20,7 +20,7 @@ from iotdash.organizations.authorization import may
 from iotdash.organizations.exports import exports
 from iotdash.organizations.jobs.selection import Asked
 from iotdash.organizations.models import Membership, Organization
-from iotdash.organizations.roles import EDIT_DEVICES
+from iotdash.organizations.roles import EDIT_DEVICES, IMPORT_DEVICES
 
 KEY = BY_ID
 
@@ -42,6 +42,7 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
         "rows": _rows(organization, found.rows, shown, columns.cells(shown, extra_columns, found.rows)),
         "list_query": urlencode(state.parameters()),
         "may_edit": may(request.membership, EDIT_DEVICES, organization),
+        "may_import": may(request.membership, IMPORT_DEVICES, organization),
         "add_url": reverse("devices:add", args=[organization.public_id]),
         "exports": exports(request, state, "devices:export"),
     }

@@ -40,6 +40,7 @@ CONFIGURE_DEVICES = Action("change device configuration", Role.DEVELOPER)
 # Up to one's own role.
 MANAGE_KEYS = Action("make API keys", Role.DEVELOPER)
 OPERATE = Action("run operations", Role.OPERATOR)
+IMPORT_DEVICES = Action("import devices", Role.OPERATOR)
 # These up to one's own role.
 MANAGE_INVITATIONS = Action("manage invitations", Role.OPERATOR)
 MANAGE_MEMBERS = Action("manage members", Role.OPERATOR)
@@ -56,6 +57,7 @@ ACTIONS = (
     CONFIGURE_DEVICES,
     MANAGE_KEYS,
     OPERATE,
+    IMPORT_DEVICES,
     MANAGE_INVITATIONS,
     MANAGE_MEMBERS,
     MANAGE_ALL_KEYS,

@@ -72,10 +72,10 @@ def test_what_looks_like_a_formula_is_text(fleet, analyst_client):
     assert in_workbook(analyst_client, query)[1] == ["d0001", "=1+1"]
 
 
-def test_an_export_can_be_imported_again(fleet, developer_client):
+def test_an_export_can_be_imported_again(fleet, operator_client):
     for form in downloads.FORMATS:
-        raw = b"".join(developer_client.get(f"{URL}.{form}?columns=device_id,type,serial_number,manufacturer"))
-        found = uploaded(developer_client, raw, name=f"a.{form}", update=True)
+        raw = b"".join(operator_client.get(f"{URL}.{form}?columns=device_id,type,serial_number,manufacturer"))
+        found = uploaded(operator_client, raw, name=f"a.{form}", update=True)
         assert (found.found["rows"], found.found["same"], found.found["problems"]) == (2_400, 2_400, 0)
 
 

@@ -28,31 +28,31 @@ def ids() -> set[str]:
     return set(Device.objects.values_list("device_id", flat=True))
 
 
-def test_a_whole_row_becomes_a_device(pump, developer_client):
+def test_a_whole_row_becomes_a_device(pump, operator_client):
     head = ["typeId", "deviceId", "serialNumber", "Manufacturer", "", "Firmware version", "metadata"]
     head += ["Latitude", "longitude", "Elevation", "Measured at", "Colour"]
     row = ["pump", "p7", "0012", "Bolt", "", "1.2", '{"site": {"hall": 3}}', "51.02", -1.39, "12", "2026-05-04", "red"]
-    found = uploaded(developer_client, workbook(head, row))
+    found = uploaded(operator_client, workbook(head, row))
     assert problems(found) == []
     assert found.found["add"] == 1
     assert not Device.objects.exists()
-    assert done(confirmed(developer_client, found, "together")) == [("pump/p7", "done", "Added.")]
+    assert done(confirmed(operator_client, found, "together")) == [("pump/p7", "done", "Added.")]
     device = Device.objects.get()
     assert (device.serial_number, device.manufacturer, device.fw_version) == ("0012", "Bolt", "1.2")
     assert (device.metadata, device.latitude, device.longitude) == ({"site": {"hall": 3}}, 51.02, -1.39)
-    assert (device.measured_at.date().isoformat(), device.registered_by) == ("2026-05-04", "developer@example.com")
+    assert (device.measured_at.date().isoformat(), device.registered_by) == ("2026-05-04", "operator@example.com")
     assert (device.token_digest, device.token_issued_at) == ("", None)
-    assert "before one is issued" in developer_client.get("/abc123/devices/pump/p7/").content.decode()
+    assert "before one is issued" in operator_client.get("/abc123/devices/pump/p7/").content.decode()
 
 
-def test_what_a_row_leaves_out_is_copied_from_the_type(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", "")))
-    done(confirmed(developer_client, found, "rows"))
+def test_what_a_row_leaves_out_is_copied_from_the_type(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", "")))
+    done(confirmed(operator_client, found, "rows"))
     device = Device.objects.get()
     assert (device.manufacturer, device.metadata) == ("Acme", {"site": "north"})
 
 
-def test_every_problem_is_told_at_once_by_row_and_column(pump, device, developer_client):
+def test_every_problem_is_told_at_once_by_row_and_column(pump, device, operator_client):
     head = (*HEAD, "Metadata", "Latitude", "Longitude", "Measured at")
     rows = [
         ("pump", "p1", "", "", "", "", ""),
@@ -63,7 +63,7 @@ def test_every_problem_is_told_at_once_by_row_and_column(pump, device, developer
         ("pump", "p11", "", "", "", "", ""),
         ("pump", "p11", "", "", "", "", ""),
     ]
-    found = uploaded(developer_client, table(head, *rows))
+    found = uploaded(operator_client, table(head, *rows))
     told = problems(found)
     assert [(row, heading) for row, heading, _ in told] == [
         (2, "Device ID"),
@@ -78,17 +78,17 @@ def test_every_problem_is_told_at_once_by_row_and_column(pump, device, developer
     assert words[5, "Latitude"] == "Write 51.2 with a point."
     assert words[6, "Serial number"].startswith("This is a formula, and formulas are not evaluated.")
     assert words[8, "Device ID"] == "Row 7 has the same device. Leave one of the two out."
-    page = developer_client.get(page_of(found)).content.decode()
+    page = operator_client.get(page_of(found)).content.decode()
     assert all(each.partition("“")[0] in page for each in words.values())
     assert "All or nothing is possible once no row has problems." in page
-    lines = b"".join(developer_client.get(f"{page_of(found)}problems.csv")).decode().splitlines()
+    lines = b"".join(operator_client.get(f"{page_of(found)}problems.csv")).decode().splitlines()
     assert len(lines) == 1 + len(told)
     assert lines[1].startswith("2,B,Device ID,p1,Device pump/p1 exists already.")
 
 
-def test_row_by_row_leaves_out_what_has_problems(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", ""), ("valve", "v1", ""), ("pump", "", "")))
-    assert done(confirmed(developer_client, found, "rows")) == [
+def test_row_by_row_leaves_out_what_has_problems(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", ""), ("valve", "v1", ""), ("pump", "", "")))
+    assert done(confirmed(operator_client, found, "rows")) == [
         ("pump/p7", "done", "Added."),
         ("valve/v1", "left out", "Row 3: There is no device type valve. Add it first."),
         ("row 4", "left out", "Row 4: The device ID is missing."),
@@ -97,75 +97,75 @@ def test_row_by_row_leaves_out_what_has_problems(pump, developer_client):
     assert Job.objects.get().state == Job.State.FINISHED
 
 
-def test_all_or_nothing_takes_no_table_with_problems(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", ""), ("valve", "v1", "")))
-    answer = developer_client.post(
+def test_all_or_nothing_takes_no_table_with_problems(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", ""), ("valve", "v1", "")))
+    answer = operator_client.post(
         f"{page_of(found)}confirm/", {"seen": str(found.check_id), "mode": "together"}, follow=True
     )
     assert "Row 3 has problems." in answer.content.decode()
     assert not Job.objects.exists()
 
 
-def test_existing_devices_are_changed_only_by_choice(pump, device, developer_client):
+def test_existing_devices_are_changed_only_by_choice(pump, device, operator_client):
     raw = table((*HEAD, "Manufacturer", "Model"), ("pump", "p1", "0012", "", "W2"), ("pump", "p2", "", "", ""))
-    assert problems(uploaded(developer_client, raw))
-    found = uploaded(developer_client, raw, update=True)
+    assert problems(uploaded(operator_client, raw))
+    found = uploaded(operator_client, raw, update=True)
     assert (found.found["add"], found.found["update"]) == (1, 1)
     Device.objects.filter(pk=device.pk).update(manufacturer="Bolt", latitude=1, longitude=2)
-    assert [state for _, state, _ in done(confirmed(developer_client, found, "together"))] == ["done", "done"]
+    assert [state for _, state, _ in done(confirmed(operator_client, found, "together"))] == ["done", "done"]
     device.refresh_from_db()
     assert (device.serial_number, device.model, device.manufacturer, device.latitude) == ("0012", "W2", "Bolt", 1)
     assert ActivityEntry.objects.get(action="device edited").details == {"changed": ["model", "serial_number"]}
 
 
-def test_what_does_not_differ_is_left_out(pump, device, developer_client):
+def test_what_does_not_differ_is_left_out(pump, device, operator_client):
     raw = table((*HEAD, "Model", "Measured at"), ("pump", "p1", "", "W1", ""), ("pump", "p2", "", "", ""))
-    found = uploaded(developer_client, raw, update=True)
+    found = uploaded(operator_client, raw, update=True)
     assert (found.found["same"], found.found["add"]) == (1, 1)
-    assert done(confirmed(developer_client, found, "rows"))[0] == ("pump/p1", "left out", "Row 2: Nothing differs.")
+    assert done(confirmed(operator_client, found, "rows"))[0] == ("pump/p1", "left out", "Row 2: Nothing differs.")
 
 
-def test_columns_can_be_said_by_hand(pump, developer_client):
+def test_columns_can_be_said_by_hand(pump, operator_client):
     raw = table(("Kind", "Name", "Nr", "Serial number", "serialNumber"), ("pump", "p7", "1", "2", "3"))
-    found = uploaded(developer_client, raw)
+    found = uploaded(operator_client, raw)
     assert found.columns == ["", "", "", "serial_number", ""]
-    page = developer_client.get(page_of(found)).content.decode()
+    page = operator_client.get(page_of(found)).content.decode()
     assert "which column holds the device type and the device ID" in page
     assert "Not read: A: Kind, B: Name, C: Nr, E: serialNumber." in page
     chosen = {f"column-{n}": name for n, name in enumerate(["type", "device_id", "serial_number", "-", "-"])}
-    wrong = developer_client.post(page_of(found), chosen | {"column-3": "serial_number"})
+    wrong = operator_client.post(page_of(found), chosen | {"column-3": "serial_number"})
     assert wrong.status_code == 422
     assert "Serial number is chosen for two columns." in wrong.content.decode()
-    lacking = developer_client.post(page_of(found), chosen | {"column-1": "-"})
+    lacking = operator_client.post(page_of(found), chosen | {"column-1": "-"})
     assert "Say which column holds the device ID." in lacking.content.decode()
-    assert developer_client.post(page_of(found), chosen).status_code == 302
+    assert operator_client.post(page_of(found), chosen).status_code == 302
     found.refresh_from_db()
-    done(confirmed(developer_client, found, "rows"))
+    done(confirmed(operator_client, found, "rows"))
     assert Device.objects.get().serial_number == "1"
 
 
-def test_what_is_confirmed_is_what_was_looked_at(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", "")))
+def test_what_is_confirmed_is_what_was_looked_at(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", "")))
     seen = str(found.check_id)
     chosen = {f"column-{number}": name for number, name in enumerate(["type", "device_id", "model"])}
-    developer_client.post(page_of(found), chosen)
-    answer = developer_client.post(f"{page_of(found)}confirm/", {"seen": seen, "mode": "rows"}, follow=True)
+    operator_client.post(page_of(found), chosen)
+    answer = operator_client.post(f"{page_of(found)}confirm/", {"seen": seen, "mode": "rows"}, follow=True)
     assert "The columns were changed meanwhile." in answer.content.decode()
     assert not Job.objects.exists()
 
 
-def test_a_second_confirmation_makes_no_second_job_and_the_file_is_gone(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", "")))
-    job = confirmed(developer_client, found, "rows")
-    developer_client.post(f"{page_of(found)}confirm/", {"seen": str(found.check_id), "mode": "rows"})
+def test_a_second_confirmation_makes_no_second_job_and_the_file_is_gone(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", "")))
+    job = confirmed(operator_client, found, "rows")
+    operator_client.post(f"{page_of(found)}confirm/", {"seen": str(found.check_id), "mode": "rows"})
     assert Job.objects.get() == job
     found.refresh_from_db()
     assert bytes(found.content) == b""
-    assert developer_client.get(page_of(found))["Location"] == f"/abc123/jobs/{job.public_id}/"
+    assert operator_client.get(page_of(found))["Location"] == f"/abc123/jobs/{job.public_id}/"
 
 
-def test_numbers_where_texts_are_expected_are_told(pump, developer_client):
-    found = uploaded(developer_client, workbook(HEAD, ("pump", 12, "a"), ("pump", 13, 8.98e18)))
+def test_numbers_where_texts_are_expected_are_told(pump, operator_client):
+    found = uploaded(operator_client, workbook(HEAD, ("pump", 12, "a"), ("pump", 13, 8.98e18)))
     assert found.found["notes"] == [
         "2 cells of Device ID are numbers, not text. "
         "If they began with zeros, those are lost: format the column as text, and fill it anew.",
@@ -181,18 +181,18 @@ def test_numbers_where_texts_are_expected_are_told(pump, developer_client):
 # --- Who, and what is refused ----------------------------------------------------------------------------------
 
 
-def test_developers_and_up_import(pump, developer_client, analyst_client, stranger_client):
+def test_operators_and_up_import(pump, operator_client, developer_client, stranger_client):
     raw = table(HEAD, ("pump", "p7", ""))
-    found = uploaded(developer_client, raw)
-    assert post(analyst_client, raw).status_code == 403
-    assert analyst_client.get(page_of(found)).status_code == 403
+    found = uploaded(operator_client, raw)
+    assert post(developer_client, raw).status_code == 403
+    assert developer_client.get(page_of(found)).status_code == 403
     assert stranger_client.get(page_of(found)).status_code == 404
-    assert "/devices/import/" in developer_client.get("/abc123/devices/").content.decode()
-    assert "/devices/import/" not in analyst_client.get("/abc123/devices/").content.decode()
+    assert "/devices/import/" in operator_client.get("/abc123/devices/").content.decode()
+    assert "/devices/import/" not in developer_client.get("/abc123/devices/").content.decode()
 
 
-def test_an_import_of_another_organization_is_not_there(pump, developer_client, other_owner_client):
-    found = uploaded(developer_client, table(HEAD, ("pump", "p7", "")))
+def test_an_import_of_another_organization_is_not_there(pump, operator_client, other_owner_client):
+    found = uploaded(operator_client, table(HEAD, ("pump", "p7", "")))
     for path in ("", "confirm/", "problems.csv"):
         address = f"/xyz789/devices/import/file/{found.public_id}/{path}"
         assert {other_owner_client.get(address).status_code, other_owner_client.post(address).status_code} <= {404, 405}
@@ -209,45 +209,45 @@ def test_an_import_of_another_organization_is_not_there(pump, developer_client, 
     ],
     ids=lambda value: value if isinstance(value, str) else "file",
 )
-def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(pump, developer_client, raw, words):
-    answer = post(developer_client, raw)
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(pump, operator_client, raw, words):
+    answer = post(operator_client, raw)
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not DeviceImport.objects.exists()
 
 
-def test_a_file_that_turns_out_to_be_too_long_is_refused_on_its_page(pump, developer_client, monkeypatch):
+def test_a_file_that_turns_out_to_be_too_long_is_refused_on_its_page(pump, operator_client, monkeypatch):
     monkeypatch.setattr("devices.importing.reading.LIMITS", Limits(10, 3, 10, 10))
-    found = uploaded(developer_client, table(HEAD, *(("pump", f"p{number}", "") for number in range(5))))
-    page = developer_client.get(page_of(found)).content.decode()
+    found = uploaded(operator_client, table(HEAD, *(("pump", f"p{number}", "") for number in range(5))))
+    page = operator_client.get(page_of(found)).content.decode()
     assert "more than 3 rows" in page
     assert "row by row" not in page
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_tables_of_any_spreadsheet_are_read(pump, developer_client, encoding):
+def test_tables_of_any_spreadsheet_are_read(pump, operator_client, encoding):
     raw = "Device type;Device ID;Manufacturer\r\npump;p7;Mühle\r\n".encode(encoding)
-    done(confirmed(developer_client, uploaded(developer_client, raw), "rows"))
+    done(confirmed(operator_client, uploaded(operator_client, raw), "rows"))
     assert Device.objects.get().manufacturer == "Mühle"
 
 
-def test_what_nobody_confirms_is_forgotten_after_a_day(pump, developer_client):
+def test_what_nobody_confirms_is_forgotten_after_a_day(pump, operator_client):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        uploaded(developer_client, table(HEAD, ("valve", "p7", "")))
-        confirmed(developer_client, uploaded(developer_client, table(HEAD, ("pump", "p7", ""))), "rows")
+        uploaded(operator_client, table(HEAD, ("valve", "p7", "")))
+        confirmed(operator_client, uploaded(operator_client, table(HEAD, ("pump", "p7", ""))), "rows")
         clock.shift(services.FORGOTTEN_AFTER.total_seconds() + 1)
         sweep.run()
     assert DeviceImport.objects.get().confirmed_at
     assert not DeviceImportProblem.objects.exists()
 
 
-def test_problems_come_in_pages(pump, developer_client):
-    found = uploaded(developer_client, table(HEAD, *(("valve", f"p{number}", "") for number in range(150))))
-    page = developer_client.get(page_of(found))
+def test_problems_come_in_pages(pump, operator_client):
+    found = uploaded(operator_client, table(HEAD, *(("valve", f"p{number}", "") for number in range(150))))
+    page = operator_client.get(page_of(found))
     assert len(page.context["rows"]) == 100
-    more = developer_client.get(f"{page_of(found)}{page.context['next_url']}")
+    more = operator_client.get(f"{page_of(found)}{page.context['next_url']}")
     assert [each.row for each, _ in more.context["rows"]][:1] == [102]
-    assert developer_client.get(f"{page_of(found)}?nothing=such").status_code == 400
+    assert operator_client.get(f"{page_of(found)}?nothing=such").status_code == 400
 
 
 # --- What happens meanwhile ------------------------------------------------------------------------------------
@@ -263,10 +263,10 @@ def states(job: Job) -> dict[str, int]:
     return {state: found.count(state) for state in set(found)}
 
 
-def test_all_or_nothing_does_nothing_if_one_cannot_be_done_any_more(pump, developer_client, monkeypatch):
+def test_all_or_nothing_does_nothing_if_one_cannot_be_done_any_more(pump, operator_client, monkeypatch):
     monkeypatch.setitem(import_jobs.AT_ONCE, "devices", 2)
     monkeypatch.setattr(import_jobs, "_CHUNK", 3)
-    job = many(developer_client, 8, "together")
+    job = many(operator_client, 8, "together")
     DeviceFactory(organization=pump.organization, device_type=pump, device_id="p6")
     found = done(job)
     assert ids() == {"p6"}
@@ -277,23 +277,23 @@ def test_all_or_nothing_does_nothing_if_one_cannot_be_done_any_more(pump, develo
     assert not ActivityEntry.objects.filter(action="devices added").exists()
 
 
-def test_row_by_row_does_the_others(pump, developer_client):
-    job = many(developer_client, 4, "rows")
+def test_row_by_row_does_the_others(pump, operator_client):
+    job = many(operator_client, 4, "rows")
     DeviceFactory(organization=pump.organization, device_type=pump, device_id="p2")
     assert [state for _, state, _ in done(job)] == ["done", "done", "failed", "done"]
 
 
-def test_a_type_that_was_deleted_meanwhile_is_named(pump, developer_client):
-    job = many(developer_client, 1, "rows")
+def test_a_type_that_was_deleted_meanwhile_is_named(pump, operator_client):
+    job = many(operator_client, 1, "rows")
     pump.delete()
     assert done(job) == [("pump/p0", "failed", "Row 2: There is no device type pump. Add it first.")]
 
 
 @pytest.mark.parametrize("mode", ["rows", "together"])
-def test_a_kill_at_any_write_neither_doubles_nor_loses_a_row(pump, developer_client, monkeypatch, mode):
+def test_a_kill_at_any_write_neither_doubles_nor_loses_a_row(pump, operator_client, monkeypatch, mode):
     """Killed after the rows were written and before what became of them was, three times."""
     monkeypatch.setitem(import_jobs.AT_ONCE, "devices", 3)
-    job = many(developer_client, 10, mode)
+    job = many(operator_client, 10, mode)
     write, killed = writing.write, []
 
     def kill(items, found):
@@ -314,10 +314,10 @@ def test_a_kill_at_any_write_neither_doubles_nor_loses_a_row(pump, developer_cli
     assert ActivityEntry.objects.filter(action="devices added").count() == (4 if mode == "rows" else 1)
 
 
-def test_one_that_is_cancelled_half_way_keeps_what_it_did(pump, developer_client, source, monkeypatch):
+def test_one_that_is_cancelled_half_way_keeps_what_it_did(pump, operator_client, source, monkeypatch):
     monkeypatch.setitem(import_jobs.AT_ONCE, "devices", 3)
     monkeypatch.setattr(running, "SLICE_SECONDS", -1)
-    job = many(developer_client, 10, "rows")
+    job = many(operator_client, 10, "rows")
     running.run(job.pk)
     steering.cancel(job, source)
     running.run(job.pk)
@@ -325,27 +325,27 @@ def test_one_that_is_cancelled_half_way_keeps_what_it_did(pump, developer_client
     assert len(ids()) == 3
 
 
-def test_it_pauses_when_who_confirmed_may_not_any_more(pump, developer, developer_client):
-    job = many(developer_client, 1, "rows")
-    Membership.objects.filter(user=developer).update(role="reader")
+def test_it_pauses_when_who_confirmed_may_not_any_more(pump, operator, operator_client):
+    job = many(operator_client, 1, "rows")
+    Membership.objects.filter(user=operator).update(role="reader")
     running.run(job.pk)
     job.refresh_from_db()
     assert (job.state, ids()) == (Job.State.PAUSED, set())
 
 
-def test_results_lead_to_the_devices_and_are_a_file(pump, developer_client):
-    job = many(developer_client, 2, "rows")
+def test_results_lead_to_the_devices_and_are_a_file(pump, operator_client):
+    job = many(operator_client, 2, "rows")
     done(job)
-    assert "/abc123/devices/pump/p0/" in developer_client.get(f"/abc123/jobs/{job.public_id}/").content.decode()
-    lines = b"".join(developer_client.get(f"/abc123/jobs/{job.public_id}/results.csv")).decode().splitlines()
+    assert "/abc123/devices/pump/p0/" in operator_client.get(f"/abc123/jobs/{job.public_id}/").content.decode()
+    lines = b"".join(operator_client.get(f"/abc123/jobs/{job.public_id}/results.csv")).decode().splitlines()
     assert lines[1].startswith("1,pump/p0,Done,Added.,")
     entry = ActivityEntry.objects.get(action="devices imported")
     assert (entry.target, entry.details) == ("fleet.csv", {"rows": 2, "mode": "row by row"})
 
 
-def test_items_remember_no_file_once_the_job_is_forgotten(pump, developer_client):
-    job = many(developer_client, 2, "rows")
+def test_items_remember_no_file_once_the_job_is_forgotten(pump, operator_client):
+    job = many(operator_client, 2, "rows")
     Job.objects.all().delete()
     assert not JobItem.objects.filter(job_id=job.pk).exists()
     assert DeviceImport.objects.get().job_id == job.public_id
-    assert URL in developer_client.get(URL).content.decode()
+    assert URL in operator_client.get(URL).content.decode()

@@ -56,25 +56,25 @@ def chips() -> dict[str, str]:
     return dict(DeviceIdentifier.objects.values_list("device__device_id", "value"))
 
 
-def test_good_iccids_are_configured_as_the_editor_does(fleet, iccids, developer_client):
-    found = imported(developer_client, *rows(*GOOD))
+def test_good_iccids_are_configured_as_the_editor_does(fleet, iccids, operator_client):
+    found = imported(operator_client, *rows(*GOOD))
     assert (problems(found), found.found["update"]) == ([], 3)
-    job = confirmed(developer_client, found, "rows")
+    job = confirmed(operator_client, found, "rows")
     assert done(job)[0] == ("pump/p0", "done", "Updated.")
     assert chips() == dict(zip(("p0", "p1", "p2"), GOOD, strict=True))
     stored = DeviceConfiguration.objects.get(device=fleet[0])
-    assert (stored.document, stored.changed_by) == ({"jasper": {"iccid": GOOD[0]}}, "developer@example.com")
+    assert (stored.document, stored.changed_by) == ({"jasper": {"iccid": GOOD[0]}}, "operator@example.com")
     assert set(Sim.objects.values_list("device__device_id", flat=True)) == {"p0", "p1", "p2"}
     assert set(Device.objects.filter(configured=True).values_list("device_id", flat=True)) == {"p0", "p1", "p2"}
 
 
-def test_mangled_iccids_are_each_named_and_nothing_is_done_together(fleet, iccids, developer_client):
-    found = imported(developer_client, *rows(*MANGLED, GOOD[0]))
+def test_mangled_iccids_are_each_named_and_nothing_is_done_together(fleet, iccids, operator_client):
+    found = imported(operator_client, *rows(*MANGLED, GOOD[0]))
     told = problems(found)
     assert [(row, heading) for row, heading, _ in told] == [(row, "ICCID") for row in range(2, 9)]
     for (_, _, words), expected in zip(told, MANGLED.values(), strict=True):
         assert expected in words
-    answer = developer_client.post(
+    answer = operator_client.post(
         f"/abc123/devices/import/file/{found.public_id}/confirm/", {"seen": str(found.check_id), "mode": "together"}
     )
     assert answer.status_code == 302
@@ -82,17 +82,17 @@ def test_mangled_iccids_are_each_named_and_nothing_is_done_together(fleet, iccid
     assert chips() == {}
 
 
-def test_mangled_iccids_are_left_out_row_by_row(fleet, iccids, developer_client):
-    found = imported(developer_client, *rows(*MANGLED, GOOD[0]))
-    results = done(confirmed(developer_client, found, "rows"))
+def test_mangled_iccids_are_left_out_row_by_row(fleet, iccids, operator_client):
+    found = imported(operator_client, *rows(*MANGLED, GOOD[0]))
+    results = done(confirmed(operator_client, found, "rows"))
     assert [state for _, state, _ in results] == ["left out"] * 7 + ["done"]
     assert results[0][2].startswith("Row 2: “8.98E+18” is how a spreadsheet shows a long number")
     assert chips() == {"p7": GOOD[0]}
 
 
-def test_numbers_in_a_workbook_are_named_as_numbers(fleet, iccids, developer_client):
+def test_numbers_in_a_workbook_are_named_as_numbers(fleet, iccids, operator_client):
     raw = workbook(HEAD, ("pump", "p0", int(GOOD[0])), ("pump", "p1", 898820000000), ("pump", "p2", "=B1"))
-    found = uploaded(developer_client, raw, "configuration")
+    found = uploaded(operator_client, raw, "configuration")
     (first, second, third) = [words for _, _, words in problems(found)]
     assert "is how a spreadsheet shows a long number: its last digits are lost." in first
     assert second.endswith(
@@ -103,7 +103,7 @@ def test_numbers_in_a_workbook_are_named_as_numbers(fleet, iccids, developer_cli
     assert "3 cells" not in str(found.found["notes"])
 
 
-def test_what_the_editor_refuses_is_refused_in_its_words(fleet, iccids, developer_client, source):
+def test_what_the_editor_refuses_is_refused_in_its_words(fleet, iccids, operator_client, source):
     device_configuration.confirm(fleet[9], f'{{"jasper": {{"iccid": "{GOOD[2]}"}}}}', 0, source, refresh=False)
     head = (*HEAD, "Jasper: Configuration")
     lines = [
@@ -114,7 +114,7 @@ def test_what_the_editor_refuses_is_refused_in_its_words(fleet, iccids, develope
         ("pump", "p4", "", "Main account"),
         ("pump", "nobody", GOOD[0], ""),
     ]
-    told = problems(uploaded(developer_client, table(head, *lines), "configuration"))
+    told = problems(uploaded(operator_client, table(head, *lines), "configuration"))
     assert told == [
         (2, "Jasper: Configuration", 'No configuration of Jasper is named "Elsewhere". There is: "Main account".'),
         (3, "ICCID", "Device p9 of type pump already has this iccid."),
@@ -124,24 +124,24 @@ def test_what_the_editor_refuses_is_refused_in_its_words(fleet, iccids, develope
     ]
 
 
-def test_what_is_there_is_replaced_only_by_choice_and_the_rest_stays(fleet, iccids, carrier, developer_client, source):
+def test_what_is_there_is_replaced_only_by_choice_and_the_rest_stays(fleet, iccids, carrier, operator_client, source):
     configurations.add(iccids.organization, carrier, "Other", meterco.SETTINGS, source)
     before = f'{{"jasper": {{"iccid": "{GOOD[0]}"}}, "meterco": {{"chip": "0001"}}}}'
     device_configuration.confirm(fleet[0], before, 0, source, refresh=False)
-    told = problems(imported(developer_client, *rows(GOOD[1])))
+    told = problems(imported(operator_client, *rows(GOOD[1])))
     assert told == [(2, "ICCID", f"The device has {GOOD[0]} here. Choose to update existing configuration.")]
-    same = imported(developer_client, *rows(GOOD[0]))
+    same = imported(operator_client, *rows(GOOD[0]))
     assert same.found["same"] == 1
-    found = imported(developer_client, *rows(GOOD[1]), update=True)
-    done(confirmed(developer_client, found, "together"))
+    found = imported(operator_client, *rows(GOOD[1]), update=True)
+    done(confirmed(operator_client, found, "together"))
     assert device_configuration.current(fleet[0]).document == {
         "jasper": {"iccid": GOOD[1]},
         "meterco": {"chip": "0001"},
     }
 
 
-def test_all_or_nothing_does_nothing_if_an_iccid_was_taken_meanwhile(fleet, iccids, developer_client, source):
-    job = confirmed(developer_client, imported(developer_client, *rows(*GOOD)), "together")
+def test_all_or_nothing_does_nothing_if_an_iccid_was_taken_meanwhile(fleet, iccids, operator_client, source):
+    job = confirmed(operator_client, imported(operator_client, *rows(*GOOD)), "together")
     device_configuration.confirm(fleet[9], f'{{"jasper": {{"iccid": "{GOOD[2]}"}}}}', 0, source, refresh=False)
     assert done(job) == [
         ("pump/p0", "cancelled", "Nothing was imported, because of row 4."),
@@ -152,8 +152,8 @@ def test_all_or_nothing_does_nothing_if_an_iccid_was_taken_meanwhile(fleet, icci
     assert not Operation.objects.exists()
 
 
-def test_a_device_deleted_meanwhile_is_named(fleet, iccids, developer_client):
-    job = confirmed(developer_client, imported(developer_client, *rows(*GOOD[:2])), "rows")
+def test_a_device_deleted_meanwhile_is_named(fleet, iccids, operator_client):
+    job = confirmed(operator_client, imported(operator_client, *rows(*GOOD[:2])), "rows")
     fleet[0].delete()
     assert [each[1:] for each in done(job)] == [
         ("failed", "Row 2: The device was deleted meanwhile."),
@@ -161,23 +161,23 @@ def test_a_device_deleted_meanwhile_is_named(fleet, iccids, developer_client):
     ]
 
 
-def test_without_extensions_there_is_nothing_to_configure(fleet, developer_client):
-    found = imported(developer_client, *rows(GOOD[0]))
+def test_without_extensions_there_is_nothing_to_configure(fleet, operator_client):
+    found = imported(operator_client, *rows(GOOD[0]))
     assert found.columns == ["type", "device_id", ""]
-    page = developer_client.get(f"/abc123/devices/import/file/{found.public_id}/").content.decode()
+    page = operator_client.get(f"/abc123/devices/import/file/{found.public_id}/").content.decode()
     assert "There is nothing to import" in page
 
 
-def test_the_upload_page_names_the_columns(fleet, iccids, developer_client):
-    page = developer_client.get("/abc123/devices/import/").content.decode()
+def test_the_upload_page_names_the_columns(fleet, iccids, operator_client):
+    page = operator_client.get("/abc123/devices/import/").content.decode()
     assert "<code>Jasper: ICCID</code>" in page
-    assert post(developer_client, table(HEAD), "nonsense").status_code == 422
+    assert post(operator_client, table(HEAD), "nonsense").status_code == 422
 
 
 def test_a_dry_run_asks_the_database_no_more_for_more_rows(
-    fleet, iccids, developer_client, django_assert_max_num_queries
+    fleet, iccids, operator_client, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(45):
-        imported(developer_client, *rows(*GOOD))
+        imported(operator_client, *rows(*GOOD))
     with django_assert_max_num_queries(45):
-        imported(developer_client, *rows(*(f"89882000000000{number:05}" for number in range(10))))
+        imported(operator_client, *rows(*(f"89882000000000{number:05}" for number in range(10))))

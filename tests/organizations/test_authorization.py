@@ -17,6 +17,7 @@ TABLE = {
     roles.CONFIGURE_DEVICES: "developer operator administrator",
     roles.MANAGE_KEYS: "developer operator administrator",
     roles.OPERATE: "operator administrator",
+    roles.IMPORT_DEVICES: "operator administrator",
     roles.MANAGE_INVITATIONS: "operator administrator",
     roles.MANAGE_MEMBERS: "operator administrator",
     roles.MANAGE_ALL_KEYS: "operator administrator",
@@ -64,7 +65,7 @@ def test_role_words_name_what_each_role_adds():
     assert words["Reader"] == "May see this organization."
     assert words["Analyst"] == "Like Reader; may also see whole subscriber numbers, export lists and save views."
     assert words["Operator"] == (
-        "Like Developer; may also run operations, manage invitations, manage members, manage API keys of others, "
-        "edit mail templates and set alert rules."
+        "Like Developer; may also run operations, import devices, manage invitations, manage members, "
+        "manage API keys of others, edit mail templates and set alert rules."
     )
     assert list(words) == ["Reader", "Analyst", "Developer", "Operator", "Administrator"]
