@@ -24,6 +24,13 @@ class _Members(forms.ModelMultipleChoiceField):
         user = membership.user
         return f"{user.name} ({user.email})" if user.name else user.email
 
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            # A number that no key of the database is as long as.
+            raise forms.ValidationError("Choose among the members that are listed.") from None
+
 
 class RuleForm(forms.Form):
     """`rule` is the one that is changed, if any. The fields of its scope are there where there is a choice.
