@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from iotdash.audit.services import Source
+from iotdash.lib.inserting import insert
 from iotdash.runtime.jobs.disposing import dispose
 from iotdash.runtime.jobs.kinds import Outcome
 from iotdash.runtime.models import Job, JobItem
 
 MOST_ITEMS = 50_000
 _AT_ONCE = 250
+_WRITTEN = ("position", "subject", "target", "group", "given", "state", "sentence", "settled_at")
 
 
 class TooMany(Exception):
@@ -97,16 +100,14 @@ def _write(job: Job, drafts: Iterable[Draft]) -> int:
     while batch := list(islice(rest, _AT_ONCE)):
         if written + len(batch) > MOST_ITEMS:
             raise TooMany
-        JobItem.objects.bulk_create(
-            _item(job, position, draft, now) for position, draft in enumerate(batch, written + 1)
-        )
+        insert(JobItem, {"job": job.pk}, _WRITTEN, (_row(*each, now) for each in enumerate(batch, written + 1)))
         written += len(batch)
     return written
 
 
-def _item(job: Job, position: int, draft: Draft, now: Any) -> JobItem:
-    item = JobItem(job=job, position=position, subject=draft.subject[:200], target=draft.target, group=draft.group)
-    item.given = dict(draft.given)
-    if draft.outcome:
-        item.state, item.sentence, item.settled_at = draft.outcome.state, draft.outcome.sentence[:500], now
-    return item
+def _row(position: int, draft: Draft, now: datetime) -> tuple[Any, ...]:
+    """Of _WRITTEN."""
+    what = (position, draft.subject[:200], draft.target, draft.group, dict(draft.given))
+    if draft.outcome is None:
+        return (*what, JobItem.State.WAITING, "", None)
+    return (*what, draft.outcome.state, draft.outcome.sentence[:500], now)
