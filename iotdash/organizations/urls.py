@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from iotdash.lib.downloads import CSV, XLSX
 from iotdash.organizations import views
 from iotdash.organizations.rest import description
 from iotdash.organizations.views import (
@@ -54,7 +55,8 @@ job_pages = [
     path(_JOB, jobs.job, name="job"),
     path(f"{_JOB}confirm/", jobs.confirm, name="job_confirm"),
     path(f"{_JOB}discard/", jobs.discard, name="job_discard"),
-    path(f"{_JOB}results.csv", jobs.results, name="job_results"),
+    path(f"{_JOB}results.csv", jobs.results, {"form": CSV}, name="job_results_csv"),
+    path(f"{_JOB}results.xlsx", jobs.results, {"form": XLSX}, name="job_results_xlsx"),
     path(f"{_JOB}<slug:step>/", jobs.steer, name="job_steer"),
 ]
 

@@ -1,7 +1,10 @@
 """The pages of jobs: a rehearsal that is confirmed, progress, steering, and what became of each item."""
 
+from io import BytesIO
+
 import pytest
 from django.db import connection
+from openpyxl import load_workbook
 
 from iotdash.audit.services import Source
 from iotdash.organizations.jobs import queries
@@ -105,12 +108,25 @@ def test_items_are_filtered_and_searched(rehearsed, reader_client):
     assert reader_client.get(url(rehearsed) + "?state=lost").status_code == 400
 
 
-def test_results_are_a_file_that_runs_nothing_in_a_spreadsheet(rehearsed, reader_client):
-    answer = reader_client.get(url(rehearsed, "results.csv"))
+def test_results_are_a_file_that_runs_nothing_in_a_spreadsheet(rehearsed, analyst_client):
+    answer = analyst_client.get(url(rehearsed, "results.csv"))
     assert answer["Content-Disposition"] == 'attachment; filename="run-errands-results.csv"'
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[1] == "1,'=first,Waiting,,,"
     assert lines[3].startswith("3,third,Left out,It is retired.,,")
+
+
+def test_results_are_a_workbook_too_that_rounds_no_long_number(source, analyst_client):
+    job = jobs.rehearse(source, "errand", "Run errands", [Draft("89014103211118510720")])
+    content = b"".join(analyst_client.get(url(job, "results.xlsx")).streaming_content)
+    (sheet,) = load_workbook(BytesIO(content)).worksheets
+    assert [cell.value for cell in sheet[2]][:3] == ["1", "89014103211118510720", "Waiting"]
+
+
+def test_whoever_may_not_export_lists_is_not_offered_the_results(rehearsed, reader_client, analyst_client):
+    assert "results.csv" in analyst_client.get(url(rehearsed)).content.decode()
+    assert "results.csv" not in reader_client.get(url(rehearsed)).content.decode()
+    assert reader_client.get(url(rehearsed, "results.csv")).status_code == 403
 
 
 def test_the_list_shows_how_far_each_is(rehearsed, reader_client, source, errands):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from iotdash.lib.tables import as_csv
 from iotdash.organizations.models import Organization
 from iotdash.runtime.jobs import counting, kind_of
 from iotdash.runtime.models import Job, JobItem
@@ -29,7 +28,7 @@ ITEM_TONES = {
     ItemState.LEFT_OUT: "neutral",
     ItemState.CANCELLED: "neutral",
 }
-_HEADINGS = ("number", "of", "result", "remark", "operation", "settled at (UTC)")
+RESULT_HEADINGS = ("number", "of", "result", "remark", "operation", "settled at (UTC)")
 _REASONS = 10
 _AT_ONCE = 1_000
 
@@ -127,9 +126,9 @@ def reasons(job: Job) -> list[tuple[str, int]]:
     return list(left_out.values_list("sentence").annotate(count=Count("pk")).order_by("-count", "sentence")[:_REASONS])
 
 
-def results(job: Job) -> Iterator[str]:
-    """The lines of a CSV file with what became of each item."""
-    return as_csv(_HEADINGS, map(_result, _in_order(job)))
+def results(job: Job) -> Iterator[tuple]:
+    """What became of each item, below RESULT_HEADINGS."""
+    return map(_result, _in_order(job))
 
 
 def _in_order(job: Job) -> Iterator[JobItem]:

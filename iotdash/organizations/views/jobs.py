@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from iotdash.lib import htmx
+from iotdash.lib import downloads, htmx
 from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import authorize, may
 from iotdash.organizations.jobs import listing, queries
 from iotdash.organizations.jobs.forms import ConfirmForm
+from iotdash.organizations.roles import EXPORT
 from iotdash.organizations.scoping import organization_view
 from iotdash.runtime.jobs import kind_of, steering
 from iotdash.runtime.models import Job
@@ -80,12 +81,11 @@ def discard(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@organization_view()
-def results(request: HttpRequest, job_id: UUID) -> StreamingHttpResponse:
+@organization_view(EXPORT)
+def results(request: HttpRequest, job_id: UUID, form: str) -> StreamingHttpResponse:
     found = _job_or_404(request, job_id)
     name = slugify(found.title) or "job"
-    headers = {"Content-Disposition": f'attachment; filename="{name}-results.csv"'}
-    return StreamingHttpResponse(queries.results(found), content_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.table(f"{name}-results", form, queries.RESULT_HEADINGS, queries.results(found))
 
 
 def _confirm(request: HttpRequest, found: Job, form: ConfirmForm) -> None:
@@ -113,6 +113,7 @@ def _context(request: HttpRequest, found: Job, form: ConfirmForm | None = None) 
         "job": found,
         "progress": queries.progress(found),
         "reasons": queries.reasons(found) if rehearsed else [],
+        "may_export": may(request.membership, EXPORT, request.organization),
         "may_steer": bool(kind) and may(request.membership, kind.action, request.organization),
         "confirm_form": (form or ConfirmForm(job=found)) if rehearsed else None,
     }
