@@ -8,9 +8,10 @@ from django import forms
 from devices.bulk.tagging import ADD, TITLES
 from devices.tags.forms import TagsField
 from iotdash.lib.lists.furniture import SuggestingInput
+from iotdash.organizations.jobs.forms import OneTimeForm
 
 
-class BulkTagsForm(forms.Form):
+class BulkTagsForm(OneTimeForm):
     what = forms.ChoiceField(label="What to do", widget=forms.RadioSelect, choices=list(TITLES.items()), initial=ADD)
     tags = TagsField(label="Tags", required=True, error_messages={"required": "Name the tags."})
 

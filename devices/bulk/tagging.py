@@ -5,6 +5,7 @@ What becomes of a device depends on its set of tags only, of which there are few
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -28,12 +29,18 @@ _DELETED = Outcome(JobItem.State.FAILED, "The device was deleted.")
 
 
 def rehearse(
-    organization: Organization, devices: QuerySet[Device], what: str, tags: Sequence[str], source: Source
+    organization: Organization,
+    devices: QuerySet[Device],
+    what: str,
+    tags: Sequence[str],
+    source: Source,
+    form_key: UUID | None = None,
 ) -> Job:
-    """A job that waits to be confirmed. Raises TooMany."""
+    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany."""
     drafts = _drafts(_Change(organization, what, tags), devices)
     title = f"{TITLES[what]} {names.joined(tags)}"
-    return jobs.rehearse(source, KIND, title, drafts, parameters={WHAT: what, TAGS: list(tags)})
+    parameters = {WHAT: what, TAGS: list(tags)}
+    return jobs.rehearse(source, KIND, title, drafts, parameters=parameters, form_key=form_key)
 
 
 def _drafts(change: "_Change", devices: QuerySet[Device]) -> Iterator[Draft]:

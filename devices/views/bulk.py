@@ -33,8 +33,8 @@ def _chosen(request: HttpRequest, selection: Selection[Device]) -> HttpResponse:
     organization, asked = request.organization, "what" in request.POST
     form = BulkTagsForm(request.POST if asked else None, known=queries.names(organization))
     if asked and form.is_valid():
-        data = form.cleaned_data
-        job = tagging.rehearse(organization, selection.rows, data["what"], data["tags"], request.source)
+        data, key = form.cleaned_data, form.one_time_key
+        job = tagging.rehearse(organization, selection.rows, data["what"], data["tags"], request.source, key)
         return htmx.redirect(request, "organizations:job", organization.public_id, job.public_id)
     context = {
         "form": form,

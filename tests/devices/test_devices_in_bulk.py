@@ -1,5 +1,7 @@
 """Tags for many devices at once: selected in the list, rehearsed, and done as a job."""
 
+import re
+
 import pytest
 
 from devices.bulk import tagging
@@ -102,6 +104,14 @@ def test_the_rehearsal_says_what_is_left_out_and_why_and_changes_nothing(fleet, 
     none = rehearsed(developer_client, {"what": "remove", "tags": "spare, north"})
     assert none.items.filter(sentence="It has none of these tags.").count() == 5
     assert tags_of(fleet[3]) == []
+
+
+def test_one_form_sent_twice_is_one_job_and_one_that_was_chosen_anew_another(fleet, developer_client):
+    page = text_of(developer_client.post(URL, {"everything": "1"}))
+    key = re.search(r'name="form_key" value="([^"]+)"', page)[1]
+    first = rehearsed(developer_client, {"form_key": key, "tags": "spare"})
+    assert rehearsed(developer_client, {"form_key": key, "tags": "spare"}) == first
+    assert rehearsed(developer_client, {"form_key": key, "tags": "hot"}) != first
 
 
 def test_the_job_adds_and_removes_and_leads_to_the_devices(fleet, developer_client, source):

@@ -1,6 +1,5 @@
 """What to do with the selected SIMs: the operation, and what it needs."""
 
-import uuid
 from collections.abc import Sequence
 
 from django import forms
@@ -11,16 +10,16 @@ from extensions.core.models import ExtensionConfig
 from extensions.sims import plans
 from extensions.sims.bulk import asking
 from extensions.sims.bulk.asking import PLAN, SMS, STATE, TITLES, Request
+from iotdash.organizations.jobs.forms import OneTimeForm
 
 # The field that an operation needs beside its name.
 NEEDED = {STATE: "status", PLAN: "ratePlan", SMS: "message"}
 
 
-class BulkForm(forms.Form):
+class BulkForm(OneTimeForm):
     # Each field is for one operation, and the browser does not know for which.
     use_required_attribute = False
 
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     what = forms.ChoiceField(
         label="What to do", widget=forms.RadioSelect, error_messages={"required": "Choose what to do."}
     )

@@ -1,7 +1,5 @@
 """What to do with the SIMs that were selected in the list; what comes of it is a job that waits to be confirmed."""
 
-from uuid import UUID, uuid5
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -35,14 +33,7 @@ def _chosen(request: HttpRequest, selection: Selection[Sim]) -> HttpResponse:
     asked = "what" in request.POST
     form = BulkForm(request.POST if asked else None, configs=list(queries.configurations(request.organization)))
     if asked and form.is_valid():
-        job = rehearse(request.organization, selection.rows, form.request, request.source, _key(request, form))
+        job = rehearse(request.organization, selection.rows, form.request, request.source, form.one_time_key)
         return htmx.redirect(request, "organizations:job", request.organization.public_id, job.public_id)
     context = {"form": form, "selection": selection, "count": selection.rows.count()}
     return htmx.render(request, TEMPLATE, context, status=422 if asked else 200)
-
-
-def _key(request: HttpRequest, form: BulkForm) -> UUID | None:
-    """Of the form with all that was chosen in it: whoever goes back and chooses anew asks for something else."""
-    key = form.cleaned_data["form_key"]
-    given = sorted((name, values) for name, values in request.POST.lists() if not name.startswith("csrf"))
-    return uuid5(key, repr(given)) if key else None

@@ -1,5 +1,8 @@
-"""Confirming a job: when it begins, after how many errors it pauses, and the number typed where it is irreversible."""
+"""Asking for a job, once; and confirming it: when it begins, after how many errors it pauses, and the number typed
+where it is irreversible.
+"""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django import forms
@@ -15,6 +18,19 @@ _HOLDS = (
     ("720", "Hold for 12 hours"),
 )
 MOST_ERRORS = 1_000_000
+
+
+class OneTimeForm(forms.Form):
+    """What a job is asked for with, so that sending it twice gives one."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+    @property
+    def one_time_key(self) -> uuid.UUID | None:
+        """Of the form with all that was chosen in it: whoever goes back and chooses anew asks for something else."""
+        key = self.cleaned_data["form_key"]
+        given = sorted((name, values) for name, values in self.data.lists() if not name.startswith("csrf"))
+        return uuid.uuid5(key, repr(given)) if key else None
 
 
 class ConfirmForm(forms.Form):
