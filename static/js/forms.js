@@ -9,9 +9,14 @@
     button.setAttribute("aria-pressed", String(!shown));
   }
 
+  // A number may be typed in groups of three digits.
+  const ungrouped = (text) => text.replace(/(?<=\d)[\s.,'’](?=\d{3}(?!\d))/g, "");
+
   function checkTyped(input) {
     const submit = input.form?.querySelector("[data-confirm-submit]");
-    if (submit) submit.disabled = input.value.trim() !== input.dataset.confirmExpected;
+    const { confirmExpected: expected, confirmNumber: isNumber } = input.dataset;
+    const typed = input.value.trim();
+    if (submit) submit.disabled = (isNumber === undefined ? typed : ungrouped(typed)) !== expected;
   }
 
   // What is so already is not asked for again; a part that refreshes itself says what that is.

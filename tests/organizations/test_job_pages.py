@@ -68,6 +68,33 @@ def test_what_is_irreversible_needs_its_number_typed(rehearsed, operator_client)
     assert state_of(rehearsed) == "running"
 
 
+@pytest.mark.parametrize(
+    ("typed", "state"),
+    [
+        (" 12345 ", "running"),
+        ("12,345", "running"),
+        ("12\u202f345", "running"),
+        ("12.345", "running"),
+        ("123,45", "rehearsed"),
+        ("12345.0", "rehearsed"),
+        ("", "rehearsed"),
+    ],
+)
+def test_the_number_may_be_typed_as_people_write_numbers(rehearsed, operator_client, typed, state):
+    Job.objects.filter(pk=rehearsed.pk).update(forecast={"typed": 12345})
+    operator_client.post(url(rehearsed, "confirm/"), {"stop_after": "10", "typed": typed})
+    assert state_of(rehearsed) == state
+
+
+def test_confirmed_twice_it_goes_on_and_says_so_whatever_was_typed(rehearsed, operator_client):
+    operator_client.post(url(rehearsed, "confirm/"), {"hold": "30", "stop_after": "5"})
+    again = operator_client.post(url(rehearsed, "confirm/"), {"hold": "x", "stop_after": "-1"}, follow=True)
+    assert again.status_code == 200
+    assert "This job is held by now." in again.content.decode()
+    rehearsed.refresh_from_db()
+    assert (rehearsed.state, rehearsed.stop_after) == ("held", 5)
+
+
 def test_it_is_paused_resumed_and_cancelled_on_its_page(rehearsed, operator_client):
     operator_client.post(url(rehearsed, "confirm/"), {"stop_after": ""})
     for step, state in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):

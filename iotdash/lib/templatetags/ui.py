@@ -209,9 +209,9 @@ def steps(items: list, label: str = "Progress") -> dict:
 
 
 @register.inclusion_tag("components/confirm_typed.html")
-def confirm_typed(expected: str, what: str, name: str = "confirm", error: str = "") -> dict:
-    """The form part that asks to type an id before something is deleted."""
-    return {"expected": expected, "what": what, "name": name, "error": error}
+def confirm_typed(expected: str, what: str, name: str = "confirm", error: str = "", number: bool = False) -> dict:
+    """The form part that asks to type an id, or a number, before something is deleted."""
+    return {"expected": expected, "what": what, "name": name, "error": error, "number": number}
 
 
 @register.inclusion_tag("components/dialog_link.html")

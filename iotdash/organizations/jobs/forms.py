@@ -2,6 +2,7 @@
 where it is irreversible.
 """
 
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -18,6 +19,10 @@ _HOLDS = (
     ("720", "Hold for 12 hours"),
 )
 MOST_ERRORS = 1_000_000
+
+
+# Between digits of a number, where people write it in groups of three.
+_SEPARATOR = re.compile(r"(?<=\d)[\s.,'\u2019](?=\d{3}(?!\d))")
 
 
 class OneTimeForm(forms.Form):
@@ -59,11 +64,11 @@ class ConfirmForm(forms.Form):
 
     @property
     def held_until(self) -> datetime | None:
-        hold = self.cleaned_data["hold"]
+        hold = self.cleaned_data.get("hold")
         return timezone.now() + timedelta(minutes=int(hold)) if hold else None
 
     def clean(self) -> dict:
-        if self.typed is not None and self.data.get("typed", "").strip() != str(self.typed):
+        if self.typed is not None and _SEPARATOR.sub("", self.data.get("typed", "").strip()) != str(self.typed):
             self.typed_error = f"Type {self.typed} to confirm that there is no way back."
             raise forms.ValidationError(self.typed_error)
         return self.cleaned_data

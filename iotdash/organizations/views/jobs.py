@@ -52,7 +52,8 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = _steered_or_404(request, job_id)
     form = ConfirmForm(request.POST, job=found)
-    if not form.is_valid():
+    # One that is not to be confirmed any more is told so, whatever was typed.
+    if not form.is_valid() and found.state == Job.State.REHEARSED:
         return htmx.invalid(request, f"{FOLDER}/job.html", _context(request, found, form))
     return _after(request, found, lambda: _confirm(request, found, form), "It is on its way.")
 
@@ -74,7 +75,7 @@ def discard(request: HttpRequest, job_id: UUID) -> HttpResponse:
     try:
         steering.discard(found, request.source)
     except steering.TooLate as error:
-        messages.error(request, str(error))
+        messages.warning(request, str(error))
         return _to_job(request, found)
     messages.success(request, "The rehearsal is discarded. Nothing was done.")
     return htmx.redirect(request, "organizations:jobs", request.organization.public_id)
@@ -89,14 +90,15 @@ def results(request: HttpRequest, job_id: UUID, form: str) -> StreamingHttpRespo
 
 
 def _confirm(request: HttpRequest, found: Job, form: ConfirmForm) -> None:
-    steering.confirm(found, request.source, held_until=form.held_until, stop_after=form.cleaned_data["stop_after"])
+    stop_after = form.cleaned_data.get("stop_after")
+    steering.confirm(found, request.source, held_until=form.held_until, stop_after=stop_after)
 
 
 def _after(request: HttpRequest, found: Job, act, sentence: str) -> HttpResponse:
     try:
         act()
     except steering.TooLate as error:
-        messages.error(request, str(error))
+        messages.warning(request, str(error))
     else:
         messages.success(request, sentence)
     return _to_job(request, found)
