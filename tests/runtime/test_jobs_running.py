@@ -146,6 +146,23 @@ def test_it_is_held_until_its_time_comes(errands):
     assert states(job) == ["under way"]
 
 
+def test_paused_and_resumed_in_its_hold_it_is_still_held_until_its_time_comes(errands):
+    with time_machine.travel(NOON, tick=False) as clock:
+        job = confirmed("a", held_until=NOON + dt.timedelta(minutes=30))
+        steering.pause(job, SOMEBODY)
+        clock.shift(dt.timedelta(minutes=10))
+        steering.resume(job, SOMEBODY)
+        running.run(job.pk)
+        assert (job.state, errands.begun) == (Job.State.HELD, [])
+        steering.pause(job, SOMEBODY)
+        clock.shift(dt.timedelta(minutes=21))
+        running.run(job.pk)
+        assert errands.begun == []
+        steering.resume(job, SOMEBODY)
+        running.run(job.pk)
+    assert errands.begun == ["a"]
+
+
 def test_of_two_who_confirm_one_is_told_that_it_runs(errands):
     job = rehearsed("a")
     steering.confirm(job, SOMEBODY)

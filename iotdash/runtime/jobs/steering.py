@@ -44,13 +44,17 @@ def send_now(job: Job, source: Source) -> None:
 
 
 def pause(job: Job, source: Source) -> None:
-    """What is under way goes on. Raises TooLate."""
-    _move(job, _in(job, State.RUNNING, State.HELD), source, "job paused", state=State.PAUSED, held_until=None)
+    """What is under way goes on, and so does the time of a hold. Raises TooLate."""
+    _move(job, _in(job, State.RUNNING, State.HELD), source, "job paused", state=State.PAUSED)
 
 
 def resume(job: Job, source: Source) -> None:
-    """With the errors so far forgiven; who resumes it answers for it from now on. Raises TooLate."""
-    changes = {"state": State.RUNNING, "errors_forgiven": counting.errors(job), "sentence": ""}
+    """With the errors so far forgiven; who resumes it answers for it from now on. Raises TooLate.
+
+    What was to be held until later still is.
+    """
+    held = bool(job.held_until and job.held_until > timezone.now())
+    changes = {"state": State.HELD if held else State.RUNNING, "errors_forgiven": counting.errors(job), "sentence": ""}
     _move(job, _in(job, State.PAUSED), source, "job resumed", **changes, **_answering(source))
 
 
