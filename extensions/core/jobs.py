@@ -118,6 +118,19 @@ def queued_at_most(lane: Lane) -> int:
     return min(QUEUED_AT_MOST, max(1, int(QUEUED_SECONDS * lane.per_second)))
 
 
+def waiting(config: ExtensionConfig, operation_id: str) -> dict[str, str]:
+    """Subjects that confirmed jobs are still to ask this of, with the title of the job."""
+    items = JobItem.objects.filter(
+        job__organization=config.organization.public_id,
+        job__kind=KIND,
+        job__state__in=(Job.State.HELD, Job.State.RUNNING, Job.State.PAUSED),
+        state=JobItem.State.WAITING,
+        group=str(config.pk),
+        **{f"given__{OPERATION}": operation_id},
+    )
+    return dict(items.order_by().values_list("subject", "job__title"))
+
+
 def _config(job: Job, group: str) -> ExtensionConfig | None:
     present = ExtensionConfig.objects.present().filter(organization__public_id=job.organization)
     return present.filter(slug__in=registry.manifests()).select_related("lane", "organization").filter(pk=group).first()

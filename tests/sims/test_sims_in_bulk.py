@@ -12,7 +12,7 @@ from extensions.core.targets import Target
 from extensions.sims.bulk.asking import REFRESH, STATE, Request
 from extensions.sims.bulk.rehearsing import rehearse
 from extensions.sims.models import CarrierPlans, Sim
-from iotdash.runtime.jobs import running
+from iotdash.runtime.jobs import running, steering
 from iotdash.runtime.models import Job
 from tests.cast import DeviceFactory
 from tests.extensions.asking import activate
@@ -83,7 +83,10 @@ def test_all_that_match_are_those_that_the_list_shows(fleet, operator_client, qu
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({"everything": ""}, "Nothing is selected"), ({"query": "nothing=such"}, "This list has no filter")],
+    [
+        ({"everything": ""}, "Nothing is selected"),
+        ({"query": "nothing=such"}, "This list has no filter"),
+    ],
 )
 def test_what_cannot_be_meant_is_said(fleet, operator_client, given, words):
     answer = operator_client.post(URL, {"everything": "1", **given})
@@ -138,6 +141,20 @@ def test_one_with_an_unsettled_request_is_left_out(fleet, config, source, operat
     activate(Target(config, registry.manifest(config.slug), fleet[0].subject), source)
     job = rehearsed(operator_client, {"what": "status", "status": "Inventory"})
     assert left_out(job)[fleet[0].subject] == "An earlier request of this kind has no outcome yet."
+
+
+def test_what_waits_in_another_job_is_left_out_until_that_is_cancelled(fleet, operator_client, source):
+    """Two people who start the same: the second one's rehearsal names the first one's job."""
+    activate = {"what": "status", "status": "Activated"}
+    first, unconfirmed = rehearsed(operator_client, activate), rehearsed(operator_client, activate)
+    assert unconfirmed.items.filter(state="waiting").count() == 8
+    steering.confirm(first, source)
+    second = rehearsed(operator_client, activate)
+    assert "another job, “Change activation state to Activated”" in left_out(second)[fleet[1].subject]
+    assert not second.items.filter(state="waiting").exists()
+    assert rehearsed(operator_client, {"what": "sms", "message": "x"}).items.filter(state="waiting").count() == 16
+    steering.cancel(first, source)
+    assert rehearsed(operator_client, activate).items.filter(state="waiting").count() == 8
 
 
 def test_retiring_is_confirmed_by_typing_how_many(fleet, operator_client):

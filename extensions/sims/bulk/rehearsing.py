@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from extensions.core import jobs as asking_jobs
 from extensions.core import lanes, registry
 from extensions.core.contract import Kind
 from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
@@ -56,7 +57,7 @@ def _read(sims: QuerySet[Sim]) -> Iterator[dict[str, Any]]:
 
 
 def _configurations(organization: Organization) -> QuerySet[ExtensionConfig]:
-    return queries.configurations(organization).select_related("lane", "carrier_plans")
+    return queries.configurations(organization).select_related("lane", "carrier_plans", "organization")
 
 
 class _Rehearsal:
@@ -117,6 +118,11 @@ class _Config:
         return set(open_ones.values_list("subject", flat=True))
 
     @cached_property
+    def in_other_jobs(self) -> Mapping[str, str]:
+        """Those that a job is still to ask for a write of this kind, with its title."""
+        return {} if self.spec.reads else asking_jobs.waiting(self.config, self.spec.id)
+
+    @cached_property
     def plan_names(self) -> set[str]:
         """As the carrier lists them; empty if it does not."""
         listed = plans.listed(self.config)
@@ -134,6 +140,8 @@ class _Config:
             return f"{self.manifest.name} does not know this SIM any more."
         if sim["subject"] in self.unsettled:
             return "An earlier request of this kind has no outcome yet."
+        if job := self.in_other_jobs.get(sim["subject"]):
+            return f"It waits for a request of this kind in another job, “{job}”."
         judge = {asking.STATE: self._state, asking.PLAN: self._plan, asking.SMS: self._message}
         return judge.get(self.request.what, lambda sim: "")(sim)
 
