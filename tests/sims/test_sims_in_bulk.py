@@ -86,6 +86,10 @@ def test_all_that_match_are_those_that_the_list_shows(fleet, operator_client, qu
     [
         ({"everything": ""}, "Nothing is selected"),
         ({"query": "nothing=such"}, "This list has no filter"),
+        ({"query": "q=89nothing"}, "There are no SIMs: none of all that match the filter"),
+        ({"everything": "", "sim": "0"}, "None of the ticked SIMs is there any more"),
+        ({"everything": "", "sim": "9" * 5000}, "Nothing is selected"),
+        ({"everything": "", "sim": ",".join(map(str, range(2_000_000_000, 2_000_050_001)))}, "A job takes 50,000"),
     ],
 )
 def test_what_cannot_be_meant_is_said(fleet, operator_client, given, words):

@@ -1,5 +1,6 @@
 """Which rows of a list are meant: those that were ticked, or all that its filter finds."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -14,6 +15,8 @@ from iotdash.lib.lists import ListState, Question, Rows
 from iotdash.runtime.jobs import MOST_ITEMS, TooMany
 
 EVERYTHING, QUERY = "everything", "query"
+# Of primary keys no more digits than all of them have.
+_KEY = re.compile("[0-9]{1,18}")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -56,12 +59,14 @@ def selected(given: QueryDict, of: Selectable[Row]) -> Selection[Row]:
     """Raises NothingSelected, TooMany, and BadListQuery for a filter that there is not."""
     if given.get(EVERYTHING):
         return _matching(given.get(QUERY, ""), of)
-    keys = {int(key) for value in given.getlist(of.tick) for key in value.split(",") if key.isascii() and key.isdigit()}
+    keys = {int(key) for value in given.getlist(of.tick) for key in value.split(",") if _KEY.fullmatch(key)}
     if not keys:
         raise NothingSelected(f"Nothing is selected. Tick {of.what} in the list, or take all that match its filter.")
     if len(keys) > MOST_ITEMS:
         raise TooMany
-    rows = of.own.filter(pk__in=[key for key in keys if key < 2**63])
+    rows = of.own.filter(pk__in=keys)
+    if not rows.exists():
+        raise NothingSelected(f"None of the ticked {of.what} is there any more. Tick others in the list.")
     return Selection(rows, [(of.tick, ",".join(map(str, sorted(keys))))], "ticked in the list")
 
 
@@ -74,4 +79,6 @@ def _matching(query: str, of: Selectable[Row]) -> Selection[Row]:
     rows = of.own.filter(pk__in=found.prefetch_related(None).order_by().values("pk"))
     filtered = bool(asked.state.search or asked.state.filters)
     words = "all that match the filter of the list" if filtered else f"all {of.what} of the organization"
+    if not rows.exists():
+        raise NothingSelected(f"There are no {of.what}: none of {words}. Change the filter, and select again.")
     return Selection(rows, [(EVERYTHING, "1"), (QUERY, urlencode(asked.state.parameters()))], words)
