@@ -42,7 +42,7 @@ _ENDS = {
     State.TIMED_OUT: JobItem.State.UNKNOWN,
     State.UNKNOWN: JobItem.State.UNKNOWN,
 }
-_REMOVED = Outcome(JobItem.State.FAILED, "The extension was removed before this was asked.")
+REMOVED = Outcome(JobItem.State.FAILED, "The extension was removed before this was asked.")
 _FORGOTTEN = Outcome(JobItem.State.UNKNOWN, "What was asked for this is not kept any more.")
 
 
@@ -51,7 +51,7 @@ class OperationJobs:
     action = OPERATE
 
     def room(self, job: Job, group: str) -> int:
-        config = _config(job, group)
+        config = config_of(job, group)
         if config is None:
             return ASKED_AT_ONCE
         try:
@@ -62,9 +62,9 @@ class OperationJobs:
         return min(queued_at_most(config.lane) - queued.count(), ASKED_AT_ONCE)
 
     def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
-        config = _config(job, items[0].group)
+        config = config_of(job, items[0].group)
         if config is None:
-            return dict.fromkeys((item.pk for item in items), _REMOVED)
+            return dict.fromkeys((item.pk for item in items), REMOVED)
         asking = _Asking(job, config, items)
         return {item.pk: asking.ask(item) for item in items}
 
@@ -131,7 +131,8 @@ def waiting(config: ExtensionConfig, operation_id: str) -> dict[str, str]:
     return dict(items.order_by().values_list("subject", "job__title"))
 
 
-def _config(job: Job, group: str) -> ExtensionConfig | None:
+def config_of(job: Job, group: str) -> ExtensionConfig | None:
+    """That of a group of items; None where it was removed."""
     present = ExtensionConfig.objects.present().filter(organization__public_id=job.organization)
     return present.filter(slug__in=registry.manifests()).select_related("lane", "organization").filter(pk=group).first()
 

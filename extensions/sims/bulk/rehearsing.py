@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from extensions.core.jobs import DEVICE, KIND, OPERATION, PARAMETERS
 from extensions.core.models import ExtensionConfig, Operation
 from extensions.core.services import operations
 from extensions.sims import plans, queries
-from extensions.sims.bulk import asking
+from extensions.sims.bulk import asking, refreshing
 from extensions.sims.bulk.asking import Request
 from extensions.sims.contract import SimState
 from extensions.sims.models import Sim
@@ -25,7 +26,8 @@ from iotdash.runtime import jobs
 from iotdash.runtime.jobs import MOST_ITEMS, Draft, Outcome
 from iotdash.runtime.models import Job, JobItem
 
-# Calls for each SIM: a read takes one or two, a write itself and at least one that reads back what became of it.
+# Calls for each SIM that is asked about alone: a read takes one or two, a write itself and at least one that reads back
+# what became of it.
 _CALLS = {Kind.READ: (1, 2), Kind.WRITE: (2, 4), Kind.IRREVERSIBLE: (2, 4)}
 _READ_AT_ONCE = 1_000
 _SIM_FIELDS = ("pk", "subject", "config_id", "device_id", "state", "rate_plan", "missing_since")
@@ -38,7 +40,7 @@ def rehearse(
     rehearsal = _Rehearsal(organization, request)
     return jobs.rehearse(
         source,
-        KIND,
+        refreshing.KIND if request.what == asking.REFRESH else KIND,
         request.title,
         rehearsal.drafts(sims),
         parameters={PARAMETERS: dict(request.parameters)},
@@ -79,8 +81,8 @@ class _Rehearsal:
         taken = [self.configs[pk] for pk, count in self.eligible.items() if count]
         calls, seconds = [0, 0], [0.0, 0.0]
         for config in taken:
-            for place, (each, share) in enumerate(zip(config.calls, (1, lanes.JOBS_SHARE), strict=True)):
-                number = each * self.eligible[config.pk]
+            numbers = config.calls(self.eligible[config.pk])
+            for place, (number, share) in enumerate(zip(numbers, (1, lanes.JOBS_SHARE), strict=True)):
                 calls[place] += number
                 seconds[place] = max(seconds[place], number / (config.per_second * share))
         notes = [note for config in taken if (note := config.note(self.eligible[config.pk]))]
@@ -105,9 +107,12 @@ class _Config:
     def spec(self) -> Any:
         return self.request.spec(self.manifest, self.config.settings)
 
-    @property
-    def calls(self) -> tuple[int, int]:
-        return _CALLS[Kind(self.spec.kind)]
+    def calls(self, count: int) -> tuple[int, int]:
+        """At least and at most, for so many SIMs."""
+        if self.request.what == asking.REFRESH and (most := refreshing.together(self.config)) > 1:
+            return (ceil(count / most),) * 2
+        least, most = _CALLS[Kind(self.spec.kind)]
+        return least * count, most * count
 
     @cached_property
     def unsettled(self) -> set[str]:

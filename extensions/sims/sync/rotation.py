@@ -6,7 +6,7 @@ for the others. No SIM is asked about more often than the installation says.
 A SIM that the carrier does not know any more is asked about once after that was noticed, in case it was a mistake.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -58,7 +58,7 @@ def refresh(config: ExtensionConfig, sims: Sequence[Sim], turn: Turn) -> None:
         config,
         turn,
         lambda carrier, context: carrier.refresh(context, subjects, wanted),
-        partial(_store, config, sims),
+        partial(store, config, sims),
         partial(_passed_over, config, sims),
     )
 
@@ -71,7 +71,8 @@ def _parts(config: ExtensionConfig, sims: Sequence[Sim]) -> frozenset[Part]:
 
 
 @transaction.atomic
-def _store(config: ExtensionConfig, sims: Sequence[Sim], found: Mapping[str, SimRecord]) -> None:
+def store(config: ExtensionConfig, sims: Iterable[Sim], found: Mapping[str, SimRecord]) -> None:
+    """What was told of these SIMs; those that are not in the account are marked."""
     if not is_of_present(config):
         return
     now = timezone.now()
