@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from devices.importing.judging import Given
 from iotdash.lib.spreadsheets import FileRefused, Limits, Row, rows_of
+from iotdash.lib.tables import unmarked
 
 # Twice what a dry run is measured with, in less time than a web server waits.
 LIMITS = Limits(megabytes=10, rows=20_000, columns=100, unzipped=100)
-_FORMULA = ("=", "+", "-", "@")
 
 
 def headings_of(raw: bytes) -> list[str]:
@@ -27,10 +27,5 @@ def given_rows(raw: bytes, names: Sequence[str]) -> Iterator[Given]:
 
 
 def _given(row: Row, wanted: Sequence[tuple[int, str]]) -> Given:
-    values = {name: _plain(text) for index, name in wanted if (text := row.cell(index))}
+    values = {name: unmarked(text) for index, name in wanted if (text := row.cell(index))}
     return Given(row.number, values, {name: row.marks[index] for index, name in wanted if index in row.marks})
-
-
-def _plain(text: str) -> str:
-    """Without the apostrophe that an export put before what a spreadsheet would take for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from iotdash.lib.spreadsheets import FORMULA, NUMBER, FileRefused, Limits, as_xlsx, rows_of
+from iotdash.lib.tables import harmless, told_apart, unmarked
 
 LIMITS = Limits(megabytes=1, rows=100, columns=20, unzipped=2)
 ICCID = "8988200000000000014"
@@ -221,15 +222,43 @@ def test_what_is_written_is_text_for_somebody_else_and_for_us():
     sheet = openpyxl.load_workbook(io.BytesIO(raw)).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
         ["pump", ICCID, "0012"],
-        [None, "=1+1", "a & <b>\nc\ufffd"],
+        [None, "=1+1", "a & <b>\nc_x0001_"],
     ]
     assert {(cell.data_type, cell.number_format) for row in sheet.iter_rows() for cell in row if cell.value} == {
         ("s", "@")
     }
     assert [(list(row.cells), dict(row.marks)) for row in rows_of(raw, LIMITS)][1:] == [
         (["pump", ICCID, "0012"], {}),
-        (["", "=1+1", "a & <b>\nc\ufffd"], {}),
+        (["", "=1+1", "a & <b>\nc\x01"], {}),
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\r\nb", "\x01a", "_x0041_", "_x0041_x0042_", "__x005F_x0041_", "a\ufffe", "_xd800_", "=1", "-1", "'a"]
+)
+def test_every_text_comes_back_from_a_workbook_as_it_was(text):
+    (_, row) = rows_of(b"".join(as_xlsx(["a"], [[text]], "x")), LIMITS)
+    assert list(row.cells) == [text]
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''-1", "-1", "+1", "@a", "'a", "'", "a", "\tb"])
+def test_every_text_comes_back_from_a_csv_file_as_it_was(text):
+    assert unmarked(harmless(text)) == unmarked(told_apart(text)) == text
+
+
+def test_numbers_are_nothing_that_a_spreadsheet_runs():
+    assert [harmless(each) for each in (-1.5, -2, "-1.5", None)] == ["-1.5", "-2", "'-1.5", ""]
+
+
+def test_a_text_that_no_workbook_holds_is_not_cut_without_a_word():
+    (_, row) = rows_of(b"".join(as_xlsx(["a"], [["b" * 40_000]], "x")), LIMITS)
+    assert row.cells[0].startswith("(Left out: 40,000 characters;")
+
+
+def test_a_text_with_a_null_or_half_a_character_in_disguise_does_no_harm():
+    cell = '<worksheet><sheetData><row><c t="inlineStr"><is><t>{}</t></is></c></row></sheetData></worksheet>'
+    assert "NUL" in refusal(packed(cell.format("_x0000_")))
+    assert cells(packed(cell.format("_xD800_"))) == [["_xD800_"]]
 
 
 def test_a_long_table_is_written_in_the_memory_of_a_short_one():

@@ -3,6 +3,7 @@
 import re
 
 from iotdash.lib.spreadsheets.dates import Dates
+from iotdash.lib.spreadsheets.escapes import unescaped
 from iotdash.lib.spreadsheets.rows import ERROR, FORMULA, LONGEST_CELL, NUMBER, FileRefused, Limits, Row, check_text
 
 # As many as a spreadsheet has; each costs time, though it is empty.
@@ -35,7 +36,7 @@ class StringReader:
         elif name == "si":
             if len(self.found) >= self._most:
                 raise FileRefused("The workbook has more texts than its rows can hold. Save the sheet alone.")
-            self.found.append(check_text("".join(self._parts).strip()))
+            self.found.append(check_text(unescaped("".join(self._parts)).strip()))
 
     def text(self, text: str) -> None:
         if self._reading:
@@ -121,7 +122,7 @@ class SheetReader:
             return ("true" if given.strip() == "1" else "false"), ""
         if self._kind == "e":
             return given, ERROR
-        return self._of_number(given) if self._kind == "n" else (given, "")
+        return self._of_number(given) if self._kind == "n" else (unescaped(given), "")
 
     def _of_number(self, given: str) -> tuple[str, str]:
         number = float(given)

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from iotdash.lib.spreadsheets.escapes import escaped
+from iotdash.lib.tables import told_apart
+
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-# What XML cannot carry.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROWS_AT_ONCE = 200
+# Of characters in a cell; a spreadsheet refuses a workbook that has more in one.
 _LONGEST = 32_767
 
 _TYPES = (
@@ -90,10 +92,12 @@ def _row(values: Sequence[Any], style: int) -> str:
 
 
 def _cell(value: Any, style: int) -> str:
-    text = "" if value is None else _NOT_IN_XML.sub("\ufffd", str(value))[:_LONGEST]
+    text = "" if value is None else told_apart(str(value))
     if not text:
         return f'<c s="{style}"/>'
-    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    if len(text) > _LONGEST:
+        text = f"(Left out: {len(text):,} characters; a cell of a workbook holds {_LONGEST:,}. A CSV file holds them.)"
+    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{escape(escaped(text))}</t></is></c>'
 
 
 class _Pipe:
