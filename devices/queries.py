@@ -24,12 +24,13 @@ class BoundedCount(Subquery):
     output_field = IntegerField()
 
 
-def for_lists(devices: QuerySet[Device]) -> QuerySet[Device]:
-    """With types, without metadata.
+def for_lists(devices: QuerySet[Device], *, metadata: bool = False) -> QuerySet[Device]:
+    """With types, without metadata unless it is shown.
 
     Types come by a second query: joined, SQLite sorts a hundred thousand rows instead of walking an index.
     """
-    return devices.prefetch_related("device_type").defer("metadata")
+    found = devices.prefetch_related("device_type")
+    return found if metadata else found.defer("metadata")
 
 
 def device_of(organization: Organization, type_id: str, device_id: str, related: Sequence[str] = ()) -> Device:

@@ -104,6 +104,6 @@ class _Result:
     def _notes(self) -> list[str]:
         return [
             f"{count:,} cells of {self.by_name[name].label} are numbers, not text. "
-            "If they began with zeros, those are lost: format the column as text, and fill it anew."
+            "If they began or ended with zeros, those are lost: format the column as text, and fill it anew."
             for name, count in self.numbers.items()
         ]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from devices.models import INFO_FIELDS, Device
 from devices.rest.names import INFO
 
-TYPE, DEVICE, METADATA, MEASURED_AT = "type", "device_id", "metadata", "measured_at"
+TYPE, DEVICE, METADATA, MEASURED_AT, TAGS = "type", "device_id", "metadata", "measured_at", "tags"
+# Of a version 1.10 a spreadsheet makes the number 1.1.
+_NUMBERED = ("serial_number", "model", "fw_version", "hw_version")
 PLACE = ("latitude", "longitude", "elevation", "accuracy")
 _NOT_COMPARED = re.compile(r"[\W_]+")
 
@@ -37,7 +39,7 @@ def _info_columns() -> list[ImportColumn]:
     rest = {field: name for name, field in INFO.items()}
     labels = {name: Device._meta.get_field(name).verbose_name.capitalize() for name in INFO_FIELDS}
     return [
-        ImportColumn(name, labels[name], (rest[name], f"deviceInfo.{rest[name]}"), exact=name == "serial_number")
+        ImportColumn(name, labels[name], (rest[name], f"deviceInfo.{rest[name]}"), exact=name in _NUMBERED)
         for name in INFO_FIELDS
     ]
 
@@ -51,6 +53,7 @@ REGISTRATION = (
     ImportColumn("elevation", "Elevation", ("elevation in metres", "altitude")),
     ImportColumn("accuracy", "Accuracy", ("accuracy in metres",)),
     ImportColumn(MEASURED_AT, "Measured at", ("measuredDateTime",)),
+    ImportColumn(TAGS, "Tags", ("tag",)),
 )
 
 

@@ -1,5 +1,6 @@
 """Columns of the device list: those of `devices`, and those of its facets."""
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -12,6 +13,9 @@ from iotdash.lib.templatetags.ui import ago, badge, known
 from iotdash.organizations.models import Organization
 
 Cell = Callable[[Device], Any]
+METADATA = "metadata"
+# Of metadata in a list.
+_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,20 @@ def _text(name: str, label: str, *, sortable: bool = False, default: bool = Fals
     return OwnColumn(Column(name, label, sortable, default), lambda device: known(text(device)), text)
 
 
+def _metadata(device: Device) -> str:
+    return json.dumps(device.metadata, ensure_ascii=False)
+
+
+def _metadata_cell(device: Device) -> Any:
+    text = _metadata(device) if device.metadata else ""
+    return known(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def _measured(device: Device) -> str:
+    """To the microsecond, so that it is the same when it is read again."""
+    return device.measured_at.isoformat() if device.measured_at else ""
+
+
 def _same(column: Column, text: Cell) -> OwnColumn:
     return OwnColumn(column, text, text)
 
@@ -59,6 +77,14 @@ OWN = (
     _text("device_class", "Device class"),
     _text("info_description", "Description"),
     OwnColumn(Column("location", "Location", default=False), lambda device: known(_place(device)), _place),
+    _text("descriptive_location", "Descriptive location"),
+    *(_text(name, name.capitalize()) for name in ("latitude", "longitude", "elevation", "accuracy")),
+    OwnColumn(
+        Column("measured", "Measured at", default=False),
+        lambda device: ago(device.measured_at) if device.measured_at else known(None),
+        _measured,
+    ),
+    OwnColumn(Column(METADATA, "Metadata", default=False), _metadata_cell, _metadata),
     OwnColumn(Column("alert", "Alert", default=False), _alert, lambda device: "On" if device.alert_enabled else "Off"),
     _moment(Column("registered", "Registered", sortable=True, order_by="registered_at"), "registered_at"),
     _moment(Column("updated", "Updated", sortable=True, default=False, order_by="updated_at"), "updated_at"),

@@ -31,7 +31,7 @@ def device_list_context(request: HttpRequest) -> dict[str, Any]:
     extra_columns = columns.facet_columns(organization)
     extra_filters = filters.facet_filters(organization)
     state = state_of(request.GET, extra_columns, extra_filters)
-    asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
+    asked = matching(rows_of(organization, state), question_of(organization, state, extra_filters))
     found = page(asked.parts, order_by=state.order_by, then=[KEY], cursor=state.cursor, size=state.size)
     shown = [column for column in state.shown if column.name != KEY]
     furniture = Furniture(list_url(organization), state, _suggestions(organization, extra_filters))
@@ -67,8 +67,10 @@ def state_of(query: QueryDict, extra_columns: columns.FacetColumns, extra_filter
     return ListState.from_query(query, shown, filtered, default_sort=KEY)
 
 
-def rows_of(organization: Organization) -> Rows:
-    return Rows(queries.for_lists(Device.objects), Q(organization=organization))
+def rows_of(organization: Organization, state: ListState | None = None) -> Rows:
+    """`state` says whether metadata is shown."""
+    metadata = state is not None and columns.METADATA in state.columns
+    return Rows(queries.for_lists(Device.objects, metadata=metadata), Q(organization=organization))
 
 
 def question_of(organization: Organization, state: ListState, extra: filters.FacetFilters) -> Question:

@@ -18,7 +18,7 @@ def exported(organization: Organization, query: QueryDict) -> tuple[list[str], I
     """Headings and rows. Raises BadListQuery."""
     extra_columns, extra_filters = columns.facet_columns(organization), filters.facet_filters(organization)
     state = state_of(query, extra_columns, extra_filters)
-    asked = matching(rows_of(organization), question_of(organization, state, extra_filters))
+    asked = matching(rows_of(organization, state), question_of(organization, state, extra_filters))
     shown = [column.name for column in state.shown]
     labels = [column.label for column in state.shown]
     pages = all_pages(asked.parts, order_by=state.order_by, then=[BY_ID])

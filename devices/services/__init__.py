@@ -5,7 +5,7 @@ Given an `iotdash.audit.services.Source`, never a request, so that pages, REST A
 
 from devices.services.bulk import Outcome, add_mixed, remove_many
 from devices.services.devices import add_device, add_devices, delete_device, edit_device
-from devices.services.errors import DeviceExists, DevicesError, NoSuchType, Stale, TypeExists, TypeInUse
+from devices.services.errors import DeviceExists, DevicesError, NoSuchType, QuotaReached, Stale, TypeExists, TypeInUse
 from devices.services.tokens import new_token, reissue_token, validate_token
 from devices.services.types import add_type, delete_type, edit_type
 from devices.services.values import KEEP, Location, NewDevice, Registered
@@ -18,6 +18,7 @@ __all__ = [
     "NewDevice",
     "NoSuchType",
     "Outcome",
+    "QuotaReached",
     "Registered",
     "Stale",
     "TypeExists",

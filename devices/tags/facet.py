@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devices.facets import FacetColumn, FacetFilter, Section
-from devices.models import Device
-from devices.tags import conditions, queries, showing
+from devices.models import Device, Tag
+from devices.tags import conditions, names, queries, showing
 from iotdash.lib.lists import Condition
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Organization
@@ -28,7 +28,7 @@ class TagFacet:
     related = ()
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn("tags", "Tags", showing.cell(organization))]
+        return [FacetColumn("tags", "Tags", showing.cell(organization), text=_text)]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         """Of several tags the names stand with commas between."""
@@ -53,3 +53,7 @@ class TagFacet:
 
     def forget(self, device: Device) -> None:
         """Which tags it had goes with the device's row; the tags stay."""
+
+
+def _text(tags: Sequence[Tag] | None) -> str:
+    return names.joined(tag.name for tag in tags or ())

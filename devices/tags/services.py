@@ -56,11 +56,15 @@ def made(organization: Organization, names: Sequence[str]) -> list[Tag]:
     for name in missing:
         validate(name)
     if missing and organization.tags.count() + len(missing) > queries.MOST:
-        raise TooManyTags(f"An organization has {queries.MOST:,} tags at most. Delete some that are not needed.")
+        raise too_many_of_organization()
     # Somebody else may make the same one at this moment.
     new = [Tag(organization=organization, name=name, folded=folded(name)) for name in missing]
     Tag.objects.bulk_create(new, ignore_conflicts=True)
     return list(queries.called(organization, names).order_by("pk").select_for_update(of=("self",)))
+
+
+def too_many_of_organization() -> TooManyTags:
+    return TooManyTags(f"An organization has {queries.MOST:,} tags at most. Delete some that are not needed.")
 
 
 def edit_tag(tag: Tag, name: str, colour: str, source: Source) -> None:

@@ -1,5 +1,7 @@
 """Devices from a table: what is wrong with it, what would become of it, and doing it."""
 
+from datetime import UTC, datetime
+
 import pytest
 import time_machine
 from django.utils import timezone
@@ -7,6 +9,8 @@ from django.utils import timezone
 from devices.importing import jobs as import_jobs
 from devices.importing import services
 from devices.models import Device, DeviceImport, DeviceImportProblem
+from devices.tags import queries as tag_queries
+from devices.tags.services import set_tags
 from iotdash.audit.models import ActivityEntry
 from iotdash.lib.spreadsheets import Limits
 from iotdash.organizations.models import Membership
@@ -168,14 +172,78 @@ def test_numbers_where_texts_are_expected_are_told(pump, operator_client):
     found = uploaded(operator_client, workbook(HEAD, ("pump", 12, "a"), ("pump", 13, 8.98e18)))
     assert found.found["notes"] == [
         "2 cells of Device ID are numbers, not text. "
-        "If they began with zeros, those are lost: format the column as text, and fill it anew.",
+        "If they began or ended with zeros, those are lost: format the column as text, and fill it anew.",
         "1 cells of Serial number are numbers, not text. "
-        "If they began with zeros, those are lost: format the column as text, and fill it anew.",
+        "If they began or ended with zeros, those are lost: format the column as text, and fill it anew.",
     ]
     assert problems(found) == [
         (3, "Serial number", "“8.98e+18” is how a spreadsheet shows a long number: its last digits are lost. "
         "Format the column as text, and copy the values into it anew.")
     ]  # fmt: skip
+
+
+# --- What a row leaves out, and tags ---------------------------------------------------------------------------
+
+
+def test_what_a_row_leaves_out_of_a_location_stays(pump, device, operator_client):
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    Device.objects.update(latitude=51, longitude=-1, elevation=12, accuracy=3, measured_at=at)
+    head = (*HEAD, "Latitude", "Longitude", "Elevation")
+    done(
+        confirmed(
+            operator_client,
+            uploaded(operator_client, table(head, ("pump", "p1", "7", 51, -1, "")), update=True),
+            "rows",
+        )
+    )
+    device.refresh_from_db()
+    assert (device.serial_number, device.elevation, device.accuracy, device.measured_at) == ("7", 12, 3, at)
+    head = ("Device type", "Device ID", "Elevation")
+    done(confirmed(operator_client, uploaded(operator_client, table(head, ("pump", "p1", 13)), update=True), "rows"))
+    device.refresh_from_db()
+    assert (device.latitude, device.elevation, device.accuracy) == (51, 13, 3)
+    assert device.measured_at > at
+
+
+def test_true_in_metadata_is_not_the_number_one(pump, device, operator_client):
+    Device.objects.update(metadata={"a": 1})
+    found = uploaded(operator_client, table((*HEAD[:2], "Metadata"), ("pump", "p1", '{"a": true}')), update=True)
+    assert (found.found["update"], found.found.get("same", 0)) == (1, 0)
+
+
+def tags_of(device_id: str) -> list[str]:
+    return [tag.name for tag in tag_queries.of_device(Device.objects.get(device_id=device_id))]
+
+
+def test_tags_of_new_and_of_known_devices_come_from_the_table(pump, device, operator_client, source):
+    set_tags(device, ["old"], source)
+    head = (*HEAD[:2], "Tags")
+    rows = [("pump", "p1", "North, hall 3"), ("pump", "p2", "hall 3,north"), ("pump", "p3", "")]
+    found = uploaded(operator_client, table(head, *rows), update=True)
+    assert (found.found["add"], found.found["update"]) == (2, 1)
+    done(confirmed(operator_client, found, "together"))
+    assert [tags_of(name) for name in ("p1", "p2", "p3")] == [["hall 3", "North"], ["hall 3", "North"], []]
+    again = uploaded(operator_client, table(head, ("pump", "p1", ""), ("pump", "p2", "NORTH, Hall 3")), update=True)
+    assert again.found["same"] == 2
+    entries = ActivityEntry.objects.filter(action="tags of devices changed")
+    assert [(each.details["tags"], each.details["devices"]) for each in entries] == [
+        ("North, hall 3", 1),
+        ("hall 3, north", 1),
+    ]
+
+
+def test_tags_that_are_none_and_too_many_are_told(pump, operator_client, source, monkeypatch):
+    monkeypatch.setattr(tag_queries, "MOST", 2)
+    rows = [("pump", "p1", "a, b"), ("pump", "p2", "x" * 41), ("pump", "p3", "A, c"), ("pump", "p4", "b")]
+    found = uploaded(operator_client, table((*HEAD[:2], "Tags"), *rows))
+    (long, many) = [(row, heading, words) for row, heading, words in problems(found)]
+    assert (long[:2], many[:2]) == ((3, "Tags"), (4, "Tags"))
+    assert "1 to 40 characters" in long[2]
+    assert "at most" in many[2]
+    job = confirmed(operator_client, found, "rows")
+    set_tags(DeviceFactory(organization=pump.organization, device_type=pump, device_id="p9"), ["d"], source)
+    assert [state for _, state, _ in done(job)] == ["failed", "left out", "left out", "done"]
+    assert ids() == {"p4", "p9"}
 
 
 # --- Who, and what is refused ----------------------------------------------------------------------------------
@@ -275,6 +343,29 @@ def test_all_or_nothing_does_nothing_if_one_cannot_be_done_any_more(pump, operat
         ("cancelled", "Nothing was imported, because of row 8.")
     }
     assert not ActivityEntry.objects.filter(action="devices added").exists()
+
+
+def test_a_device_deleted_meanwhile_is_not_made_anew_of_what_its_row_says(pump, device, operator_client):
+    job = confirmed(operator_client, uploaded(operator_client, table(HEAD, ("pump", "p1", "7")), update=True), "rows")
+    device.delete()
+    assert done(job) == [("pump/p1", "failed", "Row 2: The device was deleted meanwhile.")]
+
+
+def test_a_device_added_meanwhile_is_not_changed_unseen(pump, operator_client):
+    job = confirmed(operator_client, uploaded(operator_client, table(HEAD, ("pump", "p1", "7")), update=True), "rows")
+    DeviceFactory(organization=pump.organization, device_type=pump, device_id="p1", serial_number="8")
+    assert done(job)[0][1:] == ("failed", "Row 2: Device pump/p1 was added meanwhile by somebody else.")
+    assert Device.objects.get().serial_number == "8"
+
+
+@pytest.mark.parametrize("mode", ["rows", "together"])
+def test_a_full_organization_takes_none_and_says_so(pump, operator_client, settings, mode):
+    job = many(operator_client, 3, mode)
+    settings.IOTDASH_DEVICES_PER_ORGANIZATION = 2
+    found = done(job)
+    assert {state for _, state, _ in found} == {"failed"}
+    assert "The most devices that this organization may have: 2." in found[0][2]
+    assert not ids()
 
 
 def test_row_by_row_does_the_others(pump, operator_client):
