@@ -4,7 +4,7 @@ What becomes of a device depends on its set of tags only, of which there are few
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import Begun, Draft, Outcome
+from iotdash.runtime.jobs import TOLD, Begun, Draft, Outcome, Told
 from iotdash.runtime.models import Job, JobItem
 
 KIND = "device tags"
@@ -35,12 +35,14 @@ def rehearse(
     tags: Sequence[str],
     source: Source,
     form_key: UUID | None = None,
+    told: Told = (),
 ) -> Job:
     """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany."""
     drafts = _drafts(_Change(organization, what, tags), devices)
     title = f"{TITLES[what]} {names.joined(tags)}"
     parameters = {WHAT: what, TAGS: list(tags)}
-    return jobs.rehearse(source, KIND, title, drafts, parameters=parameters, form_key=form_key)
+    forecast = partial(dict, {TOLD: told})
+    return jobs.rehearse(source, KIND, title, drafts, parameters=parameters, forecast=forecast, form_key=form_key)
 
 
 def _drafts(change: "_Change", devices: QuerySet[Device]) -> Iterator[Draft]:

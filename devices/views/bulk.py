@@ -34,7 +34,8 @@ def _chosen(request: HttpRequest, selection: Selection[Device]) -> HttpResponse:
     form = BulkTagsForm(request.POST if asked else None, known=queries.names(organization))
     if asked and form.is_valid():
         data, key = form.cleaned_data, form.one_time_key
-        job = tagging.rehearse(organization, selection.rows, data["what"], data["tags"], request.source, key)
+        what, tags, told = data["what"], data["tags"], selection.told
+        job = tagging.rehearse(organization, selection.rows, what, tags, request.source, key, told)
         return htmx.redirect(request, "organizations:job", organization.public_id, job.public_id)
     context = {
         "form": form,

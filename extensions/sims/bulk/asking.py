@@ -33,6 +33,11 @@ class Request:
         return f"{TITLES[self.what]} to {value}" if self.what in (STATE, PLAN) else TITLES[self.what]
 
     @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the title does not say, as (label, text)."""
+        return [("Message", self.parameters["message"])] if self.what == SMS else []
+
+    @property
     def irreversible(self) -> bool:
         return self.parameters.get("status") == SimState.RETIRED
 

@@ -23,7 +23,7 @@ from extensions.sims.models import Sim
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import MOST_ITEMS, Draft, Outcome
+from iotdash.runtime.jobs import MOST_ITEMS, TOLD, Draft, Outcome, Told
 from iotdash.runtime.models import Job, JobItem
 
 # Calls for each SIM that is asked about alone: a read takes one or two, a write itself and at least one that reads back
@@ -34,10 +34,18 @@ _SIM_FIELDS = ("pk", "subject", "config_id", "device_id", "state", "rate_plan", 
 
 
 def rehearse(
-    organization: Organization, sims: QuerySet[Sim], request: Request, source: Source, form_key: UUID | None = None
+    organization: Organization,
+    sims: QuerySet[Sim],
+    request: Request,
+    source: Source,
+    form_key: UUID | None = None,
+    told: Told = (),
 ) -> Job:
-    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany."""
-    rehearsal = _Rehearsal(organization, request)
+    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany.
+
+    `told` is what its page says of how the SIMs were selected.
+    """
+    rehearsal = _Rehearsal(organization, request, [*told, *request.told])
     return jobs.rehearse(
         source,
         refreshing.KIND if request.what == asking.REFRESH else KIND,
@@ -63,8 +71,8 @@ def _configurations(organization: Organization) -> QuerySet[ExtensionConfig]:
 
 
 class _Rehearsal:
-    def __init__(self, organization: Organization, request: Request) -> None:
-        self.request = request
+    def __init__(self, organization: Organization, request: Request, told: Told) -> None:
+        self.request, self.told = request, told
         self.eligible: Counter[int] = Counter()
         self.configs = {config.pk: _Config(config, request) for config in _configurations(organization)}
 
@@ -87,7 +95,7 @@ class _Rehearsal:
                 seconds[place] = max(seconds[place], number / (config.per_second * share))
         notes = [note for config in taken if (note := config.note(self.eligible[config.pk]))]
         found = {"calls": calls, "seconds": seconds, "notes": notes} if taken else {}
-        return found | (self._irreversible() if self.request.irreversible and taken else {})
+        return {TOLD: self.told} | found | (self._irreversible() if self.request.irreversible and taken else {})
 
     def _irreversible(self) -> dict[str, Any]:
         words = "Most carriers never let a retired SIM come back. Their devices lose their connection for good."

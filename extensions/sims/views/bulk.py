@@ -33,7 +33,8 @@ def _chosen(request: HttpRequest, selection: Selection[Sim]) -> HttpResponse:
     asked = "what" in request.POST
     form = BulkForm(request.POST if asked else None, configs=list(queries.configurations(request.organization)))
     if asked and form.is_valid():
-        job = rehearse(request.organization, selection.rows, form.request, request.source, form.one_time_key)
+        organization, source, key = request.organization, request.source, form.one_time_key
+        job = rehearse(organization, selection.rows, form.request, source, key, selection.told)
         return htmx.redirect(request, "organizations:job", request.organization.public_id, job.public_id)
     context = {"form": form, "selection": selection, "count": selection.rows.count()}
     return htmx.render(request, TEMPLATE, context, status=422 if asked else 200)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 from iotdash.lib.lists import ListState, Question, Rows
-from iotdash.runtime.jobs import MOST_ITEMS, TooMany
+from iotdash.runtime.jobs import MOST_ITEMS, Told, TooMany
 
 EVERYTHING, QUERY = "everything", "query"
 # Of primary keys no more digits than all of them have.
@@ -53,6 +53,13 @@ class Selection(Generic[Row]):
     rows: QuerySet[Row]
     hidden: Sequence[tuple[str, str]]
     words: str
+
+    @property
+    def told(self) -> Told:
+        """For the job that is made of it."""
+        query = unquote_plus(dict(self.hidden).get(QUERY, ""))
+        words = self.words[:1].upper() + self.words[1:]
+        return [("Selected", f"{words}: {query}" if query else words)]
 
 
 def selected(given: QueryDict, of: Selectable[Row]) -> Selection[Row]:

@@ -7,15 +7,17 @@ transaction as what it did, or carries a key that a second attempt finds again.
 """
 
 from iotdash.runtime.jobs.kinds import Begun, Kind, NotNow, Outcome, kind_of, register_kind, register_permission
-from iotdash.runtime.jobs.making import MOST_ITEMS, Draft, TooMany, rehearse
+from iotdash.runtime.jobs.making import MOST_ITEMS, TOLD, Draft, Told, TooMany, rehearse
 
 __all__ = [
     "MOST_ITEMS",
+    "TOLD",
     "Begun",
     "Draft",
     "Kind",
     "NotNow",
     "Outcome",
+    "Told",
     "TooMany",
     "kind_of",
     "register_kind",

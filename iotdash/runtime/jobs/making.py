@@ -1,6 +1,6 @@
 """Making a job: its items are written, and nothing happens before it is confirmed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -17,6 +17,9 @@ from iotdash.runtime.jobs.kinds import Outcome
 from iotdash.runtime.models import Job, JobItem
 
 MOST_ITEMS = 50_000
+# A name in `Job.forecast`: what people see of the job beside its title, as (label, text).
+TOLD = "told"
+Told = Sequence[tuple[str, str]]
 _AT_ONCE = 250
 _WRITTEN = ("position", "subject", "target", "group", "given", "state", "sentence", "settled_at")
 
