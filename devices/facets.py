@@ -79,8 +79,8 @@ class FacetImport(Protocol):
     def judge(self, rows: Sequence[tuple[Device, Given]], *, update: bool) -> Sequence[tuple[Given, JudgedRow]]:
         """By the rules of the facet's editor, in a fixed number of queries; `update`: what is there may be replaced."""
 
-    def apply(self, device: Device, cells: Mapping[str, str], source: Source) -> str:
-        """Does what a row says that was judged. Why it cannot be done any more, or ""."""
+    def apply(self, rows: Mapping[Device, Mapping[str, str]], source: Source) -> Mapping[Device, str]:
+        """Does what rows say that were judged, by their devices. Of those that cannot be done any more: why."""
 
 
 class DeviceFacet(Protocol):

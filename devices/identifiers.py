@@ -56,9 +56,11 @@ def set_configured(device: Device, configured: bool) -> None:
 
 def _replace(device: Device, keys: list[str], wanted: dict[str, str]) -> None:
     rows = device.identifiers.filter(key__in=keys)
-    if dict(rows.values_list("key", "value")) == wanted:
+    before = dict(rows.values_list("key", "value"))
+    if before == wanted:
         return
-    rows.delete()
+    if before:
+        rows.delete()
     DeviceIdentifier.objects.bulk_create(
         DeviceIdentifier(organization_id=device.organization_id, device=device, key=key, value=value)
         for key, value in wanted.items()

@@ -21,20 +21,17 @@ class Configuration:
 
     def do(self, organization: Organization, wanted: Sequence[Wanted], source: Source) -> Mapping[int, str]:
         devices = devices_named(organization, [each.name for each in wanted])
-        parts = _parts(organization)
-        failed = {each.key: _done(parts, devices.get(each.name), each.values["cells"], source) for each in wanted}
-        return {key: words for key, words in failed.items() if words}
+        rows = {devices[each.name]: each.values["cells"] for each in wanted if each.name in devices}
+        failed: dict[Device, str] = {}
+        for part in _parts(organization):
+            failed |= part.apply({device: cells for device, cells in rows.items() if device not in failed}, source)
+        gone = {each.key: "The device was deleted meanwhile." for each in wanted if each.name not in devices}
+        keys = {devices[each.name]: each.key for each in wanted if each.name in devices}
+        return gone | {keys[device]: words for device, words in failed.items()}
 
 
 def _parts(organization: Organization) -> list[FacetImport]:
     return [part for facet in facets() if (part := facet.importing(organization))]
-
-
-def _done(parts: Sequence[FacetImport], device: Device | None, cells: Mapping[str, str], source: Source) -> str:
-    """Why it could not be done, or ""."""
-    if device is None:
-        return "The device was deleted meanwhile."
-    return " ".join(filter(None, (part.apply(device, cells, source) for part in parts)))
 
 
 class ConfigurationJudge:

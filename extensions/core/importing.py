@@ -60,19 +60,29 @@ class ConfigurationImport:
     def judge(self, rows: Sequence[tuple[Device, Given]], *, update: bool) -> list[tuple[Given, JudgedRow]]:
         stored = DeviceConfiguration.objects.filter(device__in=[device.pk for device, _ in rows])
         documents = dict(stored.values_list("device_id", "document"))
-        around = Around(self.configs, self._owners(given.values for _, given in rows))
+        around = self._around(given.values for _, given in rows)
         return [
             (given, self._judged(_Row(device, given, documents.get(device.pk, {}), update), around))
             for device, given in rows
         ]
 
-    def apply(self, device: Device, cells: Mapping[str, str], source: Source) -> str:
-        current = device_configuration.current(device)
-        document = self._document(current.document, cells)
-        if document == current.document:
+    def apply(self, rows: Mapping[Device, Mapping[str, str]], source: Source) -> dict[Device, str]:
+        stored = DeviceConfiguration.objects.in_bulk([device.pk for device in rows])
+        around = self._around(rows.values())
+        found = {}
+        for device, cells in rows.items():
+            before = stored.get(device.pk) or DeviceConfiguration(version=0)
+            before.device = device
+            found[device] = self._applied(before, cells, around, source)
+        return {device: words for device, words in found.items() if words}
+
+    def _applied(self, before: DeviceConfiguration, cells: Mapping[str, str], around: Around, source: Source) -> str:
+        """Why it could not be done, or ""."""
+        document = self._document(before.document, cells)
+        if document == before.document:
             return ""
         try:
-            device_configuration.confirm(device, device_configuration.as_text(document), current.version, source)
+            device_configuration.replace(before, device_configuration.as_text(document), source, around)
         except Invalid as invalid:
             return " ".join(problem.message for problem in invalid.validation.problems)
         except Stale as stale:
@@ -88,14 +98,14 @@ class ConfigurationImport:
                 document[each.key] = {**(part if isinstance(part, dict) else {}), each.name: each.value(text)}
         return document
 
-    def _owners(self, cells: Iterable[Mapping[str, str]]) -> Any:
-        """Who has the identifiers that a batch names, in a query for each extension."""
+    def _around(self, cells: Iterable[Mapping[str, str]]) -> Around:
+        """With who has the identifiers that a batch names, in a query for each extension."""
         names = {f"{key}.{manifest.subject_field}": set() for key, manifest in self.manifests.items()}
         for each in cells:
             for name, values in names.items():
                 values |= {each[name]} if name in each else set()
         found = {name: owners_of(self.organization, name, values) for name, values in names.items() if values}
-        return lambda name, value: found.get(name, {}).get(value)
+        return Around(self.configs, lambda name, value: found.get(name, {}).get(value))
 
     def _judged(self, row: "_Row", around: Around) -> JudgedRow:
         document = self._document(row.stored, row.given.values)

@@ -34,9 +34,13 @@ def link(device: Device, targets: Sequence[Target]) -> None:
     A row that was only made for this device, and that no carrier ever told of, goes with it.
     """
     linked = [row_of(target.config, target.subject).pk for target in targets]
-    left = Sim.objects.filter(device=device).exclude(pk__in=linked)
-    left.filter(listed_in=None, fetched_at=None).delete()
-    left.update(device=None)
+    before = set(Sim.objects.filter(device=device).values_list("pk", flat=True))
+    if before == set(linked):
+        return
+    left = Sim.objects.filter(pk__in=before.difference(linked))
+    if before:
+        left.filter(listed_in=None, fetched_at=None).delete()
+        left.update(device=None)
     Sim.objects.filter(pk__in=linked).update(device=device)
 
 

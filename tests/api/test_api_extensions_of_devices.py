@@ -95,13 +95,13 @@ def test_keys_of_a_removed_extension_pass_unchanged(api, p1, carrier, organizati
 
 
 def test_somebody_faster_is_a_conflict(api, p1, carrier, monkeypatch):
-    validate = device_configuration.validate
+    validation = device_configuration._validation
 
-    def slowly(device, text):
-        DeviceConfiguration.objects.create(device=device, document={}, changed_by="somebody faster")
-        return validate(device, text)
+    def slowly(text, stored, around):
+        DeviceConfiguration.objects.create(device=stored.device, document={}, changed_by="somebody faster")
+        return validation(text, stored, around)
 
-    monkeypatch.setattr(device_configuration, "validate", slowly)
+    monkeypatch.setattr(device_configuration, "_validation", slowly)
     assert error(api.put(P1, {"extensions": DOCUMENT, "deviceInfo": {"model": "W2"}})) == (409, "IOTD0409E")
     assert api.get(P1).json()["deviceInfo"]["model"] == "W1"
 

@@ -1,6 +1,8 @@
 """Device configuration from a table: ICCIDs that a spreadsheet mangled, and the rules of the editor in every cell."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from devices.models import Device, DeviceIdentifier
 from extensions.core import registry
@@ -181,3 +183,15 @@ def test_a_dry_run_asks_the_database_no_more_for_more_rows(
         imported(operator_client, *rows(*GOOD))
     with django_assert_max_num_queries(45):
         imported(operator_client, *rows(*(f"89882000000000{number:05}" for number in range(10))))
+
+
+def test_a_row_takes_a_dozen_queries_of_which_none_looks_around(fleet, iccids, operator_client):
+    """Everybody else who writes waits for them where SQLite is the database."""
+    asked = []
+    for first, count in ((0, 2), (2, 8)):
+        lines = [("pump", f"p{n}", f"89882000000000{n + 1:05}") for n in range(first, first + count)]
+        job = confirmed(operator_client, imported(operator_client, *lines), "rows")
+        with CaptureQueriesContext(connection) as queries:
+            assert {state for _, state, _ in done(job)} == {"done"}
+        asked.append([each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]])
+    assert (len(asked[1]) - len(asked[0])) / 6 <= 11, "\n".join(asked[1])

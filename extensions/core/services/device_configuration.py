@@ -1,10 +1,10 @@
 """Device configuration: the JSON that an administrator confirms on a device."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from devices.identifiers import IdentifierTaken, set_configured, set_identifiers
@@ -62,11 +62,14 @@ def enabled_keys(device: Device) -> dict[str, Manifest]:
 
 def validate(device: Device, text: str) -> Validation:
     """Checks text typed by a person: JSON, schema, what spreadsheets do to numbers, identifiers of other devices."""
+    return _validation(text, current(device), Around.of(device.organization))
+
+
+def _validation(text: str, stored: DeviceConfiguration, around: Around) -> Validation:
     document = parse(text)
     if document.problems:
         return Validation(document, list(document.problems))
-    around = Around.of(device.organization)
-    return device_validation.validation_of(device, document, current(device).document, around)
+    return device_validation.validation_of(stored.device, document, stored.document, around)
 
 
 def confirm(device: Device, text: str, version: int, source: Source, *, refresh: bool = True) -> DeviceConfiguration:
@@ -74,46 +77,66 @@ def confirm(device: Device, text: str, version: int, source: Source, *, refresh:
 
     `version` is the one that the person started from.
     """
-    validation = validate(device, text)
+    before = current(device)
+    if before.version != version:
+        raise Stale(before)
+    return replace(before, text, source, Around.of(device.organization), refresh=refresh)
+
+
+def replace(
+    before: DeviceConfiguration, text: str, source: Source, around: Around, *, refresh: bool = True
+) -> DeviceConfiguration:
+    """`confirm` for whoever knows what is stored and what is around, as of many devices. Raises Invalid, Stale."""
+    validation, device = _validation(text, before, around), before.device
     if validation.problems:
         raise Invalid(validation)
     document = validation.document.value
     try:
         with transaction.atomic():
-            saved = _save(device, document, version, source)
+            saved = _save(before, document, source)
             set_configured(device, bool(document))
-            set_identifiers(device, _identifiers(document, enabled_keys(device)))
-            linking.link(device)
+            set_identifiers(device, _identifiers(document, around.keys))
+            found = targets.of_document(device, document, around.configs)
+            linking.link_to(device, found)
             if refresh:
-                _ask_first_records(device, source)
+                _ask_first_records(found, source)
     except IdentifierTaken:
         raise Invalid(validate(device, text)) from None
     return saved
 
 
-def _save(device: Device, document: dict, version: int, source: Source) -> DeviceConfiguration:
-    now = timezone.now()
-    before = current(device)
-    if before.version != version:
-        raise Stale(before)
+def _save(before: DeviceConfiguration, document: dict, source: Source) -> DeviceConfiguration:
     if before.document == document:
         return before
-    if version == 0:
-        saved, made = DeviceConfiguration.objects.get_or_create(
-            device=device, defaults={"document": document, "changed_by": source.actor, "changed_at": now}
-        )
-        if not made:
-            raise Stale(saved)
-    else:
-        same = DeviceConfiguration.objects.filter(device=device, version=version)
-        if not same.update(document=document, version=version + 1, changed_by=source.actor, changed_at=now):
-            raise Stale(current(device))
+    device, made = before.device, {"changed_by": source.actor, "changed_at": timezone.now()}
+    saved = DeviceConfiguration(device=device, document=document, version=before.version + 1, **made)
+    if not (_update(saved) if before.version else _insert(saved)):
+        raise Stale(current(device))
     record(source, "device configuration changed", "device", device.path, before=before.document, after=document)
-    return current(device)
+    return saved
 
 
-def _ask_first_records(device: Device, source: Source) -> None:
-    for target in targets.of_device(device):
+def _update(saved: DeviceConfiguration) -> bool:
+    """False if somebody was faster."""
+    same = DeviceConfiguration.objects.filter(device=saved.device, version=saved.version - 1)
+    values = {"document": saved.document, "changed_by": saved.changed_by, "changed_at": saved.changed_at}
+    return bool(same.update(version=saved.version, **values))
+
+
+def _insert(saved: DeviceConfiguration) -> bool:
+    """False if somebody was faster."""
+    try:
+        with transaction.atomic():
+            saved.save(force_insert=True)
+    except IntegrityError:
+        if DeviceConfiguration.objects.filter(device=saved.device).exists():
+            return False
+        raise
+    return True
+
+
+def _ask_first_records(found: Sequence[Target], source: Source) -> None:
+    for target in found:
         ask_first_record(target, source)
 
 

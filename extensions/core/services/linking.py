@@ -1,12 +1,14 @@
 """Which devices' links to an account's subjects are out of date, because another configuration answers for them now."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.models import ExtensionConfig
+from extensions.core.targets import Target
 from iotdash.runtime import leases
 
 # Renewed after each so many devices, which take much less than the lease lasts.
@@ -20,15 +22,18 @@ def mark(config: ExtensionConfig) -> None:
 
 def link(device: Device) -> None:
     """Tells every capability what the device's targets are now."""
-    found = targets.of_device(device)
+    link_to(device, targets.of_device(device))
+
+
+def link_to(device: Device, found: Sequence[Target]) -> None:
+    """The same for whoever knows the targets."""
     for capability in registry.capabilities().values():
         capability.link(device, found)
 
 
 def unlink(device: Device) -> None:
     """Tells every capability that the device has no targets any more."""
-    for capability in registry.capabilities().values():
-        capability.link(device, [])
+    link_to(device, [])
 
 
 def wake_stale() -> None:

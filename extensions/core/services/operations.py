@@ -69,7 +69,7 @@ def ask(
     validate(spec, parameters)
     draft = _draft(target, spec, parameters, source)
     draft.form_key, draft.priority = form_key or draft.form_key, priority
-    earlier = _same_form(draft) or _same_read(draft)
+    earlier = (form_key and _same_form(draft)) or _same_read(draft)
     if earlier:
         return earlier
     require_callable(target.config)
