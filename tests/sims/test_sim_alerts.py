@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -69,7 +69,72 @@ def test_data_over_a_value_while_it_is(fleet, config, source):
     assert told() == [("much", "80.00 MB used in its cycle so far. The rule is about more than 1 MB.")]
     Sim.objects.filter(subject="much").update(ctd_data_bytes=None)
     evaluate(rule)
-    assert [each.resolution for each in Alert.objects.all()] == ["Not true any more: what it used is not known."]
+    assert [each.resolution for each in Alert.objects.all()] == [
+        "Not true any more. What it used is not known. The rule is about more than 1 MB."
+    ]
+
+
+def test_what_was_used_says_as_of_when_and_a_new_cycle_ends_and_begins_it_anew(fleet, config, source, later):
+    told_at = datetime(2026, 4, 30, 22, 5, tzinfo=UTC)
+    Sim.objects.filter(subject="much").update(usage_at=told_at)
+    rule = rule_of(source, config, "sim-data-over", {"megabytes": 1.0})
+    for used in (0, 70 * MB):
+        evaluate(rule)
+        Sim.objects.filter(subject="much").update(ctd_data_bytes=used)
+        evaluate(rule)
+    first, second = Alert.objects.order_by("pk")
+    assert "80.00 MB used in its cycle so far, as of 2026-04-30 22:05 UTC." in first.words
+    assert "0 MB used in its cycle so far" in first.resolution
+    assert second.resolved_at is None
+
+
+def test_why_it_is_over_is_what_happened(fleet, config, device, source):
+    """Not that it is not true of a SIM that still uses as much."""
+    Sim.objects.filter(subject="much").update(device=device)
+    rules = [
+        rule_of(source, config, "sim-data-over", {"megabytes": 1.0}, "device", str(device.pk)),
+        rule_of(source, config, "sim-data-over", {"megabytes": 1.0}, "filter", "plan=Small"),
+        rule_of(source, config, "sim-data-over", {"megabytes": 1.0}),
+    ]
+    for rule in rules:
+        evaluate(rule)
+    Sim.objects.filter(subject="much").update(device=None, rate_plan="Large")
+    changed = Wanted("Larger", {"megabytes": 200.0}, "all", "", [], None)
+    services.change(source, rules[2], changed)
+    for rule in rules:
+        evaluate(rule)
+    of_device, filtered, everywhere = Alert.objects.order_by("rule").values_list("resolution", flat=True)
+    assert of_device == filtered == "The SIM is not among those of the rule any more."
+    assert everywhere.endswith("80.00 MB used in its cycle so far. The rule is about more than 200 MB.")
+
+
+def test_a_deleted_device_ends_the_alerts_of_its_rule(fleet, config, device, source, later):
+    Sim.objects.filter(subject="much").update(device=device)
+    used = rule_of(source, config, "sim-data-over", {"megabytes": 1.0}, "device", str(device.pk))
+    changed = rule_of(source, config, "sim-state-changed", {"state": ""}, "device", str(device.pk))
+    evaluate(used)
+    evaluate(changed)
+    store(config, later, much={"state": "Deactivated"})
+    seen(changed, later)
+    assert alerts() == ["much", "much"]
+    device.delete()
+    for rule in (used, changed):
+        assert "The device of this rule was deleted." in evaluate(rule).sentence
+    assert alerts() == []
+
+
+def test_another_state_in_the_rule_ends_what_it_does_not_look_for(fleet, config, source, later):
+    rule = rule_of(source, config, "sim-state-changed", {"state": ""})
+    evaluate(rule)
+    store(config, later, much={"state": "Deactivated"}, little={"state": "Retired"})
+    seen(rule, later)
+    services.change(source, rule, Wanted("Retired", {"state": "Retired"}, "all", "", [], None))
+    evaluate(rule)
+    assert (alerts(), alerts(resolved=True)) == (["little"], ["much"])
+    assert Alert.objects.get(title="much").resolution == "The rule looks for other changes now."
+    StateChange.objects.all().delete()
+    evaluate(rule)
+    assert alerts() == ["little"]
 
 
 def test_a_share_of_the_allowance_of_its_own_plan(fleet, config, source):
@@ -82,10 +147,11 @@ def test_a_share_of_the_allowance_of_its_own_plan(fleet, config, source):
     assert alerts() == []
     Sim.objects.filter(subject="little").update(rate_plan="Tiny")
     evaluate(rule)
-    assert told() == [("little", "1.00 MB used in its cycle so far, over 80 % of what “Tiny” includes.")]
+    assert told() == [("little", "1.00 MB used in its cycle so far. That is over 80 % of what “Tiny” includes.")]
     PlanAllowance.objects.all().delete()
     evaluate(rule)
     assert alerts() == []
+    assert Alert.objects.get().resolution.endswith("That is not over 80 % of what is typed for “Tiny”.")
 
 
 def test_no_usage_for_some_days_and_unknown_is_not_none(fleet, config, source):
@@ -97,7 +163,7 @@ def test_no_usage_for_some_days_and_unknown_is_not_none(fleet, config, source):
     assert alerts() == ["none"]
     Sim.objects.filter(subject="none").update(unused_days=0)
     evaluate(rule)
-    assert Alert.objects.get().resolution == "Not true any more: it was used."
+    assert Alert.objects.get().resolution == "Not true any more. It was used."
 
 
 def test_a_change_of_state_is_told_once_and_over_when_it_is_back(fleet, config, source, later):

@@ -10,8 +10,8 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from extensions.sims.addresses import sim_links
-from extensions.sims.alerts.base import OfSims
-from extensions.sims.alerts.scoping import configs_of, in_scope
+from extensions.sims.alerts.base import NOT_MEANT, OfSims
+from extensions.sims.alerts.scoping import check_scope, configs_of, in_scope
 from extensions.sims.contract import SimState
 from extensions.sims.inventory import typed
 from extensions.sims.models import ImeiChange, Sim, StateChange
@@ -43,6 +43,7 @@ class Changed(OfSims):
         raise NotImplementedError
 
     def news(self, rule: AlertRule, most: int) -> News:
+        check_scope(rule)
         place = _Place.of(rule, self.noted)
         batch = list(self._noted(rule, place, most))
         url = sim_links(rule.organization)
@@ -59,6 +60,7 @@ class Changed(OfSims):
         keys = [int(alert.subject) for alert in alerts]
         sims = {sim.pk: sim for sim in in_scope(rule, configs_of(rule)).filter(pk__in=keys)}
         said = {alert.pk: self._why_over(alert, sims.get(int(alert.subject))) for alert in alerts}
+        said |= dict.fromkeys(self._not_looked_for(rule, alerts), "The rule looks for other changes now.")
         return {key: why for key, why in said.items() if why}
 
     def _noted(self, rule: AlertRule, place: "_Place", most: int) -> QuerySet:
@@ -91,12 +93,18 @@ class Changed(OfSims):
             baseline=self.compared(first.before),
         )
 
+    def _not_looked_for(self, rule: AlertRule, alerts: Sequence[Alert]) -> list[int]:
+        """Alerts of changes that the rule was about before it was changed itself, as far as those are kept."""
+        noted = self.noted.objects.filter(pk__in=[int(alert.mark) for alert in alerts])
+        other = set(noted.values_list("pk", flat=True)) - set(self.matching(rule, noted).values_list("pk", flat=True))
+        return [alert.pk for alert in alerts if int(alert.mark) in other]
+
     def compared(self, value: str) -> str:
         return value
 
     def _why_over(self, alert: Alert, sim: Sim | None) -> str:
         if sim is None:
-            return "The SIM is not among those of the rule any more."
+            return NOT_MEANT
         return "It is again what it was." if self.now(sim) == alert.baseline else ""
 
 
@@ -104,7 +112,8 @@ class StateChanged(Changed):
     name = "sim-state-changed"
     label = "State changed"
     help_text = (
-        "A SIM was seen in another state than before. The alert stays until somebody resolves it, or it is back."
+        "A SIM was seen in another state than before. The alert stays until somebody resolves it, or it is back. "
+        "A filter has to match the SIM as it is after the change."
     )
     noted = StateChange
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils import timezone
 
 from extensions.core.models import ExtensionConfig
 from extensions.sims.alerts.base import WhileTrue
@@ -39,12 +38,10 @@ class DataOver(WhileTrue):
         return _BY_USAGE
 
     def said(self, rule: AlertRule, sim: Sim) -> str:
-        return (
-            f"{megabytes(sim.ctd_data_bytes)} MB used in its cycle so far. The rule is about more than {_over(rule)}."
-        )
+        return f"{_used(sim)}. The rule is about more than {typed_megabytes(_bytes(rule.parameters))} MB."
 
-    def now(self, sim: Sim) -> str:
-        return _used(sim)
+    def now(self, rule: AlertRule, sim: Sim) -> str:
+        return self.said(rule, sim)
 
 
 class ShareOver(WhileTrue):
@@ -73,11 +70,11 @@ class ShareOver(WhileTrue):
         return _BY_USAGE
 
     def said(self, rule: AlertRule, sim: Sim) -> str:
-        used = f"{megabytes(sim.ctd_data_bytes)} MB used in its cycle so far"
-        return f"{used}, over {rule.parameters['percent']:,} % of what “{sim.rate_plan}” includes."
+        return f"{_used(sim)}. That is over {rule.parameters['percent']:,} % of what “{sim.rate_plan}” includes."
 
-    def now(self, sim: Sim) -> str:
-        return _used(sim)
+    def now(self, rule: AlertRule, sim: Sim) -> str:
+        plan = f"of what is typed for “{sim.rate_plan}”" if sim.rate_plan else "of its plan, which is not known"
+        return f"{_used(sim)}. That is not over {rule.parameters['percent']:,} % {plan}."
 
 
 class Unused(WhileTrue):
@@ -98,27 +95,25 @@ class Unused(WhileTrue):
         return ("config", "state", "unused_days", "subject", "pk")
 
     def said(self, rule: AlertRule, sim: Sim) -> str:
-        seen = f"{timezone.localtime(sim.usage_at):%Y-%m-%d}" if sim.usage_at else "the last look"
+        seen = f"{sim.usage_at:%Y-%m-%d} UTC" if sim.usage_at else "the last look"
         return f"Active, and nothing used for {sim.unused_days} days until {seen}."
 
-    def now(self, sim: Sim) -> str:
+    def now(self, rule: AlertRule, sim: Sim) -> str:
         if sim.state != SimState.ACTIVATED:
-            return f"its state is {sim.state or 'unknown'}."
-        return "it was used." if sim.unused_days is not None else "it is not known whether it was used."
+            return f"Its state is {sim.state or 'unknown'}."
+        return "It was used." if sim.unused_days is not None else "It is not known whether it was used."
 
 
 def _bytes(parameters: Mapping[str, Any]) -> int:
     return round(parameters["megabytes"] * BYTES_PER_MB)
 
 
-def _over(rule: AlertRule) -> str:
-    return f"{typed_megabytes(_bytes(rule.parameters))} MB"
-
-
 def _used(sim: Sim) -> str:
+    """With the time at which that was so: a carrier may not have told since."""
     if sim.ctd_data_bytes is None:
-        return "what it used is not known."
-    return f"{megabytes(sim.ctd_data_bytes)} MB used in its cycle so far."
+        return "What it used is not known"
+    told_at = f", as of {sim.usage_at:%Y-%m-%d %H:%M} UTC" if sim.usage_at else ""
+    return f"{megabytes(sim.ctd_data_bytes)} MB used in its cycle so far{told_at}"
 
 
 def _allowances(config: ExtensionConfig) -> dict[str, int]:
