@@ -81,6 +81,8 @@ alert_pages = [
     path(_RULE, alert_rules.rule, name="alert_rule"),
     path(f"{_RULE}change/", alert_rules.change, name="alert_rule_change"),
     path(f"{_RULE}delete/", alert_rules.delete, name="alert_rule_delete"),
+    path(f"{_RULE}resolve/", alert_rules.resolve, name="alert_rule_resolve"),
+    path(f"{_RULE}stop-mail/", alert_rules.stop_mail, name="alert_rule_stop_mail"),
     path(f"{_RULE}<slug:step>/", alert_rules.steer, name="alert_rule_steer"),
 ]
 

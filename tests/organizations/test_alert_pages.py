@@ -6,6 +6,7 @@ import pytest
 
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.models import Alert, AlertRule
+from iotdash.runtime.outbox import Availability
 from tests.organizations.alert_world import evaluate
 
 RULES = "/abc123/alerts/rules/"
@@ -77,6 +78,55 @@ def test_only_what_never_ends_by_itself_is_resolved_by_hand(alert, tanks, operat
     operator_client.post(f"{url}resolve/")
     assert Alert.objects.get().resolved_by == "operator@example.com"
     assert ActivityEntry.objects.filter(action="alert resolved").count() == 1
+
+
+def test_all_of_a_rule_are_resolved_at_once_where_nothing_ends_by_itself(
+    alert, tanks, operator_client, developer_client
+):
+    url = f"{RULES}{alert.rule_id}/"
+    tanks.full["south"] = "9 litres."
+    evaluate(alert.rule)
+    assert developer_client.post(f"{url}resolve/").status_code == 403
+    assert "Resolve all" not in text_of(operator_client.get(url))
+    operator_client.post(f"{url}resolve/")
+    assert Alert.objects.filter(resolved_at=None).count() == 2
+    tanks.by_hand = True
+    assert "Resolve all" in text_of(operator_client.get(url))
+    operator_client.post(f"{url}resolve/")
+    operator_client.post(f"{url}resolve/")
+    assert set(Alert.objects.values_list("resolved_by", flat=True)) == {"operator@example.com"}
+    assert ActivityEntry.objects.get(action="alerts resolved").details == {"alerts": 2}
+
+
+def test_whoever_a_rule_names_stops_mail_to_themselves(rule, reader, reader_client, operator_client, organization):
+    url = f"{RULES}{rule.pk}/"
+    rule.recipients.add(organization.memberships.get(user=reader))
+    assert "Stop mail to me" not in text_of(operator_client.get(url))
+    assert "Stop mail to me" in text_of(reader_client.get(url))
+    reader_client.post(f"{url}stop-mail/")
+    assert [each.user.email for each in rule.recipients.all()] == ["owner@example.com"]
+    assert "You get no more mail" in text_of(reader_client.get(url))
+    reader_client.post(f"{url}stop-mail/")
+    assert rule.recipients.count() == 1
+
+
+def test_an_open_alert_says_that_nobody_looks_any_more(alert, tanks, operator_client, reader_client):
+    url = f"/abc123/alerts/{alert.pk}/"
+    assert "Its rule" not in text_of(reader_client.get(url))
+    AlertRule.objects.update(sentence="The gauge is away.")
+    assert "The gauge is away." in text_of(reader_client.get(url))
+    operator_client.post(f"{RULES}{alert.rule_id}/pause/")
+    assert "Its rule is paused" in text_of(reader_client.get(url))
+
+
+def test_a_rule_says_what_becomes_of_its_mail(rule, transport, reader_client):
+    url = f"{RULES}{rule.pk}/"
+    for name in ("Mail waits", "No mail is sent"):
+        assert name not in text_of(reader_client.get(url))
+    transport.answer = Availability(offered=True, ready=False)
+    assert "Mail waits" in text_of(reader_client.get(url))
+    transport.answer = Availability(offered=False, ready=False)
+    assert "No mail is sent" in text_of(reader_client.get(url))
 
 
 def test_a_rule_is_set_in_two_steps(tanks, operator_client, organization, operator):

@@ -88,6 +88,26 @@ def delete(source: Source, rule: AlertRule) -> None:
 
 
 @transaction.atomic
+def stop_mail(source: Source, rule: AlertRule, membership: Membership) -> bool:
+    """For this member. What is queued for them is withdrawn. False when the rule does not name them."""
+    if not rule.recipients.filter(pk=membership.pk).exists():
+        return False
+    rule.recipients.remove(membership)
+    record(source, "alert mail stopped", _TARGET, rule.name, for_member=membership.user.email)
+    return True
+
+
+@transaction.atomic
+def resolve_all(source: Source, rule: AlertRule) -> int:
+    """Somebody has seen to all that are open; how many those were."""
+    open_ones = Alert.objects.filter(rule=rule, resolved_at=None).values_list("pk", flat=True)
+    resolved = writing.resolve(dict.fromkeys(open_ones, f"Resolved by {source.actor}."), source.actor)
+    if resolved:
+        record(source, "alerts resolved", _TARGET, rule.name, alerts=resolved)
+    return resolved
+
+
+@transaction.atomic
 def resolve(source: Source, alert: Alert) -> bool:
     """Somebody has seen to it. False when it was resolved already."""
     resolved = writing.resolve({alert.pk: f"Resolved by {source.actor}."}, source.actor)

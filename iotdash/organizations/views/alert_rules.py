@@ -44,6 +44,8 @@ def rule(request: HttpRequest, rule_id: int) -> HttpResponse:
         "reminds": dict(REMINDERS).get(str(found.remind_hours or ""), f"Every {found.remind_hours} hours"),
         "open_alerts": queries.alerts(request.organization, rule=str(found.pk)).count(),
         "may_set": _may_set(request),
+        "by_hand": (condition := conditions.find(found.condition)) is not None and condition.by_hand,
+        "named": request.membership in members,
         "mail": outbox.availability(request.organization.public_id) if members else None,
     }
     return htmx.render(request, f"{FOLDER}/rule.html", context)
@@ -114,6 +116,32 @@ def delete(request: HttpRequest, rule_id: int) -> HttpResponse:
     services.delete(request.source, found)
     messages.success(request, "The rule is deleted. Its alerts are among the resolved ones.")
     return htmx.redirect(request, "organizations:alert_rules", request.organization.public_id)
+
+
+@require_POST
+@organization_view(SET_ALERT_RULES)
+def resolve(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """All that are open, where nothing is over by itself."""
+    found = _rule_or_404(request, rule_id)
+    if not _installed_or_404(found).by_hand:
+        messages.error(request, "Alerts of this rule are over by themselves as soon as they are not true any more.")
+    elif count := services.resolve_all(request.source, found):
+        messages.success(request, f"{count:,} alert{'' if count == 1 else 's'} resolved.")
+    else:
+        messages.error(request, "No alert of this rule is open.")
+    return _to_rule(request, found)
+
+
+@require_POST
+@organization_view()
+def stop_mail(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Whoever is named by a rule may leave it, whatever their role."""
+    found = _rule_or_404(request, rule_id)
+    if services.stop_mail(request.source, found, request.membership):
+        messages.success(request, "You get no more mail of this rule.")
+    else:
+        messages.error(request, "This rule sends you no mail.")
+    return _to_rule(request, found)
 
 
 def _form_page(request: HttpRequest, form: RuleForm, found: AlertRule | None = None, status: int = 200) -> HttpResponse:
