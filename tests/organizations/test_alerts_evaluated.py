@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.alerts import evaluating, keeping, services, telling
+from iotdash.organizations.alerts.conditions import CannotTell
 from iotdash.organizations.models import Alert, AlertEvent, AlertNotice, AlertRule
 from iotdash.runtime.models import OutboxMail
+from iotdash.runtime.outbox import Availability
 from tests.organizations.alert_world import alerts, evaluate, mail_texts, wanted
 
 NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
@@ -171,12 +173,95 @@ def test_killed_between_the_alert_and_its_mail_it_is_told_once_by_the_next(rule,
 def test_killed_while_mail_is_queued_nothing_of_it_is_kept(rule, tanks, monkeypatch, clock):
     tanks.full["north"] = "6 litres."
     with monkeypatch.context() as patched:
-        patched.setattr(telling, "_remember", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
+        patched.setattr(telling, "_note_reminded", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             evaluate(rule)
     assert (OutboxMail.objects.count(), AlertNotice.objects.count()) == (0, 0)
     evaluate(rule)
     assert len(mail_texts()) == 1
+
+
+def wait_for_the_service() -> None:
+    OutboxMail.objects.filter(settled_at=None).update(state=OutboxMail.State.WAITING)
+
+
+def test_while_mail_waits_for_its_service_what_happens_is_kept_for_one_more(rule, tanks, clock):
+    """Else whoever mends the service after a week is sent a hundred reminders at once."""
+    tanks.full["north"] = "6 litres."
+    evaluate(rule)
+    wait_for_the_service()
+    for count in range(3):
+        tanks.full[f"south {count}"] = "9 litres."
+        later(clock, hours=5)
+        evaluate(rule)
+    assert OutboxMail.objects.count() == 1
+    OutboxMail.objects.update(state=OutboxMail.State.SENT, settled_at=timezone.now())
+    evaluate(rule)
+    assert "3 new alerts, 1 still open" in mail_texts()[-1]
+    assert OutboxMail.objects.count() == 2
+
+
+def test_without_a_mail_service_nothing_is_queued_and_its_setup_tells_nothing_old(rule, tanks, transport, clock):
+    transport.answer = Availability(offered=False, ready=False)
+    tanks.full["north"] = "6 litres."
+    evaluate(rule)
+    assert (alerts(), OutboxMail.objects.count()) == (["Tank north"], 0)
+    transport.answer = Availability(offered=True, ready=True)
+    later(clock, hours=1)
+    evaluate(rule)
+    assert OutboxMail.objects.count() == 0
+    later(clock, hours=4)
+    evaluate(rule)
+    assert "1 still open" in mail_texts()[0]
+
+
+def test_nobody_is_noted_as_reminded_where_no_mail_is_sent(rule, tanks, clock):
+    rule.recipients.clear()
+    tanks.full["north"] = "6 litres."
+    for _ in range(2):
+        evaluate(rule)
+        later(clock, days=1)
+    assert Alert.objects.get().reminders == 0
+    assert list(AlertEvent.objects.values_list("what", flat=True)) == ["raised"]
+
+
+def test_what_comes_and_goes_is_told_each_time_and_of_many_there_is_one_mail(rule, tanks, clock):
+    for _ in range(2):
+        tanks.full = {f"{n:03}": "Full." for n in range(300)}
+        evaluate(rule)
+        tanks.full = {}
+        evaluate(rule)
+    assert len(mail_texts()) == 1
+    later(clock, minutes=11)
+    evaluate(rule)
+    first, second = mail_texts()
+    assert "300 new alerts of" in first
+    assert "300 new alerts, 600 resolved of" in second
+    assert first.count("- Tank") == telling.LINES
+    assert "and 280 more" in first
+
+
+def test_mail_says_that_the_rule_cannot_tell_all(rule, tanks, clock):
+    tanks.full["north"] = "6 litres."
+    evaluate(rule)
+
+    def cannot(rule, most):
+        raise CannotTell("The gauge is away.")
+
+    tanks.news = cannot
+    later(clock, hours=4)
+    evaluate(rule)
+    assert "The rule cannot tell all: The gauge is away." in mail_texts()[-1]
+
+
+def test_a_member_takes_themselves_off_a_rule_and_queued_mail_is_withdrawn(rule, tanks, source, membership):
+    tanks.full["north"] = "6 litres."
+    evaluate(rule)
+    assert f"/abc123/alerts/rules/{rule.pk}/" in mail_texts()[0]
+    assert services.stop_mail(source, rule, membership)
+    assert not services.stop_mail(source, rule, membership)
+    assert mail_texts() == [""]
+    assert ActivityEntry.objects.get(action="alert mail stopped").details == {"for_member": "owner@example.com"}
 
 
 def test_of_two_evaluators_that_read_the_same_one_writes(rule, tanks):
@@ -222,6 +307,8 @@ def test_more_than_a_thousand_are_not_raised_and_the_rule_says_so(rule, tanks, m
     tanks.full = {f"{n:02}": "Full." for n in range(12)}
     assert evaluate(rule).sentence == evaluating.FULL
     assert len(alerts()) == 5
+    tanks.full = {f"{n:02}": "Full." for n in range(5)}
+    assert evaluate(rule).sentence == evaluating.FULL
     assert "5 new alerts" in mail_texts()[0]
     tanks.full = {f"{n:02}": "Full." for n in range(8, 12)}
     assert evaluate(rule).sentence == ""

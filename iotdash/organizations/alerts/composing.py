@@ -23,7 +23,8 @@ ORIGINAL = Wording(
 
 All alerts: {link}""",
 )
-ENDING = """This message is for members that the rule names. Operators change who they are, mute the rule or pause it.
+ENDING = """This message is for members that the rule names. To get no more of it, choose “Stop mail to me” on the \
+page of the rule: {rule_page}
 
 Organization: {organization} ({organization_id}). Rule: {rule}"""
 LETTER = Letter(
@@ -90,13 +91,19 @@ def _member(notice: AlertNotice, member_id: str) -> Membership | None:
 
 def _values(notice: AlertNotice) -> dict[str, str]:
     organization = notice.rule.organization
+    told = [_told(notice, what) for what in _HEADINGS if notice.counts.get(what.value)]
+    cannot_tell = [f"The rule cannot tell all: {_plain(notice.rule.sentence)}"] if notice.rule.sentence else []
     return {
         "organization": named(organization),
         "organization_id": organization.public_id,
         "rule": presentable(notice.rule.name) or "without a name",
         "summary": summary(notice.counts),
-        "alerts": "\n\n".join(_told(notice, what) for what in _HEADINGS if notice.counts.get(what.value)),
+        "alerts": "\n\n".join([*told, *cannot_tell]),
         "link": public_address("organizations:alerts", org=organization.public_id),
+        # Of a sample there is no page.
+        "rule_page": public_address(
+            "organizations:alert_rule", org=organization.public_id, rule_id=notice.rule.pk or 0
+        ),
     }
 
 

@@ -23,7 +23,10 @@ RESTS = 20
 SECONDS, AT_ONCE = 5, 500
 # More would be read by nobody. The rule says so, and goes on when some are over.
 MOST_OPEN = 1_000
-FULL = f"{MOST_OPEN:,} alerts of this rule are open. It raises no more until some are resolved: narrow it."
+FULL = (
+    f"{MOST_OPEN:,} alerts of this rule are open. It raises no more until some are resolved, "
+    "and what only happened meanwhile is not told later. Narrow the rule."
+)
 NOT_INSTALLED = "What this rule looks for is not installed."
 
 logger = logging.getLogger(__name__)
@@ -88,7 +91,7 @@ def _raise(rule: AlertRule, condition: Condition, until: float) -> tuple[bool, s
         # What is true as long as it is would be found again.
         stands_still = left_out and not news.place
         if not news.more or stands_still or monotonic() > until:
-            return news.more and not stands_still, FULL if left_out else ""
+            return news.more and not stands_still, "" if _room(rule) else FULL
 
 
 def _fitting(rule: AlertRule, news: News) -> tuple[list[Finding], bool]:
@@ -96,9 +99,13 @@ def _fitting(rule: AlertRule, news: News) -> tuple[list[Finding], bool]:
     found = {each.subject: each for each in news.findings}
     open_ones = Alert.objects.filter(rule=rule, resolved_at=None)
     known = set(open_ones.filter(subject__in=found).values_list("subject", flat=True))
-    room = max(MOST_OPEN - open_ones.count(), 0)
+    room = _room(rule)
     new = [each for subject, each in found.items() if subject not in known]
     return [*(found[subject] for subject in known), *new[:room]], len(new) > room
+
+
+def _room(rule: AlertRule) -> int:
+    return max(MOST_OPEN - Alert.objects.filter(rule=rule, resolved_at=None).count(), 0)
 
 
 @contextmanager
