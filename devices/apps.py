@@ -23,7 +23,7 @@ class DevicesConfig(AppConfig):
         cards.register(CARD)
         _register_list()
         register_redigest("device tokens", redigest)
-        nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10))
+        nav.register(nav.NavEntry("Devices", "devices", "devices:list", order=10, also=("devices:tags",)))
         nav.register(nav.NavEntry("Device types", "box", "devices:types", order=15))
 
 

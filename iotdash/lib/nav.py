@@ -11,6 +11,7 @@ class NavEntry:
     """One entry. `url_name` reverses with the organization's public id as only kwarg, `org`.
 
     `least_role` is compared by the caller (roles are not known here); None shows it to every member.
+    `also` names lists below it whose addresses do not begin with its own.
     """
 
     label: str
@@ -18,6 +19,7 @@ class NavEntry:
     url_name: str
     order: int
     least_role: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,6 @@ def entries(context: NavContext) -> list[NavLink]:
     """The links this member sees, in order; the longest address that `path` starts with is active."""
     allowed = [e for e in _entries.values() if e.least_role is None or context.allows(e.least_role)]
     shown = sorted(allowed, key=lambda entry: (entry.order, entry.label))
-    urls = [reverse(entry.url_name, kwargs={"org": context.org}) for entry in shown]
-    here = max((url for url in urls if context.path.startswith(url)), key=len, default=None)
-    return [NavLink(entry.label, entry.icon, url, active=url == here) for entry, url in zip(shown, urls, strict=True)]
+    urls = {entry: [reverse(name, args=[context.org]) for name in (entry.url_name, *entry.also)] for entry in shown}
+    here = max((url for each in urls.values() for url in each if context.path.startswith(url)), key=len, default=None)
+    return [NavLink(entry.label, entry.icon, each[0], active=here in each) for entry, each in urls.items()]

@@ -10,12 +10,13 @@ urlpatterns = [
     path("<slug:org>/", HttpResponse, name="home"),
     path("<slug:org>/devices/", HttpResponse, name="devices"),
     path("<slug:org>/devices/types/", HttpResponse, name="types"),
+    path("<slug:org>/device-tags/", HttpResponse, name="tags"),
     path("<slug:org>/settings/", HttpResponse, name="settings"),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
 HOME = nav.NavEntry("Overview", "home", "home", 1)
-DEVICES = nav.NavEntry("Devices", "cpu", "devices", 2)
+DEVICES = nav.NavEntry("Devices", "cpu", "devices", 2, also=("tags",))
 TYPES = nav.NavEntry("Device types", "box", "types", 3)
 SETTINGS = nav.NavEntry("Settings", "gear", "settings", 9, least_role="administrator")
 
@@ -52,6 +53,7 @@ def test_an_entry_above_the_members_role_is_not_shown():
         ("/abc123/", ["Overview"]),
         ("/abc123/devices/", ["Devices"]),
         ("/abc123/devices/meter/1/", ["Devices"]),
+        ("/abc123/device-tags/5/edit/", ["Devices"]),
         ("/abc123/devices/types/x/", ["Device types"]),
         ("/other1/devices/", []),
     ],
