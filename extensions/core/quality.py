@@ -14,6 +14,7 @@ ABOUT: Mapping[str, Callable[[Manifest], object]] = {
     "sends": lambda manifest: manifest.inbound,
     "mails": lambda manifest: manifest.capability == "mailers",
 }
+_CAPITALS = {"tls": "TLS"}
 
 _HEAD = """# What is proved of each extension
 
@@ -32,7 +33,9 @@ class Kept:
 
     @property
     def tests(self) -> list[str]:
-        return [test.partition("::")[2].removeprefix("test_").replace("_", " ") for test in self.rule.proved_by]
+        """Their names as sentences."""
+        names = (test.partition("::")[2].removeprefix("test_") for test in self.rule.proved_by)
+        return [" ".join(_CAPITALS.get(word, word) for word in name.split("_")) for name in names]
 
 
 def table(manifest: Manifest) -> list[Kept]:
