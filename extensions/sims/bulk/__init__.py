@@ -7,7 +7,7 @@ from iotdash.organizations.roles import OPERATE
 
 OF_DEVICES = BulkAction(
     "Operate their SIMs",
-    "Change state or rate plan, send SMS or refresh: the SIMs of these devices are rehearsed as those of the list are.",
+    "Change state or rate plan, send SMS or refresh, with a rehearsal before anything is sent.",
     "sims:bulk",
     OPERATE,
 )
