@@ -29,7 +29,7 @@ def problems(found: DeviceImport) -> QuerySet[DeviceImportProblem]:
 def by_column(found: DeviceImport) -> list[tuple[str, int]]:
     """Headings with the number of problems below each, the most first."""
     counted = problems(found).order_by().values_list("column", "heading").annotate(count=Count("pk"))
-    return [(heading or "Whole row", count) for _, heading, count in counted.order_by("-count", "column")]
+    return [(heading or "the whole row", count) for _, heading, count in counted.order_by("-count", "column")]
 
 
 def problem_lines(found: DeviceImport) -> Iterator[str]:

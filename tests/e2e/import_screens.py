@@ -11,7 +11,7 @@ from tests.e2e.screens import EMPTY, EMPTY_ADMIN, SAMPLE, Screen
 IMPORTS = f"/{SAMPLE}/devices/import/"
 _NEW = "Device type,Device ID,Serial number,Colour\ngateway,gateway-901,0901,red\ngateway,gateway-902,0902,blue\n"
 _MANGLED = (
-    "Device type,Device ID,ICCID\n"
+    "Device type,Device ID,Jasper: ICCID\n"
     "gateway,gateway-001,8.98E+18\n"
     "gateway,gateway-002,8988200000000010000\n"
     "gateway,gateway-003,'8988 2000 0000 0000 014\n"
