@@ -80,10 +80,10 @@ class ShareOver(WhileTrue):
 class Unused(WhileTrue):
     name = "sim-unused"
     label = "No usage for some days"
-    help_text = "An active SIM was looked at for so many days, and nothing more was used. Unknown is not nothing."
+    help_text = "An active SIM used nothing for so many days. A SIM whose usage is not known raises no alert."
 
     def fields(self, organization: Organization) -> dict[str, forms.Field]:
-        return {"days": forms.IntegerField(label="For so many days", min_value=1, max_value=MOST_DAYS)}
+        return {"days": forms.IntegerField(label="Days without usage", min_value=1, max_value=MOST_DAYS)}
 
     def words(self, parameters: Mapping[str, Any]) -> str:
         return f"Active, and nothing used for {parameters['days']} days or more"

@@ -160,8 +160,8 @@ SECTIONS = (
     Section(
         "unused",
         "Active without usage",
-        "Activated SIMs of which every look at their usage found nothing more, for so many days up to the newest one. "
-        "Days on which nobody looked, and figures that the carrier did not tell, do not count.",
+        "Activated SIMs that used nothing for so many days, up to the last time their usage was fetched. "
+        "A SIM whose usage is not known is not listed.",
         "SIMs",
         "No activated SIM is known to have used nothing for so long.",
         finding.unused,
