@@ -95,7 +95,7 @@ class Furniture:
 
     def _chips(self) -> Iterable[dict[str, str]]:
         if self.state.search:
-            yield {"label": f"Starts with: {self.state.search}", "remove_url": self.link(search="")}
+            yield {"label": f"Begins with: {self.state.search}", "remove_url": self.link(search="")}
         for each in self.state.definition.filters:
             for value in self.state.filters.get(each.name, ()):
                 words = dict(each.choices or ()).get(value, value)
