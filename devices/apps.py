@@ -30,14 +30,16 @@ class DevicesConfig(AppConfig):
 def _register_list() -> None:
     """Tags, and what else the list of devices has: what is done with many of them, saved views."""
     from devices import documents, facets
-    from devices.bulk.tagging import TagJobs
+    from devices.bulk import selection, tagging
     from devices.listing.devices import state_for
     from devices.tags.document import TagsDocument
     from devices.tags.facet import TagFacet
+    from iotdash.organizations.jobs import again
     from iotdash.organizations.saved_views import pages
     from iotdash.runtime import jobs
 
     facets.register(TagFacet())
     documents.register(TagsDocument())
-    jobs.register_kind(TagJobs())
+    jobs.register_kind(tagging.TagJobs())
+    again.register(tagging.KIND, selection.PAGE)
     pages.register(pages.ListPage("devices", "Devices", "devices:list", state_for))

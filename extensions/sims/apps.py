@@ -50,9 +50,14 @@ def _register_what_runs() -> None:
 def _register_lists() -> None:
     """What can be done with lists: of devices for their SIMs, and of SIMs."""
     from devices.bulk import actions
+    from extensions.core import jobs
     from extensions.sims import bulk
+    from extensions.sims.bulk import refreshing, selection
     from extensions.sims.inventory.listing import state_for
+    from iotdash.organizations.jobs import again
     from iotdash.organizations.saved_views import pages
 
     actions.register(bulk.OF_DEVICES)
+    for kind in (jobs.KIND, refreshing.KIND):
+        again.register(kind, selection.PAGE)
     pages.register(pages.ListPage("sims", "SIMs", "sims:list", state_for))

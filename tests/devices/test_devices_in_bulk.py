@@ -126,6 +126,16 @@ def test_the_job_adds_and_removes_and_leads_to_the_devices(fleet, developer_clie
     assert len(tags_of(fleet[0])) == 19
 
 
+def test_devices_of_a_cancelled_job_are_acted_on_again(fleet, developer_client, source):
+    job = rehearsed(developer_client, {"tags": "spare"})
+    steering.confirm(job, source)
+    steering.cancel(job, source)
+    running.run(job.pk)
+    assert "Act on the 7 cancelled" in text_of(developer_client.get(f"/abc123/jobs/{job.public_id}/"))
+    chosen = {"everything": "", "job": job.public_id, "outcome": "cancelled"}
+    assert rehearsed(developer_client, {**chosen, "tags": "spare"}).items.count() == 7
+
+
 def test_what_changed_since_the_rehearsal_is_judged_anew(fleet, developer_client, source):
     job = rehearsed(developer_client, {"tags": "spare"})
     delete_device(fleet[4], source)

@@ -171,6 +171,61 @@ def test_what_waits_in_another_job_is_left_out_until_that_is_cancelled(fleet, op
     assert rehearsed(operator_client, activate).items.filter(state="waiting").count() == 8
 
 
+@pytest.fixture
+def ended(fleet, operator_client, source) -> Job:
+    """Two of its SIMs failed, of one nobody knows."""
+    job = rehearsed(operator_client, {"what": "status", "status": "Activated"})
+    steering.confirm(job, source)
+    job.items.filter(subject__in=[fleet[1].subject, fleet[3].subject]).update(state="failed")
+    job.items.filter(subject=fleet[5].subject).update(state="unknown")
+    job.items.filter(state="waiting").update(state="done")
+    running.run(job.pk)
+    return job
+
+
+def test_what_a_job_did_not_do_is_acted_on_again(ended, fleet, operator_client, developer_client):
+    address = f"/abc123/jobs/{ended.public_id}/"
+    page = operator_client.get(address).content.decode()
+    assert "Act on the 2 failed" in page
+    assert "The service may have done what was asked for 1 of them" in page
+    assert "Act on the" not in developer_client.get(address).content.decode()
+    chosen = {"everything": "", "job": ended.public_id, "outcome": "failed"}
+    page = operator_client.post(URL, chosen).content.decode()
+    assert "2 selected SIMs" in page
+    assert "Failed in the job “Change activation state to Activated”" in page
+    job = rehearsed(operator_client, {**chosen, "what": "overview"})
+    assert set(job.items.values_list("target", flat=True)) == {fleet[1].pk, fleet[3].pk}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"outcome": "cancelled"}, "None of the SIMs of this job is cancelled"),
+        ({"outcome": "left out"}, "no such job of SIMs"),
+        ({"outcome": "failed", "job": "1"}, "no such job of SIMs"),
+        ({"outcome": "failed", "job": "0" * 32}, "no such job of SIMs"),
+    ],
+)
+def test_a_job_that_is_not_there_selects_nothing(ended, operator_client, given, words):
+    answer = operator_client.post(URL, {"job": ended.public_id, **given})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+def test_jobs_of_other_things_or_of_others_select_no_sims(ended, operator_client, other_organization):
+    for changes in ({"kind": "device tags"}, {"kind": "operation", "organization": other_organization.public_id}):
+        Job.objects.filter(pk=ended.pk).update(**changes)
+        answer = operator_client.post(URL, {"job": ended.public_id, "outcome": "failed"})
+        assert "no such job of SIMs" in answer.content.decode(), changes
+
+
+def test_a_job_that_goes_on_offers_no_second_one(fleet, operator_client, source):
+    job = rehearsed(operator_client, {"what": "status", "status": "Activated"})
+    steering.confirm(job, source)
+    job.items.filter(subject=fleet[1].subject).update(state="failed")
+    assert "Act on the" not in operator_client.get(f"/abc123/jobs/{job.public_id}/").content.decode()
+
+
 def test_retiring_is_confirmed_by_typing_how_many(fleet, operator_client):
     job = rehearsed(operator_client, RETIRE)
     assert job.forecast["typed"] == 16

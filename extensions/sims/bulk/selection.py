@@ -12,11 +12,11 @@ from extensions.sims import numbers, queries
 from extensions.sims.inventory import filters
 from extensions.sims.inventory.listing import question_of, rows_of, state_of
 from extensions.sims.models import Sim
-from iotdash.organizations.jobs import selection
+from iotdash.organizations.jobs import again, selection
 from iotdash.organizations.jobs.selection import Asked, NothingSelected, Selectable, Selection
 from iotdash.organizations.models import Membership
 
-TICKED = "sim"
+TICKED, PAGE = "sim", "sims:bulk"
 
 
 def selected(membership: Membership, given: QueryDict) -> Selection[Sim]:
@@ -24,7 +24,8 @@ def selected(membership: Membership, given: QueryDict) -> Selection[Sim]:
     configs = list(queries.configurations(membership.organization))
     sims = Sim.objects.filter(config__in=configs)
     if given.get(OF) != DEVICES:
-        return selection.selected(given, Selectable(TICKED, "SIMs", sims, partial(_asked, membership, configs)))
+        jobs = again.jobs_of(membership.organization, PAGE)
+        return selection.selected(given, Selectable(TICKED, "SIMs", sims, partial(_asked, membership, configs), jobs))
     devices = of_devices.selected(membership.organization, given)
     found = sims.filter(device__in=devices.rows.order_by().values("pk"))
     if not found.exists():

@@ -50,6 +50,10 @@ class Progress:
         return self.counts[ItemState.LEFT_OUT]
 
     @property
+    def unknown(self) -> int:
+        return self.counts[ItemState.UNKNOWN]
+
+    @property
     def settled(self) -> int:
         return self.to_do - self.counts[ItemState.WAITING] - self.counts[ItemState.UNDER_WAY]
 

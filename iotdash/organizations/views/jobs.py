@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from iotdash.lib import downloads, htmx
 from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import authorize, may
-from iotdash.organizations.jobs import listing, queries
+from iotdash.organizations.jobs import again, listing, queries
 from iotdash.organizations.jobs.forms import ConfirmForm
 from iotdash.organizations.roles import EXPORT
 from iotdash.organizations.scoping import organization_view
@@ -110,13 +110,16 @@ def _context(request: HttpRequest, found: Job, form: ConfirmForm | None = None) 
     except BadListQuery as error:
         raise BadRequest(str(error)) from error
     kind = kind_of(found)
+    may_steer = bool(kind) and may(request.membership, kind.action, request.organization)
     rehearsed = found.state == Job.State.REHEARSED
     return listed | {
         "job": found,
         "progress": queries.progress(found),
         "reasons": queries.reasons(found) if rehearsed else [],
         "may_export": may(request.membership, EXPORT, request.organization),
-        "may_steer": bool(kind) and may(request.membership, kind.action, request.organization),
+        "may_steer": may_steer,
+        "again_url": again.address(found) if may_steer and found.ended else "",
+        "again": again.OUTCOMES,
         "confirm_form": (form or ConfirmForm(job=found)) if rehearsed else None,
     }
 
