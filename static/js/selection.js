@@ -1,8 +1,10 @@
-// Rows ticked in a list stay ticked from page to page, in this tab. A list without scripts has the ticks of its page.
+// Rows ticked in a list stay ticked from page to page, in this tab, until something was chosen for them. A list without
+// scripts has the ticks of its page.
 (() => {
   "use strict";
 
-  const key = (form) => `ticked ${form.dataset.selection}`;
+  const keyOf = (list) => `ticked ${list}`;
+  const key = (form) => keyOf(form.dataset.selection);
   const read = (form) => new Set(JSON.parse(sessionStorage.getItem(key(form)) || "[]"));
   const boxes = (form) => [...form.querySelectorAll("input[data-tick]")];
 
@@ -37,6 +39,11 @@
   document.addEventListener("click", ({ target }) => {
     const form = target.closest("[data-untick]")?.closest("form[data-selection]");
     if (form) keep(form, (ticked) => ticked.clear());
+  });
+
+  // Else they would be among those that are ticked for something else, hours later.
+  document.addEventListener("submit", ({ target }) => {
+    if (target.dataset.usesTicks) sessionStorage.removeItem(keyOf(target.dataset.usesTicks));
   });
 
   const showAll = () => document.querySelectorAll("form[data-selection]").forEach(show);

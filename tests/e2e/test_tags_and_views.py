@@ -36,6 +36,7 @@ def test_tick_tag_filter_save_and_open(product, visit_as):
     expect(ada.get_by_text("2 of 2 have an outcome.")).to_be_visible()
 
     ada.goto(DEVICES)
+    expect(ada.get_by_text("None ticked")).to_be_visible()
     ada.get_by_text("Filters", exact=True).click()
     ada.get_by_label("All of the tags").fill("inspected, NO LEAK")
     ada.get_by_role("button", name="Apply", exact=True).click()
