@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from iotdash.organizations.jobs import again
 from iotdash.organizations.models import Organization
 from iotdash.runtime.jobs import counting, kind_of
 from iotdash.runtime.models import Job, JobItem
@@ -52,6 +53,11 @@ class Progress:
     @property
     def unknown(self) -> int:
         return self.counts[ItemState.UNKNOWN]
+
+    @property
+    def undone(self) -> list[tuple[str, str, int]]:
+        """(value, label, count) of each state after which an item can be acted on again."""
+        return [(state.value, state.label, self.counts[state]) for state in again.OUTCOMES if self.counts[state]]
 
     @property
     def settled(self) -> int:

@@ -119,7 +119,6 @@ def _context(request: HttpRequest, found: Job, form: ConfirmForm | None = None) 
         "may_export": may(request.membership, EXPORT, request.organization),
         "may_steer": may_steer,
         "again_url": again.address(found) if may_steer and found.ended else "",
-        "again": again.OUTCOMES,
         "confirm_form": (form or ConfirmForm(job=found)) if rehearsed else None,
     }
 
