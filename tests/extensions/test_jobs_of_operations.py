@@ -157,6 +157,22 @@ def test_a_paused_configuration_holds_the_job_and_says_why(confirmed, config, so
     assert job.sentence == '"Main account" is paused by owner@example.com. Resume it first.'
 
 
+def test_a_small_job_that_is_under_way_as_a_whole_says_why_it_does_not_go_on(confirmed, config, source, work):
+    job = confirmed("0001", "0002")
+    running.run(job.pk)
+    configurations.pause(config, source)
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert (set(states(job)), job.sentence) == (
+        {"under way"},
+        f'"Main account" is paused by {source.actor}. Resume it first.',
+    )
+    configurations.resume(config, source)
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert job.sentence == ""
+
+
 def test_a_write_that_has_no_outcome_yet_is_named(confirmed, target, source):
     activate(target, source)
     job = confirmed("0001")

@@ -99,11 +99,15 @@ def _begin_all(job: Job, kind: Kind, still_ours: StillOurs) -> int:
 
 
 def _begin(job: Job, kind: Kind) -> int:
-    """Begins some of each group that has room; how many those are. Says why where nothing can be begun."""
+    """Begins some of each group that has room; how many those are. Says why where nothing can be begun.
+
+    Also where all was begun: what is under way waits for the same.
+    """
     if not _may_begin(job):
         return 0
     begun, obstacles = 0, []
-    for group in _waiting(job).order_by("group").values_list("group", flat=True).distinct():
+    not_ended = job.items.filter(state__in=counting.OPEN)
+    for group in not_ended.order_by("group").values_list("group", flat=True).distinct():
         try:
             begun += _begin_group(job, kind, group)
         except NotNow as obstacle:
@@ -114,7 +118,7 @@ def _begin(job: Job, kind: Kind) -> int:
 
 def _begin_group(job: Job, kind: Kind, group: str) -> int:
     room = min(kind.room(job, group), _AT_ONCE)
-    if room <= 0:
+    if room <= 0 or not _waiting(job).filter(group=group).exists():
         return 0
     with transaction.atomic():
         # Whoever pauses or cancels it waits for this, or this finds out. So does a worker that stood still for longer
