@@ -97,13 +97,32 @@ class _Asking:
         keys = [item.given[DEVICE] for item in self.items if item.given.get(DEVICE)]
         return Device.objects.select_related("device_type").in_bulk(keys)
 
+    @cached_property
+    def done_since(self) -> Mapping[str, str]:
+        """By subject who had the same done since the rehearsal: two jobs for one purpose must not send SMS twice."""
+        same = Operation.objects.filter(
+            config=self.config,
+            subject__in=[item.subject for item in self.items],
+            operation_id__in={item.given[OPERATION] for item in self.items},
+            parameters=dict(self.parameters),
+            asked_at__gt=self.job.asked_at,
+            state=State.CONFIRMED,
+        )
+        others = same.exclude(form_key__in=map(self._key, self.items))
+        return dict(others.values_list("subject", "asked_by"))
+
+    def _key(self, item: JobItem) -> uuid.UUID:
+        return uuid.uuid5(self.job.public_id, str(item.position))
+
     def ask(self, item: JobItem) -> Begun | Outcome:
         spec: OperationSpec | None = registry.operation(self.manifest, item.given[OPERATION])
         if spec is None:
             return Outcome(JobItem.State.FAILED, f"{self.manifest.name} does not offer this operation any more.")
         device = self.devices.get(item.given.get(DEVICE))
-        target = Target(self.config, self.manifest, item.subject, device)
-        key = uuid.uuid5(self.job.public_id, str(item.position))
+        if item.subject in self.done_since and not spec.reads:
+            sentence = f"{self.done_since[item.subject]} had the same done since the rehearsal."
+            return Outcome(JobItem.State.LEFT_OUT, sentence)
+        target, key = Target(self.config, self.manifest, item.subject, device), self._key(item)
         try:
             asked = operations.ask(target, spec, self.parameters, self.source, key, Operation.JOB)
         except NotCallable as reason:

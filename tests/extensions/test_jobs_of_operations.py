@@ -54,6 +54,15 @@ def states(job: Job) -> list[str]:
     return [item.state for item in job.items.order_by("position")]
 
 
+def done(job: Job, work, later) -> None:
+    """To the end of all that it asks."""
+    for _ in range(3):
+        running.run(job.pk)
+        work()
+        later(seconds=2)
+    running.run(job.pk)
+
+
 def test_every_item_becomes_an_operation_and_ends_as_that_does(confirmed, target, work, later, provider):
     provider.will["set_state"] = [meterco.Accepted, Refused("Not this one.")]
     job = confirmed("0001", "0002")
@@ -171,6 +180,30 @@ def test_a_small_job_that_is_under_way_as_a_whole_says_why_it_does_not_go_on(con
     running.run(job.pk)
     job.refresh_from_db()
     assert job.sentence == ""
+
+
+def test_of_two_who_start_the_same_the_second_leaves_out_what_the_first_did(confirmed, target, source, work, later):
+    first, second = confirmed("0001", "0002"), confirmed("0001", "0002", "0003")
+    other = confirmed("0001", parameters={PARAMETERS: {"status": "Deactivated"}})
+    later(seconds=1)
+    done(first, work, later)
+    assert states(first) == ["done", "done"]
+    done(second, work, later)
+    assert states(second) == ["left out", "left out", "done"]
+    assert second.items.first().sentence == "owner@example.com had the same done since the rehearsal."
+    running.run(other.pk)
+    assert states(other) == ["under way"]
+
+
+def test_a_job_killed_after_it_asked_finds_its_own_operation_though_that_is_done(confirmed, work, later):
+    job = confirmed("0001")
+    later(seconds=1)
+    done(job, work, later)
+    job.items.update(state="waiting", reference="", settled_at=None)
+    Job.objects.update(state=Job.State.RUNNING, ended_at=None, counts={})
+    done(job, work, later)
+    assert states(job) == ["done"]
+    assert Operation.objects.count() == 1
 
 
 def test_a_write_that_has_no_outcome_yet_is_named(confirmed, target, source):

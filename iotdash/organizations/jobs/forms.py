@@ -50,7 +50,8 @@ class ConfirmForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MOST_ERRORS,
-        help_text="Empty: go on whatever happens. Refused and unknown outcomes count as errors.",
+        help_text="Empty: go on whatever happens. Refused and unknown outcomes count as errors. "
+        "What is under way by then still goes on.",
     )
 
     def __init__(self, *args, job: Job, **kwargs) -> None:
