@@ -102,7 +102,9 @@ def _configs() -> QuerySet[ExtensionConfig]:
 
 def _under_way(configs: Iterable[ExtensionConfig]) -> QuerySet[JobItem]:
     """Of jobs, of which hardly any is open, by key: a lane asks for this again and again."""
-    jobs = list(Job.objects.filter(kind=KIND, ended_at=None).exclude(state=Job.State.CANCELLED).values_list("pk"))
+    jobs = list(
+        Job.objects.filter(kind=KIND, ended_at=None).exclude(state=Job.State.CANCELLED).values_list("pk", flat=True)
+    )
     if not jobs:
         return JobItem.objects.none()
     groups = [str(config.pk) for config in configs]
