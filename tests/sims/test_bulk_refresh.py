@@ -78,7 +78,7 @@ def states(job: Job) -> dict[str, str]:
 
 def test_the_rehearsal_tells_the_calls_of_a_carrier_that_takes_many_in_one(provider, organization, sims, source):
     job = rehearse(organization, sims, Request(REFRESH), source)
-    assert job.forecast["calls"] == [3, 3]
+    assert (job.title, job.forecast["calls"]) == ("Refresh SIMs", [3, 3])
     provider.by_name = False
     assert rehearse(organization, sims, Request(REFRESH), source).forecast["calls"] == [8, 16]
 

@@ -29,6 +29,8 @@ class Request:
 
     @property
     def title(self) -> str:
+        if self.what == REFRESH:
+            return "Refresh SIMs"
         value = next(iter(self.parameters.values()), "")
         return f"{TITLES[self.what]} to {value}" if self.what in (STATE, PLAN) else TITLES[self.what]
 
