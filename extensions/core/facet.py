@@ -15,12 +15,13 @@ from devices.facets import FacetColumn, FacetFilter, Section
 from devices.models import Device
 from extensions.core import device_pages, queries, registry, targets
 from extensions.core.contract import Manifest
+from extensions.core.device_fields import DeviceField, fields_of
 from extensions.core.importing import ConfigurationImport
 from extensions.core.models import DeviceConfiguration, ExtensionConfig
 from extensions.core.services import linking
 from extensions.core.words import UNHEALTHY
 from iotdash.lib.lists import Condition
-from iotdash.lib.templatetags.ui import badge
+from iotdash.lib.templatetags.ui import badge, known
 from iotdash.organizations.models import Organization
 
 COLUMN = FILTER = "extension"
@@ -42,7 +43,8 @@ class ExtensionsFacet:
     related = ("configuration",)
 
     def columns(self, organization: Organization) -> Sequence[FacetColumn]:
-        return [FacetColumn(COLUMN, "Extensions", _cell, text=_text)]
+        fields = [FacetColumn(each.column, each.label, known, default=False) for each in _fields()]
+        return [FacetColumn(COLUMN, "Extensions", _cell, text=_text), *fields]
 
     def filters(self, organization: Organization) -> Sequence[FacetFilter]:
         known = [(slug, manifest.name) for slug, manifest in registry.manifests().items() if manifest.device_key]
@@ -62,8 +64,11 @@ class ExtensionsFacet:
             return {}
         configs = _configurations({device.organization_id for device in devices})
         organizations = {device.pk: device.organization_id for device in devices}
+        fields = _fields()
         return {
-            pk: {COLUMN: _marks(document, configs.get(organizations[pk], []))} for pk, document in documents.items()
+            pk: {each.column: each.text(document) for each in fields}
+            | {COLUMN: _marks(document, configs.get(organizations[pk], []))}
+            for pk, document in documents.items()
         }
 
     def sections(self, request: HttpRequest, device: Device) -> Sequence[Section]:
@@ -91,6 +96,11 @@ class ExtensionsFacet:
 def register() -> None:
     """Called from AppConfig.ready()."""
     facets.register(ExtensionsFacet())
+
+
+def _fields() -> list[DeviceField]:
+    """Of all that is installed: what is not added may have been."""
+    return fields_of({each.device_key: each for each in registry.manifests().values() if each.device_key})
 
 
 def _configurations(organization_ids: set[int]) -> dict[int, list[ExtensionConfig]]:

@@ -1,6 +1,5 @@
 """What extensions take from tables of device configuration: a column for each field of each extension's device part."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from devices.importing.columns import ImportColumn, by_name
 from devices.importing.judging import Given, Problem
 from devices.models import Device
 from extensions.core import targets
-from extensions.core.contract import Manifest
+from extensions.core.device_fields import DeviceField, fields_of
 from extensions.core.models import DeviceConfiguration
 from extensions.core.services import device_configuration, device_validation
 from extensions.core.services.device_configuration import Invalid, Stale
@@ -23,28 +22,6 @@ from iotdash.lib.json_documents import parse
 from iotdash.organizations.models import Organization
 
 
-@dataclass(frozen=True)
-class _Field:
-    """A column: a field of a device key's part."""
-
-    key: str
-    name: str
-    schema: Mapping[str, Any]
-
-    @property
-    def column(self) -> str:
-        return f"{self.key}.{self.name}"
-
-    def value(self, text: str) -> Any:
-        """Texts stand in a cell as they are; anything else as in JSON."""
-        if self.schema.get("type", "string") == "string":
-            return text
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-
-
 class ConfigurationImport:
     """`rows`: identifier key and value → the row that has it, of the table so far."""
 
@@ -52,8 +29,8 @@ class ConfigurationImport:
         self.organization = organization
         self.configs = list(targets.enabled(organization))
         self.manifests = device_validation.keys_of(self.configs)
-        self.fields = [each for key, manifest in self.manifests.items() for each in _fields(key, manifest)]
-        self.columns = _columns(self.manifests, self.fields)
+        self.fields = fields_of(self.manifests)
+        self.columns = _columns(self.fields)
         self.labels = by_name(self.columns)
         self.rows: dict[tuple[str, str], int] = {}
 
@@ -136,7 +113,7 @@ class ConfigurationImport:
         return [
             Problem(each.column, f"The device has {_shown(before)} here. Choose to update existing configuration.")
             for each in self.fields
-            if (before := _of(row.stored, each)) is not None and before != _of(document, each)
+            if (before := each.of(row.stored)) is not None and before != each.of(document)
         ]
 
     def _repeated(self, row: "_Row", document: Mapping[str, Any]) -> list[Problem]:
@@ -158,34 +135,19 @@ class _Row:
     update: bool = False
 
 
-def _of(document: Mapping[str, Any], each: _Field) -> Any:
-    part = document.get(each.key)
-    return part.get(each.name) if isinstance(part, dict) else None
-
-
 def _shown(value: Any) -> str:
     return str(value)[:40]
 
 
-def _fields(key: str, manifest: Manifest) -> list[_Field]:
-    properties = (manifest.device_schema or {}).get("properties", {})
-    own = [_Field(key, name, schema) for name, schema in properties.items()]
-    return [*own, _Field(key, CONFIGURATION_KEY, {"type": "string", "title": "Configuration"})]
-
-
-def _columns(manifests: Mapping[str, Manifest], fields: Sequence[_Field]) -> list[ImportColumn]:
+def _columns(fields: Sequence[DeviceField]) -> list[ImportColumn]:
     """A field is also known by its title alone where no other extension has one of that title."""
-    titles = [_title(each) for each in fields]
+    titles = [each.title for each in fields]
     return [
         ImportColumn(
             each.column,
-            f"{manifests[each.key].name}: {title}",
-            (title, each.name) if titles.count(title) == 1 else (),
+            each.label,
+            (each.title, each.name) if titles.count(each.title) == 1 else (),
             exact=each.name != CONFIGURATION_KEY,
         )
-        for each, title in zip(fields, titles, strict=True)
+        for each in fields
     ]
-
-
-def _title(each: _Field) -> str:
-    return str(each.schema.get("title", each.name))

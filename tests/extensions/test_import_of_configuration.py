@@ -1,5 +1,7 @@
 """Device configuration from a table: ICCIDs that a spreadsheet mangled, and the rules of the editor in every cell."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from extensions.core import registry
 from extensions.core.models import DeviceConfiguration, Operation
 from extensions.core.services import configurations, device_configuration
 from extensions.sims.models import Sim
+from iotdash.lib.downloads import FORMATS
 from iotdash.runtime.models import Job
 from tests.cast import DeviceFactory, DeviceTypeFactory
 from tests.devices.importing_world import confirmed, done, post, problems, table, uploaded, workbook
@@ -174,6 +177,28 @@ def test_the_upload_page_names_the_columns(fleet, iccids, operator_client):
     page = operator_client.get("/abc123/devices/import/").content.decode()
     assert "<code>Jasper: ICCID</code>" in page
     assert post(operator_client, table(HEAD), "nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_of_the_list_can_be_imported_again(fleet, iccids, carrier, operator_client, source, form):
+    configurations.add(iccids.organization, carrier, "=Other", meterco.SETTINGS, source)
+    documents = [
+        {"jasper": {"iccid": GOOD[0]}, "meterco": {"chip": "0001", "configuration": "=Other"}},
+        {"meterco": {"chip": "0105"}},
+        {"jasper": {"iccid": GOOD[1], "configuration": "Main account"}},
+    ]
+    for device, document in zip(fleet, documents, strict=False):
+        device_configuration.confirm(device, json.dumps(document), 0, source, refresh=False)
+    names = "device_id,type,extension,jasper.iccid,jasper.configuration,meterco.chip,meterco.configuration"
+    raw = b"".join(operator_client.get(f"/abc123/devices/export.{form}?columns={names}"))
+    same = uploaded(operator_client, raw, "configuration", update=True)
+    assert (problems(same), same.found["same"]) == ([], len(fleet))
+    for device in fleet:
+        device_configuration.confirm(device, "{}", device_configuration.current(device).version, source, refresh=False)
+    found = uploaded(operator_client, raw, "configuration")
+    assert (problems(found), found.found["update"]) == ([], 3)
+    done(confirmed(operator_client, found, "together"))
+    assert [device_configuration.current(device).document for device in fleet[:3]] == documents
 
 
 def test_a_dry_run_asks_the_database_no_more_for_more_rows(
