@@ -12,6 +12,7 @@ register_converter(IdConverter, "sim_device_part")
 app_name = "sims"
 _SIM = "sims/<int:sim_id>/"
 _RECONCILIATION = "sims/reconciliation/"
+_SECTION = f"{_RECONCILIATION}<slug:section>/"
 _DEVICE = "devices/<sim_device_part:type_id>/<sim_device_part:device_id>/"
 
 urlpatterns = [
@@ -23,8 +24,9 @@ urlpatterns = [
     path(f"{_RECONCILIATION}compare/", reconciliation.compare, name="reconciliation_compare"),
     path(f"{_RECONCILIATION}accept/", reconciliation.accept_many, name="reconciliation_accept"),
     path(f"{_RECONCILIATION}proposals/<int:proposal_id>/<slug:answer>/", reconciliation.answer, name="proposal"),
-    path(f"{_RECONCILIATION}<slug:section>/", reconciliation.section, name="reconciliation_section"),
-    path(f"{_RECONCILIATION}<slug:section>/export/", reconciliation.export, name="reconciliation_export"),
+    path(_SECTION, reconciliation.section, name="reconciliation_section"),
+    path(f"{_SECTION}export.csv", reconciliation.export, {"form": CSV}, name="reconciliation_export_csv"),
+    path(f"{_SECTION}export.xlsx", reconciliation.export, {"form": XLSX}, name="reconciliation_export_xlsx"),
     path(_SIM, sims.sim, name="sim"),
     path(f"{_SIM}link/", linking.link, name="link"),
     path(f"{_SIM}operations/<slug:operation_id>/", sims.ask, name="ask"),

@@ -9,9 +9,12 @@ from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import EXPORT
 
 
-def exports(request: HttpRequest, state: ListState, route: str) -> list[tuple[str, str]]:
-    """(label, address) of each format, none for who may not. Routes are named `devices:export_csv`."""
+def exports(request: HttpRequest, state: ListState, route: str, *names: str) -> list[tuple[str, str]]:
+    """(label, address) of each format, none for who may not. Routes are named `devices:export_csv`.
+
+    `names` are what of the address follows the organization.
+    """
     if not may(request.membership, EXPORT, request.organization):
         return []
     org, query = request.organization.public_id, state.query(cursor="")
-    return [(form.upper(), f"{reverse(f'{route}_{form}', args=[org])}{query}") for form in FORMATS]
+    return [(form.upper(), f"{reverse(f'{route}_{form}', args=[org, *names])}{query}") for form in FORMATS]

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -54,7 +55,7 @@ def counts(client) -> dict[str, str]:
 
 
 def file_of(client, section: str, query: str = "") -> list[list[str]]:
-    answer = client.get(f"{URL}{section}/export/{query}")
+    answer = client.get(f"{URL}{section}/export.csv{query}")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
@@ -108,12 +109,12 @@ def test_every_section_filters_by_configuration(world, config, carrier, source, 
 def test_a_list_that_the_url_asks_wrongly_for(world, analyst_client, section):
     for query in ("?nothing=1", "?cursor=damaged", "?sort=row2"):
         assert analyst_client.get(f"{URL}{section}/{query}").status_code == 400
-    assert analyst_client.get(f"{URL}{section}/export/?nothing=1").status_code == 400
+    assert analyst_client.get(f"{URL}{section}/export.csv?nothing=1").status_code == 400
 
 
 def test_there_is_no_other_section(reader_client, analyst_client):
     assert reader_client.get(f"{URL}other/").status_code == 404
-    assert analyst_client.get(f"{URL}other/export/").status_code == 404
+    assert analyst_client.get(f"{URL}other/export.csv").status_code == 404
 
 
 def test_files_have_all_rows_and_no_formulas(world, organization, analyst_client):
@@ -125,6 +126,19 @@ def test_files_have_all_rows_and_no_formulas(world, organization, analyst_client
     for section in SECTIONS:
         assert len(file_of(analyst_client, section.slug)) == 1 + len(rows(analyst_client, section.slug))
     assert file_of(analyst_client, "unused", "?days=60")[1:] == []
+
+
+def test_a_workbook_keeps_every_digit(world, analyst_client):
+    raw = b"".join(analyst_client.get(f"{URL}without-device/export.xlsx").streaming_content)
+    cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(raw)).active.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == rows(analyst_client, "without-device")
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_files_are_of_the_filter_that_was_set_last(world, analyst_client):
+    """Also where only the list was replaced, and not the page around it."""
+    answer = analyst_client.get(f"{URL}unused/?days=60", headers={"HX-Request": "true", "HX-Target": "reconciliation"})
+    assert f"{URL}unused/export.xlsx?days=60" in answer.content.decode()
 
 
 def test_a_file_goes_on_after_the_first_page(config, analyst_client, monkeypatch):
@@ -289,10 +303,10 @@ def test_comparing_now_asks_for_a_pass(world, developer_client, monkeypatch):
 
 def test_who_may_what(world, reader_client, analyst_client, developer_client):
     for client, statuses in ((reader_client, (403, 403)), (analyst_client, (200, 403)), (developer_client, (200, 302))):
-        file, answer = client.get(f"{URL}proposals/export/"), client.post(f"{URL}accept/", {})
+        file, answer = client.get(f"{URL}proposals/export.csv"), client.post(f"{URL}accept/", {})
         assert (file.status_code, answer.status_code) == statuses
         page = client.get(f"{URL}proposals/").content.decode()
-        assert ("Download as CSV" in page, "Accept ticked" in page, "Compare now" in page) == (
+        assert ("export.csv" in page, "Accept ticked" in page, "Compare now" in page) == (
             statuses[0] == 200, statuses[1] == 302, statuses[1] == 302,
         )  # fmt: skip
 

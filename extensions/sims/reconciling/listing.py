@@ -19,10 +19,10 @@ from extensions.sims.reconciling.finding import Found, Scope
 from extensions.sims.reconciling.sections import PROPOSALS, SECTIONS, Section
 from iotdash.lib.lists import Column, ListState, page
 from iotdash.lib.lists.furniture import Furniture
-from iotdash.lib.tables import as_csv
 from iotdash.organizations.authorization import may
+from iotdash.organizations.exports import exports
 from iotdash.organizations.models import Membership, Organization
-from iotdash.organizations.roles import CONFIGURE_DEVICES, EXPORT
+from iotdash.organizations.roles import CONFIGURE_DEVICES
 
 # SQLite refuses a query for what belongs to a thousand rows or more.
 FILE_ROWS = 500
@@ -47,16 +47,16 @@ def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
     section.prepare(listed.rows)
     url = section_url(request.organization, section)
     furniture = Furniture(url, state, filters.suggestions(configs))
-    organization, query = request.organization, urlencode(state.parameters())
+    organization = request.organization
     return {
         "section": section,
         **furniture.context(listed, found.count, section.what),
         "rows": [_row(section, row, around) for row in listed.rows],
         "no_match": _no_match(section, state),
-        "export_url": f"{url}export/?{query}" if may(request.membership, EXPORT, organization) else "",
+        "exports": exports(request, state, "sims:reconciliation_export", section.slug),
         "may_link": may(request.membership, CONFIGURE_DEVICES, organization),
         "proposing": section is PROPOSALS,
-        "list_query": query,
+        "list_query": urlencode(state.parameters()),
         **_ages(request, configs),
     }
 
@@ -70,13 +70,13 @@ def scope_of(membership: Membership, section: Section, configs: list[ExtensionCo
     return Scope(membership.organization, filters.chosen(configs, state), state, numbers.searched(membership))
 
 
-def lines(membership: Membership, section: Section, query: QueryDict) -> Iterator[str]:
-    """A CSV file of all rows that match. Raises BadListQuery before the first line."""
+def exported(membership: Membership, section: Section, query: QueryDict) -> tuple[list[str], Iterator[list[Any]]]:
+    """Headings, and all rows that match. Raises BadListQuery."""
     configs = list(queries.configurations(membership.organization))
     found = section.find(scope_of(membership, section, configs, query))
     around = _around(membership.organization, configs)
     rows = ([column.cell(row, around).value for column in section.in_file] for row in _all(section, found))
-    return as_csv([column.label for column in section.in_file], rows)
+    return [column.label for column in section.in_file], rows
 
 
 def section_url(organization: Organization, section: Section) -> str:

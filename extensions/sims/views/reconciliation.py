@@ -1,7 +1,7 @@
 """SIMs and devices that do not fit: what was found, section by section, and what people say of proposed links."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,7 +10,7 @@ from extensions.sims.models import LinkProposal
 from extensions.sims.reconciling import accepting, accepting_many, choosing, comparing, listing
 from extensions.sims.reconciling.accepting import NotAccepted
 from extensions.sims.reconciling.sections import BY_SLUG, PROPOSALS, Section
-from iotdash.lib import htmx
+from iotdash.lib import downloads, htmx
 from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.roles import CONFIGURE_DEVICES, EXPORT
 from iotdash.organizations.scoping import organization_view
@@ -43,14 +43,13 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 
 @require_safe
 @organization_view(EXPORT)
-def export(request: HttpRequest, section: str) -> HttpResponse:
+def export(request: HttpRequest, section: str, form: str) -> HttpResponseBase:
     found = _section_or_404(section)
     try:
-        lines = listing.lines(request.membership, found, request.GET)
+        headings, rows = listing.exported(request.membership, found, request.GET)
     except BadListQuery as error:
         return _bad_list(request, error)
-    headers = {"Content-Disposition": f'attachment; filename="reconciliation-{found.slug}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.table(f"reconciliation-{found.slug}", form, headings, rows)
 
 
 @require_POST
