@@ -2,13 +2,15 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from devices.import_models import LONGEST_VALUE, LONGEST_WORDS
 from devices.importing import cells
 from devices.importing.columns import ImportColumn, by_name, in_words, missing
-from devices.importing.judging import Given, Judged, Work, batches
+from devices.importing.judging import Given, Judge, Judged, Work, batches
 from devices.importing.reading import given_rows
 from devices.importing.works import work_of
 from devices.models import DeviceImport, DeviceImportProblem
@@ -24,10 +26,16 @@ def judged_rows(found: DeviceImport) -> Iterator[Judged]:
     organization, work = found.organization, work_of(found)
     columns = by_name(work.columns(organization))
     judge = work.judge(organization, update=found.update_existing)
-    for batch in batches(given_rows(bytes(found.content), found.columns)):
-        wrong = {given.row: cells.problems_of(given, columns) for given in batch}
-        good = {each.given.row: each for each in judge.judge([given for given in batch if not wrong[given.row]])}
-        yield from (good.get(given.row) or Judged(given, problems=wrong[given.row]) for given in batch)
+    # A batch is let go before the next one is read.
+    return chain.from_iterable(
+        map(partial(_judged, judge, columns), batches(given_rows(bytes(found.content), found.columns)))
+    )
+
+
+def _judged(judge: Judge, columns: Mapping[str, ImportColumn], batch: Sequence[Given]) -> list[Judged]:
+    wrong = {given.row: cells.problems_of(given, columns) for given in batch}
+    good = {each.given.row: each for each in judge.judge([given for given in batch if not wrong[given.row]])}
+    return [good.get(given.row) or Judged(given, problems=wrong[given.row]) for given in batch]
 
 
 def check(found: DeviceImport) -> None:
@@ -43,7 +51,8 @@ def check(found: DeviceImport) -> None:
     waiting = DeviceImport.objects.filter(pk=found.pk, confirmed_at=None)
     waiting.update(check_id=check_id, found=result.as_json() | {"missing": in_words(lacking)})
     found.problems.exclude(check_id=check_id).delete()
-    found.refresh_from_db()
+    # Without its content, which is as large as it was.
+    found.refresh_from_db(fields=["check_id", "found", "confirmed_at"])
 
 
 class _Result:
