@@ -11,6 +11,7 @@ from extensions.core.contract.quality import NOT_ABOUT, RULES, Rule
 ABOUT: Mapping[str, Callable[[Manifest], object]] = {
     "": lambda manifest: True,
     "operates": lambda manifest: registry.capability(manifest).operations(manifest),
+    "writes": lambda manifest: any(not spec.reads for spec in registry.capability(manifest).operations(manifest)),
     "sends": lambda manifest: manifest.inbound,
     "mails": lambda manifest: manifest.capability == "mailers",
 }

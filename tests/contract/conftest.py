@@ -1,9 +1,9 @@
 """Every test here runs for every installed extension; nothing lists them.
 
 A test that takes `manifest` runs once for each (marked `sends`: for each whose service sends by itself; marked
-`operates`: for each that has operations; marked `mails`: for each that sends mail), one that
-reaches its sandbox once for each variant in which that can be reached, one that takes `spec` once for each of its
-operations.
+`operates`: for each that has operations; marked `writes`: for each with some that change something; marked `mails`: for
+each that sends mail), one that reaches its sandbox once for each variant in which that can be reached, one that takes
+`spec` once for each of its operations, or if it is marked `writes` for those that change something.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from extensions.core import registry
-from extensions.core.contract import Manifest, Variant
+from extensions.core.contract import Manifest, OperationSpec, Variant
 from extensions.core.contract.quality import RULES
 from tests.contract import rehearsing
 from tests.contract.rehearsing import Running
@@ -22,6 +22,7 @@ from tests.contract.rehearsing import Running
 ABOUT = {
     "sends": lambda manifest: manifest.inbound,
     "operates": rehearsing.operations,
+    "writes": lambda manifest: any(not spec.reads for spec in rehearsing.operations(manifest)),
     "mails": lambda manifest: manifest.capability == "mailers",
 }
 
@@ -38,13 +39,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if any(metafunc.definition.get_closest_marker(name) and not holds(manifest) for name, holds in ABOUT.items()):
             continue
         variants = rehearsing.variants(manifest) if "variant_name" in wanted and not usual else [""]
-        specs = rehearsing.operations(manifest) if "spec" in wanted else [None]
+        specs = _specs(metafunc, manifest) if "spec" in wanted else [None]
         for name in variants:
             for spec in specs:
                 words = (manifest.slug, name, spec.id if spec else "")
                 values = {"manifest": manifest, "variant_name": name, "spec": spec}
                 cases["-".join(filter(None, words))] = [values[each] for each in wanted]
     metafunc.parametrize(wanted, list(cases.values()), ids=list(cases), scope="module")
+
+
+def _specs(metafunc: pytest.Metafunc, manifest: Manifest) -> list[OperationSpec]:
+    writes = metafunc.definition.get_closest_marker("writes") is not None
+    return [spec for spec in rehearsing.operations(manifest) if not (writes and spec.reads)]
 
 
 @pytest.hookimpl(trylast=True)

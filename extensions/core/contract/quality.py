@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rule:
-    """`proved_by`: module of the suite and test. `about`: "", "operates", "sends" or "mails"."""
+    """`proved_by`: module of the suite and test. `about`: "", "operates", "writes", "sends" or "mails"."""
 
     id: str
     words: str
@@ -21,6 +21,7 @@ class Rule:
 # Why a rule is not about an extension, in its page's words.
 NOT_ABOUT = {
     "operates": "It has no operations.",
+    "writes": "It changes nothing at its service.",
     "sends": "Its service sends nothing by itself.",
     "mails": "It sends no mail.",
 }
@@ -79,7 +80,7 @@ RULES = (
             "lane::test_a_lost_answer_is_read_back_and_never_sent_twice",
             "lane::test_a_throttled_write_is_sent_again_and_performed_once",
         ),
-        about="operates",
+        about="writes",
     ),
     Rule(
         "confirmed",
@@ -88,7 +89,7 @@ RULES = (
             "operations::test_a_read_answers_as_declared_and_a_write_is_confirmed",
             "lane::test_an_operation_is_performed_through_the_lane_and_confirmed",
         ),
-        about="operates",
+        about="writes",
     ),
     Rule(
         "stale",
