@@ -96,7 +96,7 @@ FLEET_SCREENS = (
     Screen("job-retirement", f"{SIMS}/?state=Test+Ready", prepare=_retirement),
     Screen("job-mistyped", f"{SIMS}/?state=Test+Ready", prepare=_mistyped),
     Screen("job-held", f"{SIMS}/?state=Trial", prepare=_held),
-    Screen("job-cancelled", f"{SIMS}/?state=Trial", prepare=_cancelled),
+    Screen("job-cancelled", f"{SIMS}/?state=Test+Ready", prepare=_cancelled),
     Screen("job-reader", JOBS, who=SAMPLE_READER, prepare=_first_job),
     Screen("jobs", JOBS),
     Screen("jobs-nothing-matches", f"{JOBS}?q=nothing+like+it"),
