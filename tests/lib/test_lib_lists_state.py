@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iotdash.lib.lists import BadListQuery, Column, Filter, ListState
+from iotdash.lib.lists import BadListQuery, Column, Filter, ListState, in_words
 
 COLUMNS = (
     Column("name", "Name", sortable=True),
@@ -116,3 +116,15 @@ def test_every_link_leads_to_the_state_it_was_made_for(changes):
 def test_any_query_is_read_or_refused(text):
     with contextlib.suppress(BadListQuery):
         state(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("size=25&sort=-name&columns=name", ""),
+        ("state=Test+Ready&rate_plan=Small%26more&size=25", "state: Test Ready, rate plan: Small&more"),
+        ("q=8988&state=Activated", "begins with: 8988, state: Activated"),
+    ],
+)
+def test_what_a_query_asks_is_said_in_words(query, words):
+    assert in_words(query) == words

@@ -20,7 +20,7 @@ from extensions.sims.inventory.columns import COLUMNS
 from extensions.sims.inventory.listing import question_of
 from extensions.sims.inventory.ranges import BY_SUBJECT
 from extensions.sims.models import Sim
-from iotdash.lib.lists import BadListQuery, ListState
+from iotdash.lib.lists import BadListQuery, ListState, in_words
 from iotdash.lib.lists.conditions import opaque
 from iotdash.organizations.alerts.conditions import CannotTell
 from iotdash.organizations.models import AlertRule, Organization
@@ -42,7 +42,7 @@ class SimScoping:
         if rule.scope == Scope.ALL:
             return "All SIMs", list_url(organization)
         if rule.scope == Scope.FILTER:
-            return f"SIMs that match {rule.scope_value}", f"{list_url(organization)}?{rule.scope_value}"
+            return f"SIMs that match {in_words(rule.scope_value)}", f"{list_url(organization)}?{rule.scope_value}"
         device = _device(organization, rule.scope_value)
         return (f"SIMs of the device {device.device_id}", device_url(device)) if device else (_GONE, "")
 

@@ -7,7 +7,7 @@ from iotdash.lib.lists.conditions import Condition
 from iotdash.lib.lists.counting import COUNT_LIMIT, Count, bounded_count
 from iotdash.lib.lists.finding import Matching, Question, Rows, matching
 from iotdash.lib.lists.paging import Page, Parts, page
-from iotdash.lib.lists.state import BadListQuery, Column, Filter, ListState
+from iotdash.lib.lists.state import BadListQuery, Column, Filter, ListState, in_words
 
 __all__ = [
     "COUNT_LIMIT",
@@ -23,6 +23,7 @@ __all__ = [
     "Question",
     "Rows",
     "bounded_count",
+    "in_words",
     "matching",
     "page",
 ]

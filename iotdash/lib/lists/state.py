@@ -8,7 +8,7 @@ it says wrongly is refused.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 
@@ -137,6 +137,12 @@ class ListState:
 
 
 _OWN = ("search", "sort", "columns", "cursor", "size")
+
+
+def in_words(query: str) -> str:
+    """What the query of a list asks of its rows, to be read: "state: Activated, begins with: 8988"."""
+    asked = [(name, value) for name, value in parse_qsl(query) if name == "q" or name not in RESERVED]
+    return ", ".join(f"{'begins with' if name == 'q' else name.replace('_', ' ')}: {value}" for name, value in asked)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Generic, TypeVar
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
-from iotdash.lib.lists import ListState, Question, Rows
+from iotdash.lib.lists import ListState, Question, Rows, in_words
 from iotdash.organizations.jobs.again import OUTCOMES
 from iotdash.runtime.jobs import MOST_ITEMS, Told, TooMany
 from iotdash.runtime.models import Job
@@ -61,9 +61,9 @@ class Selection(Generic[Row]):
     @property
     def told(self) -> Told:
         """For the job that is made of it."""
-        query = unquote_plus(dict(self.hidden).get(QUERY, ""))
+        query = in_words(dict(self.hidden).get(QUERY, ""))
         words = self.words[:1].upper() + self.words[1:]
-        return [("Selected", f"{words}: {query}" if query else words)]
+        return [("Selected", f"{words} ({query})" if query else words)]
 
 
 def selected(given: QueryDict, of: Selectable[Row]) -> Selection[Row]:
