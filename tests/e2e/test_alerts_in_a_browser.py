@@ -27,7 +27,7 @@ def _rings(page: Page, number: str) -> None:
         page.goto(f"/{ORG}/alerts/")
         return page.locator(".bell-number").inner_text() == number
 
-    wait_for(so_many, 60)
+    wait_for(so_many, 180)
 
 
 def test_raised_shown_by_the_bell_and_resolved(page, product):
