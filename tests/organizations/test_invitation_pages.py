@@ -174,7 +174,8 @@ class TestWhatBecameOfTheMessage:
     def test_the_page_asks_only_while_something_moves(self, invitation, owner_client, clock, fields, minutes, polls):
         OutboxMail.objects.update(**fields)
         clock.shift(60 * minutes)
-        assert ('hx-trigger="every' in owner_client.get(URL).content.decode()) is polls
+        part = '<div id="invitation-progress" hx-get='
+        assert (part in owner_client.get(URL).content.decode()) is polls
 
     def test_the_answer_to_a_poll_is_the_moving_parts(self, invitation, owner_client):
         headers = {"HX-Request": "true", "HX-Target": "invitation-progress"}

@@ -137,7 +137,7 @@ def test_what_cannot_be_saved_is_said_and_nothing_typed_is_lost(analyst_client, 
 
 
 def test_a_list_that_is_none_has_no_views(analyst_client):
-    assert analyst_client.get(f"{SAVE}?page=nothing").status_code == 400
+    assert analyst_client.get(f"{SAVE}?page=nothing").status_code == 302
 
 
 def test_two_people_may_use_one_name(analyst_client, developer_client):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from extensions.core.models import CallCount, Lane, Purpose
 
 DAYS_TOLD = 30
-_FOR_PEOPLE = [purpose.value for purpose in Purpose if purpose.for_people]
+_FOR_PEOPLE = [purpose.value for purpose in Purpose if purpose.asked_for]
 
 
 @dataclass(frozen=True)

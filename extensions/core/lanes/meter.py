@@ -48,8 +48,8 @@ class Span:
 
     @property
     def for_people(self) -> int:
-        """Own calls that people asked for, and the confirmation of what they asked for."""
-        return sum(calls for purpose, calls in self.own.items() if purpose.for_people)
+        """Own calls that people asked for, also by jobs, and the confirmation of what they asked for."""
+        return sum(calls for purpose, calls in self.own.items() if purpose.asked_for)
 
     @property
     def used(self) -> int:

@@ -25,6 +25,11 @@ class Purpose(models.TextChoices):
         return self in (Purpose.PEOPLE, Purpose.CONFIRMATION)
 
     @property
+    def asked_for(self) -> bool:
+        """Whether a person or a program asked for it, now or by a job."""
+        return self.for_people or self is Purpose.JOBS
+
+    @property
     def limited(self) -> bool:
         """Whether it only gets the budget's share of the account's rate, also when nobody else wants the rest."""
         return self is Purpose.USAGE

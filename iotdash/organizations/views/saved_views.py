@@ -40,7 +40,8 @@ def save(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     page = page_of(given.get("page", ""))
     if page is None:
-        raise BadRequest("A view is saved from its list.")
+        messages.warning(request, "A view is saved from its list: open one, and choose “Save this view” there.")
+        return htmx.redirect(request, "organizations:saved_views", request.organization.public_id)
     initial = {"page": page.name, "query": given.get("query", "")}
     form = SaveForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid() and (view := _saved(request, page, form)):
