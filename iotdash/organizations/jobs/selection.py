@@ -60,10 +60,15 @@ class Selection(Generic[Row]):
 
     @property
     def told(self) -> Told:
-        """For the job that is made of it."""
-        query = in_words(dict(self.hidden).get(QUERY, ""))
+        """For the job that is made of it, but for what was searched for.
+
+        Not everybody who sees the job may see the whole of a subscriber's number.
+        """
+        query = QueryDict(dict(self.hidden).get(QUERY, ""), mutable=True)
+        search = ["a search"] if query.pop("q", None) else []
+        asked = ", ".join(filter(None, [in_words(query.urlencode()), *search]))
         words = self.words[:1].upper() + self.words[1:]
-        return [("Selected", f"{words} ({query})" if query else words)]
+        return [("Selected", f"{words} ({asked})" if asked else words)]
 
 
 def selected(given: QueryDict, of: Selectable[Row]) -> Selection[Row]:
