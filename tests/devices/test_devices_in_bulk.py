@@ -117,7 +117,7 @@ def test_one_form_sent_twice_is_one_job_and_one_that_was_chosen_anew_another(fle
 def test_the_job_adds_and_removes_and_leads_to_the_devices(fleet, developer_client, source):
     job = done(rehearsed(developer_client, {"tags": "spare, hot"}), source)
     assert 'name="job"' not in text_of(developer_client.get(f"/abc123/jobs/{job.public_id}/"))
-    assert job.forecast["told"] == [["Selected", "All devices of the organization"]]
+    assert job.forecast["told"] == [["Selected when rehearsed", "All devices of the organization"]]
     assert job.state == "finished"
     assert tags_of(fleet[7]) == ["hot", "spare"]
     assert tags_of(fleet[1]) == ["hot", "north", "spare"]

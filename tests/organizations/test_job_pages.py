@@ -48,8 +48,8 @@ def test_a_rehearsal_says_what_would_be_done_and_what_is_left_out(rehearsed, ope
 
 
 def test_confirming_holds_it_and_sets_how_many_errors_it_may_have(rehearsed, operator_client):
-    answer = operator_client.post(url(rehearsed, "confirm/"), {"hold": "30", "stop_after": "5"})
-    assert answer.status_code == 302
+    answer = operator_client.post(url(rehearsed, "confirm/"), {"hold": "30", "stop_after": "5"}, follow=True)
+    assert "It is held until its time comes." in answer.content.decode()
     rehearsed.refresh_from_db()
     assert (rehearsed.state, rehearsed.stop_after, rehearsed.asked_by) == ("held", 5, "operator@example.com")
     page = operator_client.get(url(rehearsed)).content.decode()

@@ -68,7 +68,7 @@ class Selection(Generic[Row]):
         search = ["a search"] if query.pop("q", None) else []
         asked = ", ".join(filter(None, [in_words(query.urlencode()), *search]))
         words = self.words[:1].upper() + self.words[1:]
-        return [("Selected", f"{words} ({asked})" if asked else words)]
+        return [("Selected when rehearsed", f"{words} ({asked})" if asked else words)]
 
 
 def selected(given: QueryDict, of: Selectable[Row]) -> Selection[Row]:

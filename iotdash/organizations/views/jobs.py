@@ -20,6 +20,7 @@ from iotdash.runtime.jobs import kind_of, steering
 from iotdash.runtime.models import Job
 
 FOLDER = "organizations/jobs"
+_HELD = "It is held until its time comes."
 _STEPS = {
     "send-now": (steering.send_now, "It begins now."),
     "pause": (steering.pause, "Paused. What is under way goes on to its end."),
@@ -100,7 +101,7 @@ def _after(request: HttpRequest, found: Job, act, sentence: str) -> HttpResponse
     except steering.TooLate as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, sentence)
+        messages.success(request, _HELD if found.state == Job.State.HELD else sentence)
     return _to_job(request, found)
 
 
