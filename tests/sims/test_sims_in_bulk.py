@@ -3,16 +3,20 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from extensions.core import registry
 from extensions.core.models import Operation
 from extensions.core.services import configurations
 from extensions.core.targets import Target
+from extensions.sims.bulk import rehearsing
 from extensions.sims.bulk.asking import REFRESH, STATE, Request
 from extensions.sims.bulk.rehearsing import rehearse
 from extensions.sims.models import CarrierPlans, Sim
-from iotdash.runtime.jobs import running, steering
+from iotdash.organizations.jobs import selection
+from iotdash.runtime.jobs import TooMany, running, steering
 from iotdash.runtime.models import Job
 from tests.cast import DeviceFactory
 from tests.extensions.asking import activate
@@ -262,6 +266,20 @@ def test_confirmed_it_asks_each_eligible_one_once(fleet, operator_client, work, 
     assert {each.asked_by for each in asked} == {"operator@example.com"}
     devices = {each.subject: each.device_id for each in fleet}
     assert {each.subject: each.device_id for each in asked} == {each.subject: devices[each.subject] for each in asked}
+
+
+def test_too_many_are_told_before_anything_is_chosen_or_written(
+    fleet, organization, source, operator_client, monkeypatch
+):
+    for module in (selection, rehearsing):
+        monkeypatch.setattr(module, "MOST_ITEMS", 17)
+    answer = operator_client.post(URL, {"everything": "1"})
+    assert answer.status_code == 422
+    assert "Narrow the filter" in answer.content.decode()
+    with pytest.raises(TooMany), CaptureQueriesContext(connection) as queries:
+        rehearse(organization, Sim.objects.all(), Request(REFRESH), source)
+    assert not [each for each in queries if each["sql"].startswith('INSERT INTO "runtime_jobitem"')]
+    assert not Job.objects.exists()
 
 
 def test_one_form_sent_twice_is_one_job_and_one_that_was_chosen_anew_another(fleet, operator_client):

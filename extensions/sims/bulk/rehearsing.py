@@ -23,7 +23,7 @@ from extensions.sims.models import Sim
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import MOST_ITEMS, TOLD, Draft, Outcome, Told
+from iotdash.runtime.jobs import MOST_ITEMS, TOLD, Draft, Outcome, Told, TooMany
 from iotdash.runtime.models import Job, JobItem
 
 # Calls for each SIM that is asked about alone: a read takes one or two, a write itself and at least one that reads back
@@ -60,6 +60,8 @@ def rehearse(
 def _read(sims: QuerySet[Sim]) -> Iterator[dict[str, Any]]:
     """By key, some at a time: SQLite does not let somebody write who still reads what others changed meanwhile."""
     keys = list(sims.order_by("config_id", "subject").values_list("pk", flat=True)[: MOST_ITEMS + 1])
+    if len(keys) > MOST_ITEMS:
+        raise TooMany
     for start in range(0, len(keys), _READ_AT_ONCE):
         some = keys[start : start + _READ_AT_ONCE]
         found = {sim["pk"]: sim for sim in Sim.objects.filter(pk__in=some).values(*_SIM_FIELDS)}

@@ -97,8 +97,11 @@ def _matching(query: str, of: Selectable[Row]) -> Selection[Row]:
     rows = of.own.filter(pk__in=found.prefetch_related(None).order_by().values("pk"))
     filtered = bool(asked.state.search or asked.state.filters)
     words = "all that match the filter of the list" if filtered else f"all {of.what} of the organization"
-    if not rows.exists():
+    number = rows[: MOST_ITEMS + 1].count()
+    if not number:
         raise NothingSelected(f"There are no {of.what}: none of {words}. Change the filter, and select again.")
+    if number > MOST_ITEMS:
+        raise TooMany
     return Selection(rows, [(EVERYTHING, "1"), (QUERY, urlencode(asked.state.parameters()))], words)
 
 
