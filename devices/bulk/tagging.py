@@ -78,6 +78,8 @@ class TagJobs:
         """Nothing is under way."""
 
     def address(self, job: Job, item: JobItem) -> str:
+        if item.sentence == _DELETED.sentence:
+            return ""
         type_id, _, device_id = item.subject.partition("/")
         return reverse("devices:device", args=[job.organization, type_id, device_id])
 

@@ -145,6 +145,8 @@ def test_what_changed_since_the_rehearsal_is_judged_anew(fleet, developer_client
     done(job, source)
     found = states(job)
     assert found["pump/d4"] == ("failed", "The device was deleted.")
+    page = text_of(developer_client.get(f"/abc123/jobs/{job.public_id}/"))
+    assert ("/devices/pump/d4/" in page, "/devices/pump/d7/" in page) == (False, True)
     assert found["pump/d5"] == ("left out", "It has these tags already.")
     assert found["pump/d6"] == ("left out", "It would have more than 20 tags.")
     assert found["pump/d7"] == ("done", "")
