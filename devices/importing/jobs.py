@@ -24,13 +24,26 @@ State = JobItem.State
 TOGETHER = "together"
 # Rows of one transaction: while it lasts, nobody else writes where SQLite is the database.
 AT_ONCE = {DeviceImport.What.DEVICES: 100, DeviceImport.What.CONFIGURATION: 20}
-TOGETHER_AT_MOST = {DeviceImport.What.DEVICES: 20_000, DeviceImport.What.CONFIGURATION: 500}
+# So many that exist take some five seconds, as do all the new ones that are read of a file.
+TOGETHER_AT_MOST = {DeviceImport.What.DEVICES: 4_000, DeviceImport.What.CONFIGURATION: 500}
 _CHUNK = 500
 _ADDED, _UPDATED = "Added.", "Updated."
 
 
 def kind_name(what: str) -> str:
     return f"import of {what}"
+
+
+def too_many_together(what: str, changed: int) -> str:
+    """Why so many that exist are not changed all or nothing, or "". New ones there may be as many as are read."""
+    most = TOGETHER_AT_MOST[what]
+    if changed <= most:
+        return ""
+    of = "devices that exist" if what == DeviceImport.What.DEVICES else "devices"
+    return (
+        f"All or nothing takes {most:,} {of} at most, because nobody else can save anything while it lasts. "
+        "Import row by row, or split the file."
+    )
 
 
 def register() -> None:

@@ -14,7 +14,7 @@ def headings_of(raw: bytes) -> list[str]:
     """The cells of the first row that holds anything. Raises FileRefused."""
     first = next(rows_of(raw, LIMITS), None)
     if first is None:
-        raise FileRefused("The file is empty.")
+        raise FileRefused("The file is empty. Of a workbook only the first sheet is read.")
     return list(first.cells)
 
 

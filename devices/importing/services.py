@@ -1,6 +1,7 @@
 """Writes: keeping a table until it is confirmed, saying what its columns are, and making the job that does it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from devices.importing import checking
 from devices.importing.columns import recognised
-from devices.importing.jobs import TOGETHER, TOGETHER_AT_MOST, kind_name
-from devices.importing.judging import SAME, Judged
+from devices.importing.jobs import TOGETHER, kind_name, too_many_together
+from devices.importing.judging import ADD, SAME, UPDATE, Judged
 from devices.importing.reading import headings_of
 from devices.importing.works import WORKS
 from devices.models import DeviceImport
@@ -77,21 +78,21 @@ def forget_old() -> None:
 
 
 def _write_all(spool: IO[str], found: DeviceImport, *, together: bool) -> None:
-    doing = 0
+    counts: Counter[str] = Counter()
     try:
         for judged in checking.judged_rows(found):
             if together and judged.problems:
                 raise ImportRefused(
                     f"Row {judged.given.row} has problems. Correct the file, or import row by row what can be."
                 )
-            doing += not judged.problems and judged.change != SAME
+            counts[SAME if judged.problems else judged.change] += 1
             spool.write(f"{json.dumps(_line(judged))}\n")
     except FileRefused as refusal:
         raise ImportRefused(str(refusal)) from None
-    if not doing:
+    if not counts[ADD] + counts[UPDATE]:
         raise ImportRefused("There is nothing to import: every row has problems, or is as it is already.")
-    if together and doing > TOGETHER_AT_MOST[found.what]:
-        raise ImportRefused(f"All or nothing takes {TOGETHER_AT_MOST[found.what]:,} rows at most. Import row by row.")
+    if together and (words := too_many_together(found.what, counts[UPDATE])):
+        raise ImportRefused(words)
 
 
 def _line(judged: Judged) -> dict:

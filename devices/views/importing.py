@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from devices.importing import checking, queries, services
 from devices.importing.columns import NAMING, REGISTRATION
 from devices.importing.forms import ColumnsForm, UploadForm, labelled
-from devices.importing.jobs import TOGETHER_AT_MOST
+from devices.importing.jobs import too_many_together
 from devices.importing.judging import ADD, SAME, UPDATE
 from devices.importing.reading import LIMITS
 from devices.importing.works import WORKS, work_of
@@ -107,13 +107,13 @@ def _context(request: HttpRequest, found: DeviceImport) -> dict[str, Any]:
     listed = page(rows, order_by=state.order_by, cursor=state.cursor, size=state.size)
     counts = {name: found.found.get(name, 0) for name in (checking.ROWS, checking.FAILING, checking.PROBLEMS)}
     changes = {name: found.found.get(name, 0) for name in (ADD, UPDATE, SAME)}
-    doing = changes[ADD] + changes[UPDATE]
+    doing, too_many = changes[ADD] + changes[UPDATE], too_many_together(found.what, changes[UPDATE])
     return around(request, state, listed, bounded_count(rows), "problem") | {
         "import": found,
         "result": found.found | counts | changes,
         "doing": doing,
-        "together": doing and not counts[checking.FAILING] and doing <= TOGETHER_AT_MOST[found.what],
-        "together_at_most": TOGETHER_AT_MOST[found.what],
+        "together": doing and not counts[checking.FAILING] and not too_many,
+        "too_many": too_many,
         "rows": [(each, queries.place(each)) for each in listed.rows],
         "by_column": queries.by_column(found),
         "unread": [

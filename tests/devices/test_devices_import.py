@@ -440,3 +440,21 @@ def test_items_remember_no_file_once_the_job_is_forgotten(pump, operator_client)
     assert not JobItem.objects.filter(job_id=job.pk).exists()
     assert DeviceImport.objects.get().job_id == job.public_id
     assert URL in operator_client.get(URL).content.decode()
+
+
+def test_how_many_that_exist_are_changed_together_is_said_with_its_reason(pump, device, operator_client, monkeypatch):
+    monkeypatch.setitem(import_jobs.TOGETHER_AT_MOST, "devices", 0)
+    rows = [("pump", "p1", "7"), ("pump", "p2", "8")]
+    found = uploaded(operator_client, table(HEAD, *rows), update=True)
+    page = operator_client.get(page_of(found)).content.decode()
+    assert "because nobody else can save anything while it lasts" in page
+    assert "Import all or nothing" not in page
+    operator_client.post(f"{page_of(found)}confirm/", {"seen": str(found.check_id), "mode": "together"})
+    assert not Job.objects.exists()
+    new = uploaded(operator_client, table(HEAD, rows[1]), update=True)
+    assert "Import all or nothing" in operator_client.get(page_of(new)).content.decode()
+
+
+def test_headings_alone_are_nothing_to_import(pump, operator_client):
+    page = operator_client.get(page_of(uploaded(operator_client, table(HEAD)))).content.decode()
+    assert "below its headings the file has no rows" in page

@@ -71,6 +71,11 @@ def test_csv_of_any_spreadsheet_is_read(encoding, separator):
     assert [row.number for row in rows] == [1, 2, 5]
 
 
+def test_a_line_that_names_the_separator_is_no_row():
+    rows = list(rows_of(b"sep=;\r\nType;ID\r\npump,a;1\r\n", LIMITS))
+    assert [(row.number, list(row.cells)) for row in rows] == [(2, ["Type", "ID"]), (3, ["pump,a", "1"])]
+
+
 def test_a_formula_in_csv_is_marked():
     assert list(rows_of(b'a,b\n1,"=HYPERLINK(""x"")"\n', LIMITS))[1].marks == {1: FORMULA}
 
@@ -83,7 +88,7 @@ def test_a_formula_in_csv_is_marked():
         (b"a,b\nc\x00,d\n", "not a CSV file"),
         (b"a,b\nc,\xe9\n", "Line 2 is not in UTF-8"),
         (b"\xff\xfea", "Line 1 is not in UTF-16"),
-        (b'a,b\n"c,d\n', "Line 2 cannot be read"),
+        (b'a,b\n"c,d\ne,f\n', "The row on line 2 cannot be read"),
         (b"a" * 1_000_001, "larger than 1 MB"),
         (b"a\n" * 102, "more than 100 rows"),
         (b"," * 999_999 + b"a", "1,000,000 columns or more; at most 20"),
@@ -118,6 +123,10 @@ def test_numbers_and_formulas_are_marked_and_never_evaluated():
     assert rows[1].cells[0] == "12"
     assert rows[1].cells[1] == ""
     assert rows[1].cells[2] == "8.9882e+18"
+
+
+def test_a_number_is_read_as_a_spreadsheet_shows_it():
+    assert cells(workbook([0.1 + 0.2, 1.5, -0.25, 100])) == [["0.3", "1.5", "-0.25", "100"]]
 
 
 def test_a_computed_value_is_not_taken_for_a_text():

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,6 +13,8 @@ SEPARATORS = (",", ";", "\t")
 # White space, separators, quotation marks, and the bytes of marks of encodings.
 _NOTHING = b' ,;\t\r\n"\x00\xef\xbb\xbf\xff\xfe'
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# How some spreadsheets are told it.
+_TOLD = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 # As much of the file as tells its separator.
 _HEAD, _ROWS = 20_000, 5
 
@@ -30,9 +33,10 @@ def csv_rows(raw: bytes, limits: Limits) -> Iterator[Row]:
 
 def _rows(raw: bytes, encoding: str, limits: Limits) -> Iterator[Row]:
     # Decoded while it is read: as one text it would take four times its size.
-    reader = csv.reader(_text(raw, encoding), delimiter=_separator(raw, encoding), strict=True)
-    count, begins = 0, 1
-    for cells in _records(reader, limits):
+    told, separator = _separator(raw, encoding)
+    reader = csv.reader(_text(raw, encoding), delimiter=separator, strict=True)
+    count, begins = 0, 1 + told
+    for cells in islice(_records(reader, limits), int(told), None):
         if any(cells):
             count += 1
             limits.check_rows(count)
@@ -54,18 +58,23 @@ def _not_in(raw: bytes, encoding: str) -> FileRefused:
 
 
 def _records(reader: "csv._reader", limits: Limits) -> Iterator[list[str]]:
+    begins = 1
     try:
         for cells in reader:
             limits.check_columns(len(cells))
             yield [check_text(cell.strip()) for cell in cells]
+            begins = reader.line_num + 1
     except csv.Error as error:
-        raise FileRefused(f"Line {reader.line_num} cannot be read: {error}. Look at its quotation marks.") from None
+        # A quotation mark that is never closed is seen at the end of the file only.
+        raise FileRefused(f"The row on line {begins} cannot be read: {error}. Look at its quotation marks.") from None
 
 
-def _separator(raw: bytes, encoding: str) -> str:
-    """The one that makes most columns, else the comma."""
+def _separator(raw: bytes, encoding: str) -> tuple[bool, str]:
+    """Whether the file says it in a line of its own; else it is the one that makes most columns, or the comma."""
     head = _text(raw, encoding).read(_HEAD)
-    return max(SEPARATORS, key=lambda each: _width(head, each))
+    if told := _TOLD.match(head):
+        return True, told[1]
+    return False, max(SEPARATORS, key=lambda each: _width(head, each))
 
 
 def _width(head: str, separator: str) -> int:

@@ -130,7 +130,7 @@ class SheetReader:
             return self.dates.text(number), ""
         if abs(number) >= _EXACT:
             return given, NUMBER
-        return str(int(number)) if number.is_integer() else repr(number), NUMBER
+        return str(int(number)) if number.is_integer() else f"{number:.15g}", NUMBER
 
     def _end_row(self) -> None:
         cells = [cell.strip() for cell in self._cells]
