@@ -199,6 +199,7 @@ def test_empty_sections_say_that_all_is_well(config, organization, reader_client
 
 
 def test_the_number_of_days_is_said_also_where_nobody_chose_it(world, reader_client):
+    assert "Without usage for 30 days." in reader_client.get(URL).content.decode()
     page = reader_client.get(f"{URL}unused/")
     assert [chip["label"] for chip in page.context["chips"]] == ["Without usage for: 30 days"]
     assert "Take a filter away" in reader_client.get(f"{URL}unused/?q=zzz").content.decode()

@@ -50,6 +50,12 @@ class Section:
     def in_file(self) -> list[SectionColumn]:
         return [column for column in self.columns if column.in_file]
 
+    @property
+    def usual_words(self) -> str:
+        """What its filters are set to where nobody chose: "Without usage for 30 days"."""
+        labels = {each.name: (each.label, dict(each.choices or ())) for each in self.filters}
+        return ", ".join(f"{labels[name][0]} {labels[name][1][value]}" for name, value in self.usual.items())
+
     def declared(self, configs: Sequence[ExtensionConfig]) -> list[Filter]:
         found = {each.name: each for each in filters.declared(configs)}
         of_all = (filters.CARRIER, filters.CONFIG) if self.of_configurations else ()
