@@ -16,7 +16,7 @@ from devices.importing.jobs import TOGETHER, kind_name, too_many_together
 from devices.importing.judging import ADD, SAME, UPDATE, Judged
 from devices.importing.reading import headings_of
 from devices.importing.works import WORKS
-from devices.models import DeviceImport
+from devices.models import DeviceImport, DeviceImportProblem
 from iotdash.audit.services import Source, record
 from iotdash.lib.spreadsheets import FileRefused
 from iotdash.organizations.models import Organization
@@ -73,8 +73,10 @@ def confirm(source: Source, found: DeviceImport, seen: str, *, together: bool) -
 
 
 def forget_old() -> None:
-    """Due-finder: tables that nobody confirmed for a day."""
-    DeviceImport.objects.filter(confirmed_at=None, created_at__lte=timezone.now() - FORGOTTEN_AFTER).delete()
+    """Due-finder: tables that nobody confirmed for a day, and what was wrong with others: the job tells that, too."""
+    before = timezone.now() - FORGOTTEN_AFTER
+    DeviceImport.objects.filter(confirmed_at=None, created_at__lte=before).delete()
+    DeviceImportProblem.objects.filter(device_import__confirmed_at__lte=before).delete()
 
 
 def _write_all(spool: IO[str], found: DeviceImport, *, together: bool) -> None:

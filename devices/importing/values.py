@@ -121,4 +121,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValidationError(f"“{text[:40]}” is not a time. Write it like 2026-01-31T12:00:00Z.") from None
+    # Others are no times of measurement, and near the ends of the calendar no zone can be reckoned with.
+    if not 1900 <= moment.year <= 2200:
+        raise ValidationError(f"“{text[:40]}” is no time at which a device was measured.")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -182,6 +182,13 @@ def test_numbers_where_texts_are_expected_are_told(pump, operator_client):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "soon", "2026-13-01"])
+def test_a_moment_that_is_none_is_told(pump, operator_client, text):
+    head = (*HEAD[:2], "Latitude", "Longitude", "Measured at")
+    found = uploaded(operator_client, table(head, ("pump", "p7", 1, 1, text)))
+    assert [(row, heading) for row, heading, _ in problems(found)] == [(2, "Measured at")]
+
+
 # --- What a row leaves out, and tags ---------------------------------------------------------------------------
 
 
@@ -302,7 +309,9 @@ def test_tables_of_any_spreadsheet_are_read(pump, operator_client, encoding):
 def test_what_nobody_confirms_is_forgotten_after_a_day(pump, operator_client):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         uploaded(operator_client, table(HEAD, ("valve", "p7", "")))
-        confirmed(operator_client, uploaded(operator_client, table(HEAD, ("pump", "p7", ""))), "rows")
+        rows = [("pump", "p7", ""), ("valve", "p8", "")]
+        confirmed(operator_client, uploaded(operator_client, table(HEAD, *rows)), "rows")
+        assert DeviceImportProblem.objects.count() == 2
         clock.shift(services.FORGOTTEN_AFTER.total_seconds() + 1)
         sweep.run()
     assert DeviceImport.objects.get().confirmed_at

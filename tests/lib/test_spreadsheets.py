@@ -214,6 +214,19 @@ def test_a_bomb_is_refused_before_it_takes_memory(sheet):
     assert peak < 3_000_000
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="a1"><v>1</v></c></row>',
+        '<row r="-5"><c r="A1"><v>1</v></c></row>',
+        '<row r="0"><c r="A1"><v>1</v></c></row>',
+        '<row r="5"><c r="A1"><v>1</v></c></row><row r="5"><c r="A1"><v>2</v></c></row>',
+    ],
+)
+def test_places_that_no_sheet_has_are_refused(rows):
+    assert "cannot be read" in refusal(packed(f"<worksheet><sheetData>{rows}</sheetData></worksheet>"))
+
+
 def test_too_many_parts_are_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

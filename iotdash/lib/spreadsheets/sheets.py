@@ -79,7 +79,9 @@ class SheetReader:
         self._value.append(text)
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
-        self._number = int(attributes.get("r", self._number + 1))
+        before, self._number = self._number, int(attributes.get("r", self._number + 1))
+        if self._number <= before:
+            raise ValueError("Rows are told by their numbers, which grow.")
         if self._number > _MOST_ROWS:
             raise FileRefused(f"The sheet has more than {_MOST_ROWS:,} rows, which no spreadsheet has.")
         self._cells, self._marks, self._column = [], {}, -1
@@ -152,7 +154,9 @@ _BEGIN = {
 
 def _column_of(reference: str) -> int:
     """0 for A1."""
-    number = 0
-    for letter in _REFERENCE.fullmatch(reference)[1]:
+    found, number = _REFERENCE.fullmatch(reference), 0
+    if found is None:
+        raise ValueError(reference)
+    for letter in found[1]:
         number = number * 26 + ord(letter) - 64
     return number - 1
