@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from devices.facets import FacetImport, facets
 from devices.importing.columns import DEVICE, NAMING, TYPE, ImportColumn
-from devices.importing.judging import SAME, UPDATE, Given, Judged, Name, Problem, Wanted, devices_named
+from devices.importing.judging import SAME, UPDATE, FirstRows, Given, Judged, Name, Problem, Wanted, devices_named
 from devices.models import Device
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
@@ -38,7 +38,7 @@ class ConfigurationJudge:
     def __init__(self, organization: Organization, *, update: bool) -> None:
         self.organization, self.update = organization, update
         self.parts = _parts(organization)
-        self.rows: dict[Name, int] = {}
+        self.rows = FirstRows()
 
     def judge(self, batch: Sequence[Given]) -> list[Judged]:
         devices = devices_named(self.organization, [given.name for given in batch])
@@ -66,7 +66,7 @@ class ConfigurationJudge:
             return [Problem(name, f"The {what} is missing.") for name, what in empty if not given.values.get(name)]
         if given.name not in devices:
             return [Problem(DEVICE, f"There is no device {given.subject}. Import the devices first.")]
-        first = self.rows.setdefault(given.name, given.row)
+        first = self.rows.of(type_id, device_id, given.row)
         if first != given.row:
             return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
         return []

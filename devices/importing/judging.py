@@ -60,6 +60,17 @@ class Wanted:
     values: Mapping[str, Any]
 
 
+class FirstRows:
+    """Of each name the first row that had it. Kept by kinds of names, for there are as many as a table has rows."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, int]] = {}
+
+    def of(self, kind: str, name: str, row: int) -> int:
+        """`row` itself if none had it before."""
+        return self._rows.setdefault(kind, {}).setdefault(name, row)
+
+
 class Judge(Protocol):
     """Of one table: it remembers which devices and identifiers earlier rows named."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 
 from devices.importing.columns import DEVICE, MEASURED_AT, METADATA, REGISTRATION, TAGS, TYPE, ImportColumn
-from devices.importing.judging import ADD, SAME, UPDATE, Given, Judged, Name, Problem, Wanted, devices_named
+from devices.importing.judging import ADD, SAME, UPDATE, FirstRows, Given, Judged, Name, Problem, Wanted, devices_named
 from devices.importing.tagging import TagSets, TagsOfDevices
 from devices.importing.values import Reading, differing, location_of
 from devices.models import Device, DeviceType
@@ -89,7 +89,7 @@ class RegistrationJudge:
     def __init__(self, organization: Organization, *, update: bool) -> None:
         self.organization, self.update = organization, update
         self.types: dict[str, DeviceType | None] = {}
-        self.rows: dict[Name, int] = {}
+        self.rows = FirstRows()
         self.tags = TagsOfDevices(organization)
 
     def judge(self, batch: Sequence[Given]) -> list[Judged]:
@@ -125,7 +125,7 @@ class RegistrationJudge:
             return [Problem(name, f"The {what} is missing.") for name, what in empty if not given.values.get(name)]
         if self.types.get(type_id) is None:
             return [Problem(TYPE, str(NoSuchType(type_id)))]
-        first = self.rows.setdefault(given.name, given.row)
+        first = self.rows.of(type_id, device_id, given.row)
         if first != given.row:
             return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
         if device is not None and not self.update:

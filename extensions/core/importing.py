@@ -8,7 +8,7 @@ from devices.facets import JudgedRow
 from devices.identifiers import owners_of
 from devices.importing.cells import with_hint
 from devices.importing.columns import ImportColumn, by_name
-from devices.importing.judging import Given, Problem
+from devices.importing.judging import FirstRows, Given, Problem
 from devices.models import Device
 from extensions.core import targets
 from extensions.core.device_fields import DeviceField, fields_of
@@ -32,7 +32,7 @@ class ConfigurationImport:
         self.fields = fields_of(self.manifests)
         self.columns = _columns(self.fields)
         self.labels = by_name(self.columns)
-        self.rows: dict[tuple[str, str], int] = {}
+        self.rows = FirstRows()
 
     def judge(self, rows: Sequence[tuple[Device, Given]], *, update: bool) -> list[tuple[Given, JudgedRow]]:
         stored = DeviceConfiguration.objects.filter(device__in=[device.pk for device, _ in rows])
@@ -121,7 +121,7 @@ class ConfigurationImport:
         for key, manifest in self.manifests.items():
             name = f"{key}.{manifest.subject_field}"
             value = row.given.values.get(name)
-            first = self.rows.setdefault((name, value), row.given.row) if value else row.given.row
+            first = self.rows.of(name, value, row.given.row) if value else row.given.row
             if first != row.given.row:
                 problems.append(Problem(name, f"Row {first} gives {_shown(value)} to another device."))
         return problems
