@@ -1,9 +1,11 @@
 """Rehearsing without a carrier: the sandbox as a manifest offers it, and what the sample organization gets of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from extensions.controlcenter import sample, sandbox
@@ -12,8 +14,12 @@ from extensions.controlcenter.iccid import FIELD
 from extensions.controlcenter.sandbox.cycles import recent_starts
 from extensions.controlcenter.sandbox.generators import make_fleet, make_iccid, make_plans
 from extensions.controlcenter.sandbox.model import ACTIVATED, Account, Sim
+from extensions.controlcenter.sandbox.push.events import STATE_CHANGE
+from extensions.controlcenter.sandbox.push.model import Push, Rule
+from extensions.controlcenter.sandbox.push.sender import body_of
 from extensions.controlcenter.sandbox.seed import EAST_ADMIN, EAST_SIMS, FIRST_WEST_SIM, WEST_ADMIN, WEST_SIMS
-from extensions.core.contract import DemoData, Example, Sandbox, Variant
+from extensions.controlcenter.settings import PUSH_FIELD
+from extensions.core.contract import DemoData, Example, Sandbox, Sent, Variant
 from extensions.core.contract.sandboxing.behind import StateControl
 
 SAMPLE_SIMS = 290
@@ -45,6 +51,7 @@ class Rehearsal:
             wrong_settings=self.wrong_settings,
             examples=self.examples,
             control=Control,
+            sends=self.sends,
             others={"SOAP": Variant(self.soap_settings, self.wrong_soap_settings)},
         )
 
@@ -85,6 +92,15 @@ class Rehearsal:
             "an empty password": right | {"password": ""},
             "an unknown user name": right | {"username": "nobody-here"},
         }
+
+    def sends(self, settings: Mapping[str, Any]) -> Sent:
+        """For `Sandbox.sends`: the push of a change of state."""
+        secret, now = token_hex(8), datetime.now(UTC)
+        data = {"iccid": make_iccid(self.numbers[0]), "previousState": "DEACTIVATED", "currentState": ACTIVATED}
+        about = (STATE_CHANGE, self.account.account_id, data["iccid"], "SimStateChange", data)
+        push = Push(None, secret, *about, made_at=now, next_at=now)
+        body, kind = body_of(push, Rule(self.account.account_id, "", secret), now)
+        return Sent({**settings, PUSH_FIELD: secret}, body, {"Content-Type": kind})
 
     def demo(self, state_dir: Path) -> DemoData:
         """For `Manifest.demo`."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -89,6 +90,25 @@ def test_what_the_service_did_not_prove_is_refused_and_not_kept(manifest, typed,
     body, kind = data.draw(BODIES), data.draw(st.sampled_from(KINDS))
     response = Client().generic("POST", path, body, content_type=kind, **headers)
     assert (response.status_code, InboundEvent.objects.count()) == (403, 0)
+
+
+@pytest.mark.usual_variant
+def test_what_it_proved_is_kept_and_what_somebody_else_proved_is_not(manifest, typed, organization, source):
+    sends = manifest.sandbox().sends
+    sent, of_another = sends(typed), sends(typed)
+    config = configurations.add(organization, manifest, "The service", dict(sent.settings), source)
+    unsigned = replace(sent, headers={"Content-Type": sent.headers["Content-Type"]}, body=b"{}")
+    for forged in (of_another, unsigned):
+        assert (posted(config, forged), InboundEvent.objects.count()) == (403, 0)
+    assert posted(config, sent) < 300
+    assert InboundEvent.objects.count() == 1
+
+
+def posted(config, sent) -> int:
+    headers = {name: value for name, value in sent.headers.items() if name != "Content-Type"}
+    path = "/" + inbound.address_of(config).split("/", 3)[3]
+    answer = Client().generic("POST", path, sent.body, content_type=sent.headers["Content-Type"], headers=headers)
+    return answer.status_code
 
 
 def test_what_is_to_be_pasted_at_the_service_is_said_without_secrets(manifest, typed, config):

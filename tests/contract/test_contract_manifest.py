@@ -114,6 +114,7 @@ def test_it_brings_a_sandbox_with_all_that_this_suite_needs(manifest):
     assert manifest.sandbox, "Without a sandbox nothing that this provider says can be tried."
     sandbox = manifest.sandbox()
     assert sandbox.control
+    assert bool(sandbox.sends) == bool(manifest.inbound)
     for name, variant in sandbox.variants.items():
         assert (name, len(variant.wrong_settings("http://127.0.0.1:1")) >= 3) == (name, True)
 

@@ -1,4 +1,4 @@
-"""Of each extension: which rules of the quality table it meets, and why not the others."""
+"""Its quality table says of every rule that it is met, or why not."""
 
 from dataclasses import replace
 

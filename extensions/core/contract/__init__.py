@@ -20,7 +20,7 @@ from extensions.core.contract.manifest import LanePolicy, Manifest, Provider
 from extensions.core.contract.operation import Answer, Ask, Kind, Known, OperationSpec, Proof, ReadBack, Verdict
 from extensions.core.contract.paste import Paste, Pasted, PasteRefused
 from extensions.core.contract.quota import Quota
-from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Variant
+from extensions.core.contract.sandbox import Example, Fault, Sandbox, SandboxControl, Sent, Variant
 from extensions.core.contract.wire import Wire
 from iotdash.lib import xml_documents
 from iotdash.lib.domains import ascii_name
@@ -76,6 +76,7 @@ __all__ = [
     "Refused",
     "Sandbox",
     "SandboxControl",
+    "Sent",
     "Throttled",
     "TlsFailed",
     "Variant",

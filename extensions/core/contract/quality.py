@@ -138,7 +138,10 @@ RULES = (
     Rule(
         "what is sent to us",
         "What the service did not prove to be its own is refused and not kept.",
-        ("inbound::test_what_the_service_did_not_prove_is_refused_and_not_kept",),
+        (
+            "inbound::test_what_it_proved_is_kept_and_what_somebody_else_proved_is_not",
+            "inbound::test_what_the_service_did_not_prove_is_refused_and_not_kept",
+        ),
         about="sends",
     ),
     Rule(

@@ -75,13 +75,24 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What the service sends by itself, proved as it proves it. `settings` hold what makes it believed, made for it."""
+
+    settings: Settings
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Sandbox:
     """A local stand-in of the service. `serve(state_dir, host, port, ready)` runs until SIGTERM.
 
     `settings` and `wrong_settings` are those of the variant that people are pointed at; `others` are further ones by
     name, which reach the same account and do the same there. `ports(port)` are all that it listens at when it is run at
     `port`. `seed(state_dir)` makes the world that people rehearse in; `examples(state_dir)` are operations in it by id,
-    which every variant can do; `control(state_dir)` changes it behind the service's back.
+    which every variant can do; `control(state_dir)` changes it behind the service's back. `sends(settings)` is what
+    the service sends by itself, if it does, to who has these settings of the usual variant: under another secret each
+    time.
     """
 
     name: str
@@ -93,6 +104,7 @@ class Sandbox:
     examples: Callable[[Path], Mapping[str, Example]] = lambda state_dir: {}
     control: Callable[[Path], SandboxControl] | None = None
     others: Mapping[str, Variant] = field(default_factory=dict)
+    sends: Callable[[Settings], Sent] | None = None
     ports: Callable[[int], Collection[int]] = lambda port: (port,)
 
     @property

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
-from extensions.core.contract import DemoData, Sandbox, Variant
+from extensions.core.contract import DemoData, Sandbox, Sent, Variant
 from extensions.core.contract.sandboxing.behind import StateControl
 
 from .accounts import API_KEY_USER, MAIL_SEND, REVOKED, ApiKey, SmtpUser, made_up, make_key
 from .faults import Fault, Kind
+from .identity import new_key, public_text
 from .messages import Message
 from .ports import ports_of
 from .server import serve
 from .state import State
+from .webhook import SIGNATURE, TIMESTAMP, body_of, sign
 
 NAME = "email"
 SENDER = {"sender_name": "Ada Moreno", "sender_address": "admin@example.com"}
@@ -39,6 +44,7 @@ def sandbox() -> Sandbox:
         wrong_settings=wrong_settings,
         control=Control,
         ports=ports_of,
+        sends=sends,
         others={
             "SMTP": Variant(smtp_settings, wrong_smtp_settings),
             "SendGrid with username": Variant(username_settings, wrong_username_settings),
@@ -71,6 +77,15 @@ def wrong_settings(base_url: str) -> dict[str, dict[str, Any]]:
         "a key without its last letter": right | {"api_key": FULL_KEY.key[:-1]},
         "a revoked key": right | {"api_key": REVOKED_KEY.key},
     }
+
+
+def sends(settings: Mapping[str, Any]) -> Sent:
+    """For `Sandbox.sends`: the report of a delivery."""
+    key, now = new_key(), int(time.time())
+    event = {"event": "delivered", "sg_event_id": token_hex(8), "email": "new@example.com", "timestamp": now}
+    body = body_of([event])
+    headers = {"Content-Type": "application/json", SIGNATURE: sign(key, str(now), body), TIMESTAMP: str(now)}
+    return Sent({**settings, "webhook_key": public_text(key)}, body, headers)
 
 
 def smtp_settings(base_url: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,9 +24,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 3600
 LAST_TRY = 12
 
 
-def body_of(posted: Sequence[Event]) -> bytes:
+def body_of(posted: Sequence[Mapping[str, Any]]) -> bytes:
     """An array with an event on each line. It ends with CR LF, which the signature covers."""
-    return ("[" + ",\r\n".join(json.dumps(event.body) for event in posted) + "]\r\n").encode()
+    return ("[" + ",\r\n".join(json.dumps(event) for event in posted) + "]\r\n").encode()
 
 
 def sign(key: ec.EllipticCurvePrivateKey, timestamp: str, body: bytes) -> str:
@@ -54,7 +55,7 @@ class Poster:
 
     def _post(self, waiting: list[Event], now: float, settings: Settings) -> tuple[int, str]:
         """Status, 0 if there was none, and words."""
-        body, timestamp = body_of(waiting), str(int(now))
+        body, timestamp = body_of([event.body for event in waiting]), str(int(now))
         key = self._stranger if settings.webhook_forged else self._state.identity.signing_key
         headers = {
             "Content-Type": "application/json",

@@ -1,17 +1,20 @@
 """A Meterly gateway on this machine: its world in one SQLite file, its protocol as in `provider.py`'s first line."""
 
+import hashlib
+import hmac
 import signal
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from extensions.core.contract import Example, Fault, Sandbox, SandboxControl, Variant
+from extensions.core.contract import Example, Fault, Sandbox, SandboxControl, Sent, Variant
 
 LOGIN, TOKEN, CARD = "rehearsal", "made-up-token-4711", "made-up-card-0815"
 DELIVERY_SECONDS, PAGE_SIZE = 20, 20
@@ -216,12 +219,19 @@ def wrong_cards(base_url: str) -> dict[str, dict[str, str]]:
     return {name: by_card(base_url) | {"card": card} for name, card in cards.items()}
 
 
+def sends(settings: Mapping[str, str]) -> Sent:
+    token, body = token_hex(8), b"number=17 chip=M-0001 power=off"
+    seal = hmac.new(token.encode(), body, hashlib.sha256).hexdigest()
+    return Sent({**settings, "token": token}, body, {"Content-Type": "text/plain", "X-Seal": seal})
+
+
 def offer() -> Sandbox:
     return Sandbox(
         name="meterly",
         serve=serve,
         seed=seed,
         settings=settings,
+        sends=sends,
         wrong_settings=lambda base_url: {
             "a wrong token": settings(base_url) | {"token": "some-other-token"},
             "an unknown login": settings(base_url) | {"login": "nobody"},
