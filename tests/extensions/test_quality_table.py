@@ -1,4 +1,4 @@
-"""The quality table tells the truth: each rule is proved by tests of the contract suite that run for what it is about."""
+"""The quality table tells the truth: what proves a rule runs for every extension that the rule is about."""
 
 from importlib import import_module
 
