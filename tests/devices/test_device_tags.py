@@ -204,6 +204,13 @@ def test_a_combination_of_tags_is_one_set_whoever_has_it(tagged, organization, p
     assert twin.tag_set == tagged["ab"].tag_set
 
 
+def test_what_has_a_tag_is_counted_once_for_a_page(tagged, owner_client, monkeypatch):
+    monkeypatch.setattr(finding, "FEW", 0)
+    with CaptureQueriesContext(connection) as asked:
+        assert shown(owner_client, "tags=a") == ({"a", "ab", "abc"}, "3")
+    assert len([query for query in asked if "COUNT(*)" in query["sql"] and "tag_set" in query["sql"]]) == 1
+
+
 @pytest.mark.parametrize(("stretches", "listed"), [(24, 500), (1, 500), (0, 0)])
 def test_many_sets_are_found_as_few_are(tagged, owner_client, monkeypatch, stretches, listed):
     monkeypatch.setattr(conditions, "STRETCHES", stretches)

@@ -117,14 +117,15 @@ def test_counting_stops_and_says_so(organization, monkeypatch):
     for number in range(5):
         device = DeviceFactory(organization=organization, device_type=pump)
         set_identifiers(device, {"one.id": f"p{number}", "two.id": f"q{number}"})
-    assert of_devices(organization, Q(device_type=pump)).count(4) == Count(4, exact=False)
-    assert of_devices(organization, Q(device_type=pump)).count(5) == Count(5, exact=True)
-    *_, identifier = search(organization, "p")
-    assert identifier.count(5) == Count(5, exact=True)
-    assert identifier.count(4) == Count(4, exact=False)
-    # Every device twice: after six of the ten rows nobody knows whether there are more than four devices.
-    both = Condition(Q(), organization.device_identifiers.order_by("device"), key="device_id")
-    assert both.count(4) == Count(3, exact=False)
+    exact, more = Count(5, exact=True), Count(4, exact=False)
+    for limit, count, of_rows_twice in ((5, exact, more), (4, more, Count(3, exact=False))):
+        monkeypatch.setattr(conditions, "COUNT_LIMIT", limit)
+        assert of_devices(organization, Q(device_type=pump)).count() == count
+        *_, identifier = search(organization, "p")
+        assert identifier.count() == count
+        # Every device twice: after six of the ten rows nobody knows whether there are more than four devices.
+        both = Condition(Q(), organization.device_identifiers.order_by("device"), key="device_id")
+        assert both.count() == of_rows_twice
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -46,14 +47,18 @@ class Condition:
         """Primary keys of the list's rows; None when there are more rows of `found` than `limit`."""
         return keys_at_most(self.found, limit, self.key)
 
-    def count(self, limit: int = COUNT_LIMIT) -> Count:
-        """The list's rows, by one query that reads little more than `limit` rows."""
-        most = limit + (0 if self.key == "pk" else REPEATS) + 1
+    def count(self) -> Count:
+        """The list's rows, by one query that reads little more than COUNT_LIMIT rows, however often it is asked."""
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> Count:
+        most = COUNT_LIMIT + (0 if self.key == "pk" else REPEATS) + 1
         counted = self.found.values(self.key)[:most].aggregate(
             rows=CountOf("*"), named=CountOf(self.key, distinct=self.key != "pk")
         )
-        exact = counted["named"] <= limit and counted["rows"] < most
-        return Count(min(counted["named"], limit), exact=exact)
+        exact = counted["named"] <= COUNT_LIMIT and counted["rows"] < most
+        return Count(min(counted["named"], COUNT_LIMIT), exact=exact)
 
 
 def keys_at_most(rows: QuerySet, limit: int, key: str = "pk") -> set[int] | None:
