@@ -1,5 +1,8 @@
 """Saved views: a name for a list and its query, private or shared; opened, changed, and honest when no longer valid."""
 
+import html
+import re
+
 import pytest
 from django.http import QueryDict
 
@@ -8,7 +11,7 @@ from iotdash.audit.services import Source
 from iotdash.organizations.models import Membership, SavedView
 from iotdash.organizations.roles import Role
 from iotdash.organizations.saved_views import pages, services
-from tests.cast import member
+from tests.cast import DeviceFactory, member
 
 URL = "/abc123/views/"
 SAVE = f"{URL}save/"
@@ -84,6 +87,20 @@ def test_columns_are_kept_only_where_that_is_chosen(analyst_client, organization
     assert kept.query == plain.query
 
 
+def test_an_opened_view_leads_nowhere_else_and_is_exported_as_it_is_shown(analyst_client, organization):
+    DeviceFactory(organization=organization, device_id="p1")
+    view = save(analyst_client, query="q=p&columns=device_id,model", columns="on")
+    assert opened(analyst_client, view, "?columns=//evil.example/").dict() == {"q": "p", "columns": "device_id,model"}
+    page = text_of(analyst_client.get(url(view), follow=True))
+    export = html.unescape(re.search(r'href="(/abc123/devices/export\.csv[^"]*)"', page).group(1))
+    head, *rows = b"".join(analyst_client.get(export)).decode("utf-8-sig").splitlines()
+    assert (head, len(rows)) == ("Device ID,Model", 1)
+    SavedView.objects.update(query="q=nothing")
+    page = text_of(analyst_client.get(url(view), follow=True))
+    export = html.unescape(re.search(r'href="(/abc123/devices/export\.csv[^"]*)"', page).group(1))
+    assert len(b"".join(analyst_client.get(export)).decode().splitlines()) == 1
+
+
 def test_a_view_is_renamed_shared_and_made_private_again(analyst_client, reader_client):
     view = save(analyst_client)
     assert analyst_client.post(url(view, "edit/"), {"name": "All pumps", "shared": "on"}).status_code == 302
@@ -124,6 +141,7 @@ def test_who_may_save_no_more_keeps_what_is_shared_but_does_not_change_it(analys
         ({"name": " "}, "required"),
         ({"name": "x" * 81}, "80"),
         ({"query": "nothing=such"}, "This list has no filter"),
+        ({"query": "//evil.example/?type=pump"}, "This list has no filter"),
         ({"query": f"manufacturer={'x' * 2_001}"}, "too long"),
         ({"name": "Taken"}, "There is a view “Taken” of this list already."),
     ],
@@ -182,6 +200,9 @@ def test_a_view_of_a_list_that_is_not_installed_is_kept(analyst_client, monkeypa
 
 def test_a_shared_view_stays_when_its_owner_is_gone(analyst, analyst_client, reader_client):
     view = save(analyst_client, shared="on")
+    assert "analyst@example.com" in text_of(reader_client.get(URL))
+    analyst.memberships.all().delete()
+    assert "Of a former member" in text_of(reader_client.get(URL))
     analyst.delete()
     assert opened(reader_client, view)
     assert "Of a former member" in text_of(reader_client.get(URL))

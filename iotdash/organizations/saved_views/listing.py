@@ -23,8 +23,10 @@ def views(request: HttpRequest) -> dict[str, Any]:
     state = ListState.from_query(request.GET, COLUMNS, filters, default_sort="name")
     found = _matching(request.membership, state)
     listed = page(found, order_by=state.order_by, cursor=state.cursor, size=state.size)
+    owners = request.organization.memberships.filter(user__in={view.owner_id for view in listed.rows} - {None})
+    members = set(owners.values_list("user", flat=True))
     return around(request, state, listed, bounded_count(found), "view") | {
-        "rows": [_row(request.membership, view) for view in listed.rows],
+        "rows": [_row(request.membership, view, view.owner_id in members) for view in listed.rows],
         "headers": headers(COLUMNS, state),
     }
 
@@ -39,11 +41,12 @@ def _matching(membership: Membership, state: ListState) -> Any:
     return found.filter(**whose.get(state.value("whose"), {}))
 
 
-def _row(membership: Membership, view: SavedView) -> dict[str, Any]:
+def _row(membership: Membership, view: SavedView, of_member: bool) -> dict[str, Any]:
     of = page_of(view.page)
     return {
         "view": view,
         "list": of.label if of else view.page,
+        "of_member": of_member,
         "own": view.owner_id == membership.user_id,
         "may_change": queries.may_change(membership, view),
     }
