@@ -123,7 +123,7 @@ def test_any_query_is_read_or_refused(text):
     [
         ("size=25&sort=-name&columns=name", ""),
         ("state=Test+Ready&rate_plan=Small%26more&size=25", "state: Test Ready, rate plan: Small&more"),
-        ("q=8988&state=Activated", "begins with: 8988, state: Activated"),
+        ("q=8988&state=Activated", "a search, state: Activated"),
     ],
 )
 def test_what_a_query_asks_is_said_in_words(query, words):

@@ -140,9 +140,12 @@ _OWN = ("search", "sort", "columns", "cursor", "size")
 
 
 def in_words(query: str) -> str:
-    """What the query of a list asks of its rows, to be read: "state: Activated, begins with: 8988"."""
+    """What the query of a list asks of its rows, to be read: "state: Activated, a search".
+
+    What was searched for may be a number that not everybody who reads this may see.
+    """
     asked = [(name, value) for name, value in parse_qsl(query) if name == "q" or name not in RESERVED]
-    return ", ".join(f"{'begins with' if name == 'q' else name.replace('_', ' ')}: {value}" for name, value in asked)
+    return ", ".join("a search" if name == "q" else f"{name.replace('_', ' ')}: {value}" for name, value in asked)
 
 
 @dataclass(frozen=True)
