@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import OuterRef, QuerySet
 
-from devices.models import Device, Tag, TagSet
+from devices.models import NO_TAGS, Device, Tag, TagSet
 from devices.queries import BoundedCount
 from devices.tags.names import folded, split
 from iotdash.lib.lists import COUNT_LIMIT, Count
@@ -21,12 +21,12 @@ def names(organization: Organization) -> list[str]:
 
 def of_device(device: Device) -> list[Tag]:
     """In the order of their names."""
-    return list(Tag.objects.filter(sets=device.tag_set).order_by("folded"))
+    return of_sets([device.tag_set]).get(device.tag_set, [])
 
 
 def of_sets(keys: Iterable[int]) -> Mapping[int, list[Tag]]:
-    """Primary key of a set → its tags in the order of their names; one query."""
-    members = _Member.objects.filter(tagset__in=set(keys)).select_related("tag").order_by("tag__folded")
+    """Primary key of a set → its tags in the order of their names; one query, none where there are no tags."""
+    members = _Member.objects.filter(tagset__in=set(keys) - {NO_TAGS}).select_related("tag").order_by("tag__folded")
     found: dict[int, list[Tag]] = {}
     for member in members:
         found.setdefault(member.tagset_id, []).append(member.tag)

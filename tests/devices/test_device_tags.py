@@ -148,6 +148,12 @@ def test_the_device_page_shows_tags_and_developers_edit_them(device, developer_c
     assert tags_of(device) == []
 
 
+def test_the_page_of_a_device_without_tags_asks_for_none(device, analyst_client):
+    with CaptureQueriesContext(connection) as asked:
+        assert analyst_client.get(DEVICE).status_code == 200
+    assert not [each for each in asked if "devices_tag" in each["sql"]]
+
+
 def test_what_is_refused_keeps_what_was_typed(device, developer_client):
     answer = developer_client.post(TAGS, {"tags": "fine, " + "x" * 41})
     assert answer.status_code == 422

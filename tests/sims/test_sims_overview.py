@@ -76,6 +76,7 @@ def test_sims_by_state_and_carrier(config, second, reader_client):
     assert "5 SIMs at 1 carrier" in _text(found)
     assert links(found) == {
         "All SIMs": "",
+        "Reconciliation": "reconciliation/",
         "5 SIMs at 1 carrier": "",
         "3 SIMs of MeterCo, Activated": "?carrier=meterco&state=Activated",
         "1 SIMs of MeterCo, not known yet": "?carrier=meterco&state=%28unknown%29",
