@@ -83,6 +83,12 @@ def test_wrong_syntax_is_told_in_words_at_its_place(text, place, words, expected
     assert str(problem) == f"Line {place[0]}, column {place[1]}: {problem.message}"
 
 
+def test_the_largest_number_is_read_as_postgresql_writes_it():
+    text = json.dumps({"a": -int(1.7e308)})
+    assert not parse(text).problems
+    assert float(parse(text).value["a"]) == -1.7e308
+
+
 def test_deep_nesting_and_great_length_are_refused():
     assert "levels deep" in only('{"a":' * 10_000, {}).message
     assert "levels deep" in only("[" * 10_000, {}).message

@@ -21,8 +21,8 @@ _STORABLE = re.compile(r"[^\x00\ud800-\udfff]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _MEANT = {"True": "true", "False": "false", "None": "null", "NULL": "null", "undefined": "null"}
-# Longer integers stall int() and are nobody's setting.
-_MAX_DIGITS = 300
+# Longer integers stall int() and are nobody's setting. PostgreSQL writes 1e308 with all of its digits.
+_MAX_DIGITS = 310
 
 
 class SyntaxProblem(Exception):
