@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 SUBJECT_LENGTH, BODY_LENGTH = 200, 5000
 _LINK = "{link}"
+# The second is for endings: nobody types it.
+_LINKS = ("link", "own_link")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # What ends a line, turns a text around so that it reads as another, or is in no text at all.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -125,7 +127,10 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _html_of(paragraph: str, values: Mapping[str, str]) -> SafeString:
-    # Services that rewrite links look for this word, and only before the address.
-    anchor = format_html('<a clicktracking=off href="{}">{}</a>', values["link"], values["link"])
-    shown = {name: escape(value) for name, value in values.items()} | {"link": anchor}
+    shown = {name: _anchor(value) if name in _LINKS else escape(value) for name, value in values.items()}
     return mark_safe(_filled(escape(paragraph), shown).replace("\n", "<br>\n"))  # noqa: S308 - every part is escaped
+
+
+def _anchor(address: str) -> SafeString:
+    # Services that rewrite links look for this word, and only before the address.
+    return format_html('<a clicktracking=off href="{}">{}</a>', address, address)

@@ -24,7 +24,7 @@ ORIGINAL = Wording(
 All alerts: {link}""",
 )
 ENDING = """This message is for members that the rule names. To get no more of it, choose “Stop mail to me” on the \
-page of the rule: {rule_page}
+page of the rule: {own_link}
 
 Organization: {organization} ({organization_id}). Rule: {rule}"""
 LETTER = Letter(
@@ -101,9 +101,7 @@ def _values(notice: AlertNotice) -> dict[str, str]:
         "alerts": "\n\n".join([*told, *cannot_tell]),
         "link": public_address("organizations:alerts", org=organization.public_id),
         # Of a sample there is no page.
-        "rule_page": public_address(
-            "organizations:alert_rule", org=organization.public_id, rule_id=notice.rule.pk or 0
-        ),
+        "own_link": public_address("organizations:alert_rule", org=organization.public_id, rule_id=notice.rule.pk or 0),
     }
 
 
