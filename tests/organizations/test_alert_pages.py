@@ -142,7 +142,11 @@ def test_a_rule_is_set_in_two_steps(tanks, operator_client, organization, operat
     for words in ("More than 7 litres", "operator@example.com", "Every day"):
         assert words in page, words
     entry = ActivityEntry.objects.get(action="alert rule added")
-    assert entry.details["mail_to"] == ["operator@example.com"]
+    assert entry.details == {
+        "looks_for": "More than 7 litres",
+        "reminded_every_hours": 24,
+        "mail_to": ["operator@example.com"],
+    }
 
 
 def test_what_is_wrong_with_a_rule_is_said_in_its_form(rule, operator_client, other_organization, other_owner):

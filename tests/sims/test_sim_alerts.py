@@ -11,6 +11,7 @@ from extensions.sims import storing
 from extensions.sims.contract import Part, SimRecord
 from extensions.sims.models import PlanAllowance, Sim, StateChange
 from extensions.sims.units import BYTES_PER_MB
+from iotdash.audit.models import ActivityEntry
 from iotdash.organizations.alerts import messages as alert_messages
 from iotdash.organizations.alerts import services
 from iotdash.organizations.alerts.services import Wanted
@@ -279,6 +280,8 @@ def test_the_form_takes_the_address_of_a_filtered_list_and_a_device_by_its_name(
         "filter": "https://iot.test/abc123/sims/?state=Activated&sort=-data&size=25",
     }
     assert operator_client.post(url, given | filtered).status_code == 302
+    entry = ActivityEntry.objects.get(action="alert rule added")
+    assert entry.details["of_which"] == "SIMs that match state: Activated"
     assert operator_client.post(url, given | {"name": "b", "scope": "device", "device": "pump/p1"}).status_code == 302
     rules = config.organization.alert_rules.order_by("name").values_list("scope_value", flat=True)
     assert list(rules) == ["state=Activated", str(device.pk)]

@@ -103,6 +103,23 @@ def find(name: str) -> Condition | None:
     return _conditions.get(name)
 
 
+@dataclass(frozen=True)
+class InWords:
+    """What a rule looks for; of which subjects, and a page that shows them, "" where it has no choice."""
+
+    words: str
+    scope: str = ""
+    scope_url: str = ""
+
+
+def in_words(rule: AlertRule) -> InWords:
+    condition = find(rule.condition)
+    if condition is None:
+        return InWords(f"{rule.condition}: not installed")
+    shown = condition.scoping.shown(rule) if condition.scoping else ()
+    return InWords(condition.words(rule.parameters), *shown)
+
+
 def open_subjects(rule: AlertRule) -> QuerySet:
     """A query of the subjects of which the rule has told and that are not over."""
     return Alert.objects.filter(rule=rule, resolved_at=None).values("subject")

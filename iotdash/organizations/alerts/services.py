@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from iotdash.audit.services import Source, record
-from iotdash.organizations.alerts import messages, writing
+from iotdash.organizations.alerts import conditions, messages, writing
 from iotdash.organizations.models import Alert, AlertRule, Membership, Organization
 
 State = AlertRule.State
@@ -132,8 +132,13 @@ def _fields(wanted: Wanted) -> dict[str, Any]:
 
 
 def _details(rule: AlertRule, wanted: Wanted) -> dict[str, Any]:
-    said = {name: value for name, value in _fields(wanted).items() if name != "name"}
-    return {"condition": rule.condition, **said, "mail_to": [member.user.email for member in wanted.recipients]}
+    """In words: everybody reads the activity log, and a filter may have a subscriber's number in it."""
+    said = conditions.in_words(
+        AlertRule(organization=rule.organization, condition=rule.condition, **_fields(wanted)),
+    )
+    details = {"looks_for": said.words, "of_which": said.scope, "reminded_every_hours": wanted.remind_hours}
+    told = {name: value for name, value in details.items() if value}
+    return told | {"mail_to": [member.user.email for member in wanted.recipients]}
 
 
 def _soon(rule: AlertRule) -> None:

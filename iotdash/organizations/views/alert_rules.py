@@ -164,10 +164,7 @@ def _offer(condition: Condition, given: dict[str, str]) -> dict[str, Any]:
 
 def _shown(found: AlertRule) -> dict[str, Any]:
     """A rule in words."""
-    condition = conditions.find(found.condition)
-    words = condition.words(found.parameters) if condition else f"{found.condition}: not installed"
-    scope, scope_url = condition.scoping.shown(found) if condition and condition.scoping else ("", "")
-    return {"rule": found, "words": words, "scope": scope, "scope_url": scope_url, "tone": TONES[found.state]}
+    return {"rule": found, "tone": TONES[found.state], **vars(conditions.in_words(found))}
 
 
 def _may_set(request: HttpRequest) -> bool:
