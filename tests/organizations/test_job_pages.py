@@ -54,7 +54,6 @@ def test_confirming_holds_it_and_sets_how_many_errors_it_may_have(rehearsed, ope
     assert (rehearsed.state, rehearsed.stop_after, rehearsed.asked_by) == ("held", 5, "operator@example.com")
     page = operator_client.get(url(rehearsed)).content.decode()
     assert "Begin now" in page
-    assert "It is held: nothing is sent yet." in page
     operator_client.post(url(rehearsed, "send-now/"))
     assert state_of(rehearsed) == "running"
 

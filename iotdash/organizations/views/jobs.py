@@ -56,8 +56,7 @@ def confirm(request: HttpRequest, job_id: UUID) -> HttpResponse:
     # One that is not to be confirmed any more is told so, whatever was typed.
     if not form.is_valid() and found.state == Job.State.REHEARSED:
         return htmx.invalid(request, f"{FOLDER}/job.html", _context(request, found, form))
-    sentence = "It is held: nothing is sent yet." if form.cleaned_data.get("hold") else "It is on its way."
-    return _after(request, found, lambda: _confirm(request, found, form), sentence)
+    return _after(request, found, lambda: _confirm(request, found, form), "It is on its way.")
 
 
 @require_POST
