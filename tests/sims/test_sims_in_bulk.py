@@ -134,7 +134,7 @@ def test_the_job_says_what_was_selected_and_which_message_goes_out(fleet, operat
     job = rehearsed(operator_client, {"query": query, "what": "sms", "message": "Wake <up>"})
     for step in ("rehearsed", "confirmed"):
         page = operator_client.get(f"/abc123/jobs/{job.public_id}/").content.decode()
-        assert "All that match the filter of the list (state: Activated, a search)" in page, step
+        assert "All that match the filter of the list (a search, state: Activated)" in page, step
         assert fleet[0].imsi not in page, step
         assert "Wake &lt;up&gt;" in page, step
         if step == "rehearsed":

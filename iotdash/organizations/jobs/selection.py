@@ -60,13 +60,8 @@ class Selection(Generic[Row]):
 
     @property
     def told(self) -> Told:
-        """For the job that is made of it, but for what was searched for.
-
-        Not everybody who sees the job may see the whole of a subscriber's number.
-        """
-        query = QueryDict(dict(self.hidden).get(QUERY, ""), mutable=True)
-        search = ["a search"] if query.pop("q", None) else []
-        asked = ", ".join(filter(None, [in_words(query.urlencode()), *search]))
+        """For the job that is made of it."""
+        asked = in_words(dict(self.hidden).get(QUERY, ""))
         words = self.words[:1].upper() + self.words[1:]
         return [("Selected when rehearsed", f"{words} ({asked})" if asked else words)]
 
