@@ -20,8 +20,8 @@ _CAPITALS = {"tls": "TLS"}
 _HEAD = """# What is proved of each extension
 
 Written by `manage.py quality`; a test keeps it current. Each rule is proved by tests of `tests/contract`, which run for
-every installed extension against its sandbox. Where a rule is not kept, or not about an extension, the reason stands
-below the table.
+every installed extension against its sandbox. Where an extension is exempt from a rule, the reason stands below the
+table; the tests of each rule stand below that.
 """
 
 
@@ -48,7 +48,7 @@ def as_markdown() -> str:
     manifests = list(registry.manifests().values())
     tables = [table(each) for each in manifests]
     rows = (
-        _row(kept[0].rule.words, ["no" if each.why_not else "yes" for each in kept])
+        _row(kept[0].rule.words, ["exempt" if each.why_not else "met" for each in kept])
         for kept in zip(*tables, strict=True)
     )
     reasons = (
@@ -58,7 +58,8 @@ def as_markdown() -> str:
         if kept.why_not
     )
     head = (_HEAD, _row("rule", [each.name for each in manifests]), _row("---", ["---"] * len(manifests)))
-    return "\n".join([*head, *rows, "", *reasons]) + "\n"
+    tests = (f"- {kept.rule.id}: {'; '.join(kept.tests)}." for kept in tables[0])
+    return "\n".join([*head, *rows, "", *reasons, "", "## The tests of each rule", "", *tests]) + "\n"
 
 
 def _row(first: str, cells: Sequence[str]) -> str:

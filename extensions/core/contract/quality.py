@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         "credentials in place",
-        "Credentials that stopped counting are entered again in place, and what waited goes on.",
+        "Credentials that stopped counting are entered again in place, and operations that waited go on.",
         ("lane::test_an_expired_key_is_mended_in_place_and_what_waited_goes_on",),
         about="operates",
     ),
@@ -143,6 +143,12 @@ RULES = (
             "inbound::test_what_the_service_did_not_prove_is_refused_and_not_kept",
         ),
         about="sends",
+    ),
+    Rule(
+        "mail waits",
+        "Credentials that stopped counting are entered again in place, and mail that waited is sent.",
+        ("lane::test_mail_waits_for_credentials_and_goes_on_once_they_are_entered_in_place",),
+        about="mails",
     ),
     Rule(
         "mail once",
