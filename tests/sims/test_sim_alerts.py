@@ -295,6 +295,15 @@ def test_the_form_takes_the_address_of_a_filtered_list_and_a_device_by_its_name(
         assert operator_client.post(url, given | {"name": "c"} | wrong).status_code == 422, wrong
 
 
+@pytest.mark.parametrize(("query", "leads"), [("state=Activated&q=23415098", False), ("state=Activated", True)])
+def test_what_a_rule_searches_for_is_not_on_its_page(config, source, reader_client, query, leads):
+    rule = rule_of(source, config, "sim-data-over", {"megabytes": 1.0}, "filter", query)
+    text = reader_client.get(f"/abc123/alerts/rules/{rule.pk}/").content.decode()
+    assert "23415098" not in text
+    assert "SIMs that match state: Activated" in text
+    assert ("/abc123/sims/?state=Activated" in text) == leads
+
+
 def test_evaluation_asks_as_many_questions_of_many_sims_as_of_few(fleet, config, source, django_assert_max_num_queries):
     rule = rule_of(source, config, "sim-data-over", {"megabytes": 1.0})
     Sim.objects.bulk_create(

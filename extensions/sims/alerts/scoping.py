@@ -42,7 +42,7 @@ class SimScoping:
         if rule.scope == Scope.ALL:
             return "All SIMs", list_url(organization)
         if rule.scope == Scope.FILTER:
-            return f"SIMs that match {in_words(rule.scope_value)}", f"{list_url(organization)}?{rule.scope_value}"
+            return f"SIMs that match {in_words(rule.scope_value)}", _filtered_url(organization, rule.scope_value)
         device = _device(organization, rule.scope_value)
         return (f"SIMs of the device {device.device_id}", device_url(device)) if device else (_GONE, "")
 
@@ -109,6 +109,11 @@ def _query(organization: Organization, typed: str) -> str:
 def _state(configs: Sequence[ExtensionConfig], query: str) -> ListState:
     columns = [each.column for each in COLUMNS]
     return ListState.from_query(QueryDict(query), columns, filters.declared(configs), default_sort=BY_SUBJECT)
+
+
+def _filtered_url(organization: Organization, query: str) -> str:
+    """"" where something is searched: it may be a number that not everybody who reads the rule may see."""
+    return "" if "q" in QueryDict(query) else f"{list_url(organization)}?{query}"
 
 
 def _device_key(organization: Organization, typed: str) -> str:
