@@ -17,12 +17,8 @@ from extensions.core.models import ConnectionCheck, DeviceConfiguration, Extensi
 from extensions.core.services import configurations, connection_checks, device_configuration
 from extensions.core.services import operations as asking
 from extensions.core.targets import Target, of_device
-from extensions.mailers import waiting
 from iotdash.audit.models import ActivityEntry
 from iotdash.audit.services import Source
-from iotdash.runtime import outbox
-from iotdash.runtime.models import OutboxMail
-from iotdash.runtime.outbox import Message, composers
 from tests.cast import DeviceFactory
 from tests.contract.rehearsing import Running, leaks, operations, secrets_of
 
@@ -173,23 +169,6 @@ def test_an_expired_key_is_mended_in_place_and_what_waited_goes_on(way, manifest
     way.running.control.mend()
     configurations.replace_settings(way.config, way.running.settings, way.source)
     assert way.run(operation).state == State.CONFIRMED
-
-
-@pytest.mark.mails
-def test_mail_waits_for_credentials_and_goes_on_once_they_are_entered_in_place(way, monkeypatch):
-    monkeypatch.setitem(composers._composers, "letter", lambda mail: Message("ada@example.com", "Hello", "Hello.", ""))
-    way.running.control.fail(Fault.EXPIRED_KEY)
-    mail = outbox.queue(way.config.organization.public_id, "letter", "ada")
-    lanes.run(way.config.lane_id)
-    way.config.refresh_from_db()
-    mail.refresh_from_db()
-    assert (way.config.state, mail.state) == ("needs attention", OutboxMail.State.WAITING)
-    way.running.control.mend()
-    configurations.replace_settings(way.config, way.running.settings, way.source)
-    waiting.review()
-    lanes.run(way.config.lane_id)
-    mail.refresh_from_db()
-    assert (mail.state, len(way.running.control.messages("ada@example.com"))) == (OutboxMail.State.SENT, 1)
 
 
 @pytest.mark.usual_variant

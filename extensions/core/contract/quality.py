@@ -147,7 +147,7 @@ RULES = (
     Rule(
         "mail waits",
         "Credentials that stopped counting are entered again in place, and mail that waited is sent.",
-        ("lane::test_mail_waits_for_credentials_and_goes_on_once_they_are_entered_in_place",),
+        ("mail_lane::test_mail_waits_for_credentials_and_goes_on_once_they_are_entered_in_place",),
         about="mails",
     ),
     Rule(
