@@ -232,7 +232,7 @@ def test_tags_of_new_and_of_known_devices_come_from_the_table(pump, device, oper
     assert [tags_of(name) for name in ("p1", "p2", "p3")] == [["hall 3", "North"], ["hall 3", "North"], []]
     again = uploaded(operator_client, table(head, ("pump", "p1", ""), ("pump", "p2", "NORTH, Hall 3")), update=True)
     assert again.found["same"] == 2
-    entries = ActivityEntry.objects.filter(action="tags of devices changed")
+    entries = ActivityEntry.objects.filter(action="tags of devices changed").order_by("pk")
     assert [(each.details["tags"], each.details["devices"]) for each in entries] == [
         ("North, hall 3", 1),
         ("hall 3, north", 1),
