@@ -112,7 +112,7 @@ def _state(configs: Sequence[ExtensionConfig], query: str) -> ListState:
 
 
 def _filtered_url(organization: Organization, query: str) -> str:
-    """"" where something is searched: it may be a number that not everybody who reads the rule may see."""
+    """Empty where something is searched: it may be a number that not everybody who reads the rule may see."""
     return "" if "q" in QueryDict(query) else f"{list_url(organization)}?{query}"
 
 
