@@ -47,7 +47,9 @@ def scene(product, visit):
         device = steps.add_device(page, org, "tank", "tank-1")
         page.goto(device)
         steps.configure(page, steps.configuration_text(iccid))
+        # The inventory may tell of the SIM before its own read does: only the latter knows its IMEI.
         expect(panel(page)).to_contain_text("Data fetched")
+        expect(panel(page)).to_contain_text(sandbox.sim(iccid)["imei"])
         return Scene(page, sandbox, org, device, iccid, sandbox.last_call())
 
     yield scene
