@@ -36,6 +36,11 @@ def closed_memberships_of(user: User) -> list[Membership]:
     return list(closed.order_by("organization__name", "organization__public_id"))
 
 
+def membership_in(user: User, organization: str) -> Membership | None:
+    """A person's membership of the organization with this public id, active or not."""
+    return user.memberships.select_related("organization").filter(organization__public_id=organization).first()
+
+
 def _with_alerts(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
     counted = open_alerts(OuterRef("organization_id"))
     return memberships.select_related("organization").annotate(open_alerts=counted)

@@ -279,7 +279,7 @@ def test_rows_are_counted_once_and_only_where_one_page_is_not_all(api, p1):
     def counts(**query) -> int:
         with CaptureQueriesContext(connection) as asked:
             page.update(api.get("/bulk/devices", query).json())
-        return sum("COUNT(*)" in each["sql"] for each in asked)
+        return sum("COUNT(" in each["sql"] for each in asked)
 
     page = {}
     assert (counts(), page["meta"]["total_rows"]) == (0, 2)

@@ -21,8 +21,8 @@ from iotdash.lib.rest import limits, problems
 from iotdash.lib.rest.problems import NOT_AUTHENTICATED, Problem, RestError
 from iotdash.organizations import gate, keys
 from iotdash.organizations.authorization import Actor
-from iotdash.organizations.models import Membership, Organization
-from iotdash.organizations.queries import closed_memberships_of, memberships_of
+from iotdash.organizations.models import Organization
+from iotdash.organizations.queries import membership_in
 
 _ORGANIZATION = re.compile(r"[a-z0-9]{6}")
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="iotdash REST API", charset="UTF-8"'}
@@ -118,7 +118,9 @@ def _by_session(request: HttpRequest, named: str) -> Caller:
         raise _unauthenticated("An API key is needed: its id as user name, its token as password.")
     if not named:
         raise problems.bad_value("Name the organization: /{org}/api/v0002/… or the host name {org}.{domain}.")
-    membership = _membership(request, named)
+    membership = membership_in(request.user, named)
+    if membership is None:
+        raise problems.not_found(_NO_SUCH_ORGANIZATION)
     if sentence := gate.sentence(request, membership):
         raise problems.not_allowed(sentence)
     if request.method not in _READING:
@@ -129,11 +131,3 @@ def _by_session(request: HttpRequest, named: str) -> Caller:
         return Source(actor=request.user.email, organization=named, address=address_of(request))
 
     return Caller(membership, membership.organization, f"person:{request.user.pk}", "person", source)
-
-
-def _membership(request: HttpRequest, named: str) -> Membership:
-    for look_up in (memberships_of, closed_memberships_of):
-        for membership in look_up(request.user):
-            if membership.organization.public_id == named:
-                return membership
-    raise problems.not_found(_NO_SUCH_ORGANIZATION)
