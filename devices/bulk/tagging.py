@@ -16,7 +16,7 @@ from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import EDIT_DEVICES
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import TOLD, Begun, Draft, Outcome, Told
+from iotdash.runtime.jobs import TOLD, DoneInBegin, Draft, Outcome, Told
 from iotdash.runtime.models import Job, JobItem
 
 KIND = "device tags"
@@ -53,15 +53,14 @@ def _drafts(change: "_Change", devices: QuerySet[Device]) -> Iterator[Draft]:
         yield Draft(f"{type_id}/{device_id}", pk, outcome=outcome)
 
 
-class TagJobs:
+class TagJobs(DoneInBegin):
     name = KIND
     action = EDIT_DEVICES
 
     def room(self, job: Job, group: str) -> int:
         return _AT_ONCE
 
-    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
-        """All of it is done here: it waits for nothing outside."""
+    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
         organization = Organization.objects.filter(public_id=job.organization).first()
         if organization is None:
             return dict.fromkeys((item.pk for item in items), _DELETED)
@@ -70,12 +69,6 @@ class TagJobs:
         devices = Device.objects.filter(organization=organization, pk__in=wanted).order_by("pk").only("pk", "tag_set")
         became = change.make(devices.select_for_update(of=("self",)))
         return {item.pk: became.get(item.target, _DELETED) for item in items}
-
-    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
-        return {}
-
-    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
-        """Nothing is under way."""
 
     def address(self, job: Job, item: JobItem) -> str:
         if item.sentence == _DELETED.sentence:

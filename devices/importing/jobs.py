@@ -16,7 +16,7 @@ from devices.importing.works import WORKS
 from devices.models import DeviceImport
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import IMPORT_DEVICES
-from iotdash.runtime.jobs import Begun, Outcome, register_kind
+from iotdash.runtime.jobs import DoneInBegin, Outcome, register_kind
 from iotdash.runtime.jobs.sources import source_of
 from iotdash.runtime.models import Job, JobItem
 
@@ -60,7 +60,7 @@ class _NotAll(Exception):
         self.failed = failed
 
 
-class ImportJobs:
+class ImportJobs(DoneInBegin):
     action = IMPORT_DEVICES
 
     def __init__(self, what: DeviceImport.What) -> None:
@@ -69,7 +69,7 @@ class ImportJobs:
     def room(self, job: Job, group: str) -> int:
         return AT_ONCE[self.what]
 
-    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
+    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
         organization = Organization.objects.filter(public_id=job.organization).first()
         if organization is None:
             return {item.pk: Outcome(State.FAILED, "The organization was deleted.") for item in items}
@@ -77,13 +77,6 @@ class ImportJobs:
             return self._all_or_nothing(job, organization, items)
         failed = self._do(job, organization, items)
         return {item.pk: _outcome(item, failed.get(item.pk, "")) for item in items}
-
-    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
-        """Nothing is ever under way."""
-        return {}
-
-    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
-        """Nothing went out."""
 
     def address(self, job: Job, item: JobItem) -> str:
         if item.state != State.DONE:

@@ -12,7 +12,7 @@ from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import CONFIGURE_DEVICES
 from iotdash.runtime import jobs
-from iotdash.runtime.jobs import Begun, Draft, Outcome
+from iotdash.runtime.jobs import DoneInBegin, Draft, Outcome
 from iotdash.runtime.jobs.sources import source_of
 from iotdash.runtime.models import Job, JobItem
 
@@ -41,23 +41,16 @@ def _drafts(proposals: QuerySet[LinkProposal]) -> Iterator[Draft]:
         yield Draft(f"{subject} in {device}", pk, given={SIM: sim}, outcome=outcome)
 
 
-class LinkingJobs:
+class LinkingJobs(DoneInBegin):
     name = KIND
     action = CONFIGURE_DEVICES
 
     def room(self, job: Job, group: str) -> int:
         return AT_ONCE
 
-    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Begun | Outcome]:
+    def begin(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
         organization, source = Organization.objects.get(public_id=job.organization), source_of(job)
         return {item.pk: _linked(organization, item, source) for item in items}
-
-    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
-        """None is under way: each is linked, or not, in the transaction that says so."""
-        return {}
-
-    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
-        """See `outcomes`."""
 
     def address(self, job: Job, item: JobItem) -> str:
         return reverse("sims:sim", kwargs={"org": job.organization, "sim_id": item.given[SIM]})

@@ -6,13 +6,23 @@ is what people do about it. Any process may be killed at any moment: what an ite
 transaction as what it did, or carries a key that a second attempt finds again.
 """
 
-from iotdash.runtime.jobs.kinds import Begun, Kind, NotNow, Outcome, kind_of, register_kind, register_permission
+from iotdash.runtime.jobs.kinds import (
+    Begun,
+    DoneInBegin,
+    Kind,
+    NotNow,
+    Outcome,
+    kind_of,
+    register_kind,
+    register_permission,
+)
 from iotdash.runtime.jobs.making import MOST_ITEMS, TOLD, Draft, Told, TooMany, rehearse
 
 __all__ = [
     "MOST_ITEMS",
     "TOLD",
     "Begun",
+    "DoneInBegin",
     "Draft",
     "Kind",
     "NotNow",

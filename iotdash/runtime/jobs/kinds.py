@@ -57,6 +57,16 @@ class Kind(Protocol):
         ...
 
 
+class DoneInBegin:
+    """For kinds that wait for nothing outside: `begin` tells of each item what became of it, so none is under way."""
+
+    def outcomes(self, job: Job, items: Sequence[JobItem]) -> Mapping[int, Outcome]:
+        return {}
+
+    def take_back(self, job: Job, items: Sequence[JobItem]) -> None:
+        """Nothing went out."""
+
+
 _kinds: dict[str, Kind] = {}
 Permission = Callable[[Job], str]
 _permissions: list[Permission] = []
