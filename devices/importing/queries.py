@@ -1,13 +1,13 @@
 """Reads: imports of an organization, and what is wrong with one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from devices.importing.forms import letters
 from devices.models import DeviceImport, DeviceImportProblem
-from iotdash.lib.tables import as_csv
 from iotdash.organizations.models import Organization
 
 _HEADINGS = ("row", "column", "heading", "value", "problem")
@@ -32,10 +32,10 @@ def by_column(found: DeviceImport) -> list[tuple[str, int]]:
     return [(heading or "the whole row", count) for _, heading, count in counted.order_by("-count", "column")]
 
 
-def problem_lines(found: DeviceImport) -> Iterator[str]:
-    """All of them, as the lines of a CSV file."""
+def problem_table(found: DeviceImport) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+    """All of them, with the headings they are downloaded under."""
     rows = problems(found).order_by("pk").iterator(chunk_size=1_000)
-    return as_csv(_HEADINGS, ((each.row, place(each), each.heading, each.value, each.words) for each in rows))
+    return _HEADINGS, ((each.row, place(each), each.heading, each.value, each.words) for each in rows)
 
 
 def place(problem: DeviceImportProblem) -> str:

@@ -17,7 +17,7 @@ from devices.importing.reading import LIMITS
 from devices.importing.works import WORKS, work_of
 from devices.models import DeviceImport
 from devices.views.saving import posted
-from iotdash.lib import htmx
+from iotdash.lib import downloads, htmx
 from iotdash.lib.lists import BadListQuery, Column, ListState, bounded_count, page
 from iotdash.lib.spreadsheets import FileRefused
 from iotdash.lib.spreadsheets.rows import MEGABYTE
@@ -83,9 +83,7 @@ def confirm(request: HttpRequest, device_import_id: UUID) -> HttpResponse:
 def problems(request: HttpRequest, device_import_id: UUID) -> StreamingHttpResponse:
     found = _import_or_404(request, device_import_id)
     name = slugify(found.file_name.rpartition(".")[0]) or "import"
-    headers = {"Content-Disposition": f'attachment; filename="{name}-problems.csv"'}
-    lines = queries.problem_lines(found)
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.table(f"{name}-problems", downloads.CSV, *queries.problem_table(found))
 
 
 def _kept(request: HttpRequest, form: UploadForm) -> DeviceImport | None:
