@@ -3,8 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from devices.facets import FacetImport, facets
-from devices.importing.columns import DEVICE, NAMING, TYPE, ImportColumn
-from devices.importing.judging import SAME, UPDATE, FirstRows, Given, Judged, Name, Problem, Wanted, devices_named
+from devices.importing.columns import DEVICE, NAMING, ImportColumn
+from devices.importing.judging import (
+    SAME,
+    UPDATE,
+    FirstRows,
+    Given,
+    Judged,
+    Name,
+    Problem,
+    Wanted,
+    devices_named,
+    repeated,
+    unnamed,
+)
 from devices.models import Device
 from iotdash.audit.services import Source
 from iotdash.organizations.models import Organization
@@ -60,13 +72,8 @@ class ConfigurationJudge:
         return Judged(given, UPDATE if changes else SAME, target=devices[given.name].pk, wanted={"cells": cells})
 
     def _naming(self, given: Given, devices: Mapping[Name, Device]) -> list[Problem]:
-        type_id, device_id = given.name
-        if not type_id or not device_id:
-            empty = [(TYPE, "device type"), (DEVICE, "device ID")]
-            return [Problem(name, f"The {what} is missing.") for name, what in empty if not given.values.get(name)]
+        if missing := unnamed(given):
+            return missing
         if given.name not in devices:
             return [Problem(DEVICE, f"There is no device {given.subject}. Import the devices first.")]
-        first = self.rows.of(type_id, device_id, given.row)
-        if first != given.row:
-            return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
-        return []
+        return repeated(given, self.rows)

@@ -71,6 +71,20 @@ class FirstRows:
         return self._rows.setdefault(kind, {}).setdefault(name, row)
 
 
+def unnamed(given: Given) -> list[Problem]:
+    """Which parts of the device's name a row lacks."""
+    parts = ((TYPE, "device type"), (DEVICE, "device ID"))
+    return [Problem(column, f"The {what} is missing.") for column, what in parts if not given.values.get(column)]
+
+
+def repeated(given: Given, rows: FirstRows) -> list[Problem]:
+    """That an earlier row is about the same device."""
+    first = rows.of(*given.name, given.row)
+    if first == given.row:
+        return []
+    return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
+
+
 class Judge(Protocol):
     """Of one table: it remembers which devices and identifiers earlier rows named."""
 

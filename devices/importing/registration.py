@@ -5,7 +5,20 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 
 from devices.importing.columns import DEVICE, MEASURED_AT, METADATA, REGISTRATION, TAGS, TYPE, ImportColumn
-from devices.importing.judging import ADD, SAME, UPDATE, FirstRows, Given, Judged, Name, Problem, Wanted, devices_named
+from devices.importing.judging import (
+    ADD,
+    SAME,
+    UPDATE,
+    FirstRows,
+    Given,
+    Judged,
+    Name,
+    Problem,
+    Wanted,
+    devices_named,
+    repeated,
+    unnamed,
+)
 from devices.importing.tagging import TagSets, TagsOfDevices
 from devices.importing.values import Reading, differing, location_of
 from devices.models import Device, DeviceType
@@ -119,15 +132,13 @@ class RegistrationJudge:
         return Judged(given, UPDATE if differs else SAME, target=device.pk, wanted=wanted)
 
     def _naming(self, given: Given, device: Device | None) -> list[Problem]:
-        type_id, device_id = given.name
-        if not type_id or not device_id:
-            empty = [(TYPE, "device type"), (DEVICE, "device ID")]
-            return [Problem(name, f"The {what} is missing.") for name, what in empty if not given.values.get(name)]
+        if missing := unnamed(given):
+            return missing
+        type_id = given.name[0]
         if self.types.get(type_id) is None:
             return [Problem(TYPE, str(NoSuchType(type_id)))]
-        first = self.rows.of(type_id, device_id, given.row)
-        if first != given.row:
-            return [Problem(DEVICE, f"Row {first} has the same device. Leave one of the two out.")]
+        if again := repeated(given, self.rows):
+            return again
         if device is not None and not self.update:
             return [Problem(DEVICE, f"Device {given.subject} exists already. Choose to update existing devices.")]
         return []
