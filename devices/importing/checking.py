@@ -10,14 +10,16 @@ from typing import Any
 from devices.import_models import LONGEST_VALUE, LONGEST_WORDS
 from devices.importing import cells
 from devices.importing.columns import ImportColumn, by_name, in_words, missing
-from devices.importing.judging import Given, Judge, Judged, Work, batches
+from devices.importing.judging import Given, Judge, Judged, Work
 from devices.importing.reading import given_rows
 from devices.importing.works import work_of
 from devices.models import DeviceImport, DeviceImportProblem
+from iotdash.lib import batches
 from iotdash.lib.spreadsheets import NUMBER, FileRefused
 
 # Nobody reads more; the numbers say how many there are.
 MOST_PROBLEMS = 50_000
+_AT_ONCE = 500
 ROWS, FAILING, PROBLEMS = "rows", "failing", "problems"
 
 
@@ -27,9 +29,8 @@ def judged_rows(found: DeviceImport) -> Iterator[Judged]:
     columns = by_name(work.columns(organization))
     judge = work.judge(organization, update=found.update_existing)
     # A batch is let go before the next one is read.
-    return chain.from_iterable(
-        map(partial(_judged, judge, columns), batches(given_rows(bytes(found.content), found.columns)))
-    )
+    rows = given_rows(bytes(found.content), found.columns)
+    return chain.from_iterable(map(partial(_judged, judge, columns), batches.of(rows, _AT_ONCE)))
 
 
 def _judged(judge: Judge, columns: Mapping[str, ImportColumn], batch: Sequence[Given]) -> list[Judged]:

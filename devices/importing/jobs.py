@@ -4,7 +4,7 @@ What a row does is written in the transaction that also writes what became of it
 neither a row half done nor one that would be done twice.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from django.utils import timezone
 from devices.importing.judging import Wanted
 from devices.importing.works import WORKS
 from devices.models import DeviceImport
+from iotdash.lib import batches
 from iotdash.organizations.models import Organization
 from iotdash.organizations.roles import IMPORT_DEVICES
 from iotdash.runtime.jobs import DoneInBegin, Outcome, register_kind
@@ -90,7 +91,7 @@ class ImportJobs(DoneInBegin):
     def _all_or_nothing(self, job: Job, organization: Organization, items: Sequence[JobItem]) -> dict[int, Outcome]:
         try:
             with transaction.atomic():
-                for chunk in _waiting(job):
+                for chunk in batches.of_rows(job.items.filter(state=State.WAITING), _CHUNK, by="position"):
                     if failed := self._do(job, organization, chunk):
                         raise _NotAll(failed)
         except _NotAll as error:
@@ -99,14 +100,6 @@ class ImportJobs(DoneInBegin):
         _settle(others.filter(target=None), Outcome(State.DONE, _ADDED))
         _settle(others, Outcome(State.DONE, _UPDATED))
         return {item.pk: _outcome(item, "") for item in items}
-
-
-def _waiting(job: Job) -> Iterator[list[JobItem]]:
-    after = 0
-    waiting = job.items.filter(state=State.WAITING).order_by("position")
-    while chunk := list(waiting.filter(position__gt=after)[:_CHUNK]):
-        after = chunk[-1].position
-        yield chunk
 
 
 def _others(job: Job, items: Sequence[JobItem]) -> QuerySet[JobItem]:

@@ -1,6 +1,6 @@
 """Rows of a table, and what would become of each: the same for the dry run and for the job."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +11,6 @@ from iotdash.organizations.models import Organization
 
 ADD, UPDATE, SAME = "add", "update", "same"
 Name = tuple[str, str]
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,6 @@ class Work(Protocol):
 
     def do(self, organization: Organization, wanted: Sequence[Wanted], source: Source) -> Mapping[int, str]:
         """Keys of those that could not be done → why, a sentence. In a transaction; one leaves the others alone."""
-
-
-def batches(rows: Iterator[Given]) -> Iterator[list[Given]]:
-    batch: list[Given] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def devices_named(organization: Organization, names: Sequence[Name]) -> dict[Name, Device]:

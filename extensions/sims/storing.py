@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 from extensions.core.models import ExtensionConfig
@@ -38,12 +38,6 @@ def store_named(config: ExtensionConfig, subjects: Sequence[str], **marks: Any) 
     values = {"missing_since": None, **marks}
     rows = [_row(config, subject, values) for subject in sorted(set(subjects))]
     Sim.objects.bulk_create(rows, AT_ONCE, update_conflicts=True, update_fields=list(values), unique_fields=_KEY)
-
-
-def chunks(subjects: Sequence[str]) -> Iterable[list[str]]:
-    rest = iter(subjects)
-    while chunk := list(islice(rest, AT_ONCE)):
-        yield chunk
 
 
 def _told(record: SimRecord) -> list[str]:

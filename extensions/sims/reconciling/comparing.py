@@ -24,6 +24,7 @@ from extensions.sims.reconciling.holding import alone, held
 from extensions.sims.reconciling.matches import Match
 from extensions.sims.reconciling.sharing import Shared
 from iotdash.audit.services import Source, record
+from iotdash.lib import batches
 from iotdash.organizations.models import Organization
 from iotdash.runtime import leases
 
@@ -96,11 +97,9 @@ def _pass(state: Reconciliation, hold: Callable[[], bool]) -> None:
 
 
 def _chunks(rows: QuerySet, hold: Callable[[], bool]) -> Iterator[Sequence]:
-    last = 0
-    while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+    for chunk in batches.of_rows(rows, AT_ONCE):
         if not hold():
             raise _Lost
-        last = chunk[-1].pk
         yield chunk
 
 

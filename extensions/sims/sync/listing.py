@@ -23,6 +23,7 @@ from extensions.sims.models import Sim, Synchronisation
 from extensions.sims.reconciling import comparing
 from extensions.sims.sync import failing, states, timing
 from extensions.sims.sync.asking import ask, guarded, is_of_present
+from iotdash.lib import batches
 from iotdash.lib.crypto import CryptoError
 
 Running = Synchronisation.Running
@@ -55,7 +56,7 @@ def _store(state: Synchronisation, page: Page, asked_at: datetime, turn: Turn) -
         return
     named = page.named
     if len(named) > storing.AT_ONCE:
-        for chunk in storing.chunks(named):
+        for chunk in batches.of(named, storing.AT_ONCE):
             if not turn.hold():
                 raise LaneLost
             storing.store_named(state.config, chunk, **_marks(state, named=True))

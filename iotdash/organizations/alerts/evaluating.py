@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from iotdash.lib import batches
 from iotdash.organizations.alerts import conditions, messages, telling, writing
 from iotdash.organizations.alerts.conditions import CannotTell, Condition, Finding, News
 from iotdash.organizations.models import Alert, AlertRule
@@ -72,9 +73,7 @@ def _evaluate(rule: AlertRule, until: float) -> bool:
 
 
 def _resolve(rule: AlertRule, condition: Condition) -> None:
-    after, open_ones = 0, Alert.objects.filter(rule=rule, resolved_at=None).order_by("pk")
-    while batch := list(open_ones.filter(pk__gt=after)[:AT_ONCE]):
-        after = batch[-1].pk
+    for batch in batches.of_rows(Alert.objects.filter(rule=rule, resolved_at=None), AT_ONCE):
         if over := condition.over(rule, batch):
             with fenced(rule):
                 writing.resolve(over)

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Count, QuerySet
 
+from iotdash.lib import batches
 from iotdash.organizations.jobs import again
 from iotdash.organizations.models import Organization
 from iotdash.runtime.jobs import counting, kind_of
@@ -138,15 +140,8 @@ def reasons(job: Job) -> list[tuple[str, int]]:
 
 def results(job: Job) -> Iterator[tuple]:
     """What became of each item, below RESULT_HEADINGS."""
-    return map(_result, _in_order(job))
-
-
-def _in_order(job: Job) -> Iterator[JobItem]:
-    """Asked for again and again: whoever takes long to fetch the file keeps no cursor of the database open."""
-    after = 0
-    while batch := list(job.items.filter(position__gt=after).order_by("position")[:_AT_ONCE]):
-        yield from batch
-        after = batch[-1].position
+    # Whoever takes long to fetch the file keeps no cursor of the database open.
+    return map(_result, chain.from_iterable(batches.of_rows(job.items.all(), _AT_ONCE, by="position")))
 
 
 def _result(item: JobItem) -> tuple:

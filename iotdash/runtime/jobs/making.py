@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from iotdash.audit.services import Source
+from iotdash.lib import batches
 from iotdash.lib.inserting import insert
 from iotdash.runtime.jobs.disposing import dispose
 from iotdash.runtime.jobs.kinds import Outcome
@@ -99,8 +99,8 @@ def _rehearsed(
 
 
 def _write(job: Job, drafts: Iterable[Draft]) -> int:
-    written, rest, now = 0, iter(drafts), timezone.now()
-    while batch := list(islice(rest, _AT_ONCE)):
+    written, now = 0, timezone.now()
+    for batch in batches.of(drafts, _AT_ONCE):
         if written + len(batch) > MOST_ITEMS:
             raise TooMany
         insert(JobItem, {"job": job.pk}, _WRITTEN, (_row(*each, now) for each in enumerate(batch, written + 1)))

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from iotdash.audit.services import record
+from iotdash.lib import batches
 from iotdash.runtime import leases
 from iotdash.runtime.jobs import counting, kinds, messages, undoing, writing
 from iotdash.runtime.jobs.kinds import Kind, NotNow
@@ -79,10 +80,10 @@ def _slice(job_id: int, still_ours: StillOurs) -> _Again | None:
 
 def _look(job: Job, kind: Kind, still_ours: StillOurs) -> int:
     """Writes down what became of items under way; how many those are."""
-    settled, after = 0, 0
-    under_way = job.items.filter(state=ItemState.UNDER_WAY).order_by("position")
-    while still_ours() and (batch := list(under_way.filter(position__gt=after)[:_AT_ONCE])):
-        after = batch[-1].position
+    settled = 0
+    for batch in batches.of_rows(job.items.filter(state=ItemState.UNDER_WAY), _AT_ONCE, by="position"):
+        if not still_ours():
+            break
         settled += writing.write(batch, kind.outcomes(job, batch))
     return settled
 

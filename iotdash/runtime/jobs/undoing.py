@@ -5,6 +5,7 @@ A few rows at a time, so that nobody waits for the database; and it may be done 
 
 from django.utils import timezone
 
+from iotdash.lib import batches
 from iotdash.runtime.jobs import kinds
 from iotdash.runtime.models import Job, JobItem
 
@@ -29,8 +30,6 @@ def _cancel_waiting(job: Job) -> int:
 
 def _take_back(job: Job) -> None:
     kind = kinds.kind_of(job)
-    under_way = job.items.filter(state=JobItem.State.UNDER_WAY).order_by("position")
-    after = 0
-    while kind and (batch := list(under_way.filter(position__gt=after)[:_AT_ONCE])):
-        after = batch[-1].position
+    under_way = job.items.filter(state=JobItem.State.UNDER_WAY)
+    for batch in batches.of_rows(under_way, _AT_ONCE, by="position") if kind else ():
         kind.take_back(job, batch)
