@@ -18,7 +18,7 @@ from devices.importing.works import WORKS, work_of
 from devices.models import DeviceImport
 from devices.views.saving import posted
 from iotdash.lib import downloads, htmx
-from iotdash.lib.lists import BadListQuery, Column, ListState, bounded_count, page
+from iotdash.lib.lists import Column, ListState, bounded_count, page
 from iotdash.lib.spreadsheets import FileRefused
 from iotdash.lib.spreadsheets.rows import MEGABYTE
 from iotdash.organizations.listing import around
@@ -57,10 +57,7 @@ def device_import(request: HttpRequest, device_import_id: UUID) -> HttpResponse:
         services.change(found, form.chosen, update=form.cleaned_data["update"])
         return _to_import(request, found)
     status = 422 if form.errors else 200
-    try:
-        context = _context(request, found) | {"form": form}
-    except BadListQuery as error:
-        return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
+    context = _context(request, found) | {"form": form}
     part = {"problems": f"{FOLDER}/_problems.html"}
     return htmx.render(request, f"{FOLDER}/import.html", context, part=part, status=status)
 

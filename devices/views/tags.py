@@ -10,7 +10,6 @@ from devices.services import DevicesError
 from devices.tags import queries, services
 from devices.tags.forms import DeviceTagsForm, EditTagForm
 from devices.tags.listing import tag_list_context
-from devices.views.lists import list_page
 from devices.views.lookup import device_or_404
 from devices.views.saving import form_page, posted
 from iotdash.lib import htmx
@@ -37,7 +36,7 @@ def of_device(request: HttpRequest, type_id: str, device_id: str) -> HttpRespons
 
 @organization_view()
 def tag_list(request: HttpRequest) -> HttpResponse:
-    return list_page(request, tag_list_context, "devices/tags/list.html", "devices/tags/_list.html")
+    return htmx.render(request, "devices/tags/list.html", tag_list_context(request), part="devices/tags/_list.html")
 
 
 @organization_view(EDIT_DEVICES)

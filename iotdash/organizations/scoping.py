@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from iotdash.accounts.addresses import address_of
 from iotdash.audit.services import Source
+from iotdash.lib import htmx
+from iotdash.lib.lists import BadListQuery
 from iotdash.organizations import gate
 from iotdash.organizations.authorization import authorize
 from iotdash.organizations.models import Membership
@@ -38,8 +40,9 @@ def organization_view(action: Action = SEE, *, post: Action | None = None) -> Ca
     """For views under `/{org}/`: sets `request.membership`, `request.organization` and `request.source`.
 
     Answers a redirect to sign-in, 404 for a stranger, 403 (naming the least role) for a role that is too low, and the
-    page of the gate for a member who is kept out. `post`: what a POST needs, if not `action`. The wrapped view carries
-    `.action` and `.post_action`, from which tests generate their table of who may open what.
+    page of the gate for a member who is kept out; a list that does not have what the address asks for says so with 400.
+    `post`: what a POST needs, if not `action`. The wrapped view carries `.action` and `.post_action`, from which tests
+    generate their table of who may open what.
     """
 
     def decorate(view: View) -> View:
@@ -53,7 +56,10 @@ def organization_view(action: Action = SEE, *, post: Action | None = None) -> Ca
             request.source = source_of(request)
             _remember(request, org)
             authorize(membership, scoped.post_action if request.method == "POST" else action, request.organization)
-            return view(request, **kwargs)
+            try:
+                return view(request, **kwargs)
+            except BadListQuery as error:
+                return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
 
         scoped.action, scoped.post_action = action, post or action
         return scoped

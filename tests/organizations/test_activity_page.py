@@ -96,8 +96,8 @@ def test_days_are_those_of_the_persons_zone(targets, owner, query, found):
 def test_a_bad_address_answers_400_and_says_why(owner_client, query):
     response = owner_client.get(URL + query)
     assert response.status_code == 400
-    assert response.context["exception"] in response.content.decode()
-    assert response.context["exception"]
+    assert str(response.context["sentence"]) in response.content.decode()
+    assert response.context["sentence"]
 
 
 def test_the_first_day_of_the_calendar_answers_400_where_it_has_no_utc(owner_client, owner):

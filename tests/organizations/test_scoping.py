@@ -71,3 +71,31 @@ def test_rights_come_from_the_membership_asked_for(client_of, other_owner, organ
     client = client_of(other_owner)
     assert client.post("/abc123/settings/", {"name": "Mine"}).status_code == 403
     assert client.post("/xyz789/settings/", {"name": "Mine", "invitation_hours": "48"}).status_code == 302
+
+
+LISTS = (
+    "activity",
+    "alerts",
+    "alerts/resolved",
+    "device-tags",
+    "device-types",
+    "devices",
+    "extensions/operations",
+    "jobs",
+    "keys",
+    "members",
+    "members/invitations",
+    "sims",
+    "views",
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_says_which_part_of_its_address_makes_no_sense(owner_client, organization, path):
+    for headers in ({}, {"HX-Request": "true"}):
+        response = owner_client.get(f"/abc123/{path}/?nothing=such", headers=headers)
+        content = response.content.decode()
+        assert response.status_code == 400
+        assert "This list has no filter “nothing”." in content
+        assert f'href="/abc123/{path}/"' in content
+        assert ("<html" in content) is not bool(headers)

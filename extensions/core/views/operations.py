@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from extensions.core.services import operations
 from extensions.core.views.lookup import operation_or_404
 from extensions.core.words import declared, error_title, operation_title
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery, Column, Filter, ListState, bounded_count, page
+from iotdash.lib.lists import Column, Filter, ListState, bounded_count, page
 from iotdash.organizations.authorization import authorize, may
 from iotdash.organizations.roles import Action, Role
 from iotdash.organizations.scoping import organization_view
@@ -30,10 +29,7 @@ _FIELDS = {"state": "state", "operation": "operation_id", "configuration": "conf
 @require_safe
 @organization_view()
 def operation_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = _list_context(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = _list_context(request)
     part = {"operations": "extensions/operations/_table.html"}
     return htmx.render(request, "extensions/operations/list.html", context, part=part)
 

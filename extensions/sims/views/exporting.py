@@ -4,8 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from extensions.sims.inventory.exporting import exported
-from iotdash.lib import downloads, htmx
-from iotdash.lib.lists import BadListQuery
+from iotdash.lib import downloads
 from iotdash.organizations.roles import EXPORT
 from iotdash.organizations.scoping import organization_view
 
@@ -13,8 +12,5 @@ from iotdash.organizations.scoping import organization_view
 @require_safe
 @organization_view(EXPORT)
 def sim_list(request: HttpRequest, form: str) -> HttpResponseBase:
-    try:
-        headings, rows = exported(request.membership, request.GET)
-    except BadListQuery as error:
-        return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
+    headings, rows = exported(request.membership, request.GET)
     return downloads.table(f"sims-{request.organization.public_id}", form, headings, rows)

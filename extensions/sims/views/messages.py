@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,6 @@ from extensions.sims.pages import panel_of
 from extensions.sims.sync import reports
 from extensions.sims.views.lookup import sim_or_404
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import may
 from iotdash.organizations.roles import OPERATE
 from iotdash.organizations.scoping import organization_view
@@ -94,10 +92,7 @@ def _show(request: HttpRequest, template: str, config: ExtensionConfig, context:
     """What is `seen` already is not sent again: whatever somebody is about to do in the list stays."""
     manifest, query = registry.manifest(config.slug), request.GET.copy()
     seen = query.pop("seen", [])
-    try:
-        listed = list_context(config, manifest.provider, query, context.get("subject", ""))
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    listed = list_context(config, manifest.provider, query, context.get("subject", ""))
     if htmx.wants_part(request) and request.htmx.target == ROWS and seen == [listed["seen"]]:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     query["seen"] = listed["seen"]

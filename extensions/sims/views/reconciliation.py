@@ -33,10 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @organization_view()
 def section(request: HttpRequest, section: str) -> HttpResponse:
-    try:
-        context = listing.section_context(request, _section_or_404(section))
-    except BadListQuery as error:
-        return _bad_list(request, error)
+    context = listing.section_context(request, _section_or_404(section))
     part = {"reconciliation": f"{FOLDER}/_list.html"}
     return htmx.render(request, f"{FOLDER}/section.html", context, part=part)
 
@@ -45,10 +42,7 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 @organization_view(EXPORT)
 def export(request: HttpRequest, section: str, form: str) -> HttpResponseBase:
     found = _section_or_404(section)
-    try:
-        headings, rows = listing.exported(request.membership, found, request.GET)
-    except BadListQuery as error:
-        return _bad_list(request, error)
+    headings, rows = listing.exported(request.membership, found, request.GET)
     return downloads.table(f"reconciliation-{found.slug}", form, headings, rows)
 
 
@@ -103,7 +97,3 @@ def _section_or_404(slug: str) -> Section:
     if slug not in BY_SLUG:
         raise Http404("The reconciliation has no such section.")
     return BY_SLUG[slug]
-
-
-def _bad_list(request: HttpRequest, error: BadListQuery) -> HttpResponse:
-    return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)

@@ -9,7 +9,6 @@ from extensions.sims.inventory.listing import sim_list_context
 from extensions.sims.pages import panel_of
 from extensions.sims.views.lookup import sim_or_404
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.scoping import organization_view
 
 LIST = {"sim-list": "sims/inventory/_list.html"}
@@ -18,10 +17,7 @@ LIST = {"sim-list": "sims/inventory/_list.html"}
 @require_safe
 @organization_view()
 def sim_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = sim_list_context(request)
-    except BadListQuery as error:
-        return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
+    context = sim_list_context(request)
     return htmx.render(request, "sims/inventory/list.html", context, part=LIST)
 
 

@@ -3,12 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery, ListState, bounded_count, page
+from iotdash.lib.lists import ListState, bounded_count, page
 from iotdash.organizations import queries
 from iotdash.organizations.activity import FILTERS, conditions, readable, state_of
 from iotdash.organizations.forms import ActivityFilterForm
@@ -18,10 +17,7 @@ from iotdash.organizations.scoping import organization_view
 @require_safe
 @organization_view()
 def activity(request: HttpRequest) -> HttpResponse:
-    try:
-        context = _context(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = _context(request)
     part = {"activity": "organizations/_activity.html"}
     return htmx.render(request, "organizations/activity.html", context, part=part)
 

@@ -3,12 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.alerts import conditions, listing, queries, services
 from iotdash.organizations.authorization import may
 from iotdash.organizations.models import Alert
@@ -68,10 +66,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, *, resolved: bool) -> HttpResponse:
-    try:
-        context: dict[str, Any] = listing.alerts(request, resolved=resolved)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context: dict[str, Any] = listing.alerts(request, resolved=resolved)
     return htmx.render(request, f"{FOLDER}/list.html", context, part={"alerts": f"{FOLDER}/_list.html"})
 
 

@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iotdash.lib import htmx, shown_once
-from iotdash.lib.lists import BadListQuery
 from iotdash.lib.public_address import public_address
 from iotdash.organizations.keys import listing, queries, services
 from iotdash.organizations.keys.forms import ChangeKeyForm, MakeKeyForm
@@ -26,10 +24,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @organization_view(MANAGE_KEYS)
 def key_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = listing.context(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = listing.context(request)
     return htmx.render(request, f"{FOLDER}/list.html", context, part={"keys": f"{FOLDER}/_list.html"})
 
 

@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import may
 from iotdash.organizations.invitations import listing, queries, rules, services
 from iotdash.organizations.invitations.errors import InvitationRefused
@@ -29,10 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @organization_view(MANAGE_INVITATIONS)
 def invitations(request: HttpRequest) -> HttpResponse:
-    try:
-        context = listing.context(request) | mail_context(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = listing.context(request) | mail_context(request)
     part = {"invitations": f"{FOLDER}/_list.html", "invitation-progress": f"{FOLDER}/_progress.html"}
     return htmx.render(request, f"{FOLDER}/list.html", context, part=part)
 

@@ -4,13 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from iotdash.lib import downloads, htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import authorize, may
 from iotdash.organizations.jobs import again, listing, queries
 from iotdash.organizations.jobs.forms import ConfirmForm
@@ -32,10 +30,7 @@ _STEPS = {
 @require_safe
 @organization_view()
 def job_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = listing.jobs(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = listing.jobs(request)
     return htmx.render(request, f"{FOLDER}/list.html", context, part={"jobs": f"{FOLDER}/_list.html"})
 
 
@@ -106,10 +101,7 @@ def _after(request: HttpRequest, found: Job, act, sentence: str) -> HttpResponse
 
 
 def _context(request: HttpRequest, found: Job, form: ConfirmForm | None = None) -> dict[str, Any]:
-    try:
-        listed = listing.items(request, found)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    listed = listing.items(request, found)
     kind = kind_of(found)
     may_steer = bool(kind) and may(request.membership, kind.action, request.organization)
     rehearsed = found.state == Job.State.REHEARSED

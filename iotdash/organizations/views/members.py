@@ -5,14 +5,12 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iotdash.lib import htmx
-from iotdash.lib.lists import BadListQuery
 from iotdash.organizations.authorization import authorize_over, may
 from iotdash.organizations.members import listing, queries, services
 from iotdash.organizations.members.forms import ExpiryForm, RoleForm
@@ -26,10 +24,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @organization_view()
 def member_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = listing.context(request) | {"roles": role_words()}
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = listing.context(request) | {"roles": role_words()}
     part = {"members": "organizations/members/_list.html"}
     return htmx.render(request, "organizations/members/list.html", context, part=part)
 

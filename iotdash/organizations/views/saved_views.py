@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,10 +24,7 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 @require_safe
 @organization_view()
 def view_list(request: HttpRequest) -> HttpResponse:
-    try:
-        context = listing.views(request)
-    except BadListQuery as error:
-        raise BadRequest(str(error)) from error
+    context = listing.views(request)
     context["may_save"] = may(request.membership, SAVE_VIEWS, request.organization)
     return htmx.render(request, f"{FOLDER}/list.html", context, part={"views": f"{FOLDER}/_list.html"})
 
