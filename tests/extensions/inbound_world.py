@@ -75,7 +75,7 @@ def receiving(monkeypatch) -> Receiving:
 def tasks_sent(monkeypatch) -> list[int]:
     """Configurations whose events are to be processed; nothing goes to a broker."""
     sent: list[int] = []
-    monkeypatch.setattr(tasks.process_inbound, "delay", sent.append)
+    monkeypatch.setattr(tasks.process_inbound, "apply_async", lambda args, **_: sent.append(*args))
     return sent
 
 

@@ -166,7 +166,7 @@ def test_the_sweep_sends_a_task_for_each_mark(config, monkeypatch):
     from extensions.core import tasks
 
     sent = []
-    monkeypatch.setattr(tasks.relink, "delay", sent.append)
+    monkeypatch.setattr(tasks.relink, "apply_async", lambda args, **_: sent.append(*args))
     linking.wake_stale()
     linking.relink(config.pk)
     linking.wake_stale()

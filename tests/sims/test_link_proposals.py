@@ -241,7 +241,7 @@ def test_a_log_book_of_numbers_and_a_deep_nest_are_read_to_an_end(organization, 
 
 def test_due_ones_are_woken_and_new_organizations_too(organization, other_organization, config, monkeypatch):
     woken = []
-    monkeypatch.setattr("extensions.sims.tasks.compare.delay", woken.append)
+    monkeypatch.setattr("extensions.sims.tasks.compare.apply_async", lambda args, **_: woken.append(*args))
     comparing.wake_due()
     assert woken == []
     add_sim(config)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from devices.models import Device
 from extensions.sims import services
@@ -294,12 +295,23 @@ def test_proposals_of_others_are_not_taken_along(world, other_organization, othe
 
 def test_comparing_now_asks_for_a_pass(world, developer_client, monkeypatch):
     asked = []
-    monkeypatch.setattr("extensions.sims.tasks.compare.delay", asked.append)
+    monkeypatch.setattr("extensions.sims.tasks.compare.apply_async", lambda args, **_: asked.append(*args))
     monkeypatch.setattr("django.db.transaction.on_commit", lambda act, **_: act())
     developer_client.post(f"{URL}compare/")
     assert len(asked) == 1
     assert "Being compared" in developer_client.get(URL).content.decode()
     assert ActivityEntry.objects.filter(action="comparison of SIMs and devices asked for").exists()
+
+
+def test_comparing_now_is_kept_while_the_broker_is_away(world, developer_client, monkeypatch, caplog):
+    def away(*args, **kwargs):
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr("extensions.sims.tasks.compare.apply_async", away)
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda act, **_: act())
+    assert developer_client.post(f"{URL}compare/").status_code == 302
+    assert "Connection refused" in caplog.text
+    assert Reconciliation.objects.get().next_at <= timezone.now(), "the sweep asks again"
 
 
 def test_who_may_what(world, reader_client, analyst_client, developer_client):

@@ -11,11 +11,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
 from extensions.core import registry
 from extensions.core.models import ExtensionConfig, InboundEvent
 from iotdash.audit.services import Source, record
+from iotdash.lib import broker
 from iotdash.runtime import leases
 
 AT_ONCE = 200
@@ -37,10 +37,7 @@ def wake(config_id: int) -> None:
     """Has the configuration's events processed soon; if the broker is away, the sweep does."""
     from extensions.core.tasks import process_inbound
 
-    try:
-        process_inbound.delay(config_id)
-    except (BrokerAway, OSError) as error:
-        logger.warning("no message for events of configuration %s: %s", config_id, error)
+    broker.send(process_inbound, config_id)
 
 
 def wake_due() -> None:

@@ -1,15 +1,14 @@
 """The messages that make a worker look at a lane; at most one is on its way for each."""
 
-import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
 from extensions.core.lanes.work import sources
 from extensions.core.models import Lane
+from iotdash.lib import broker
 
 # A message that has not been received so long after it was due is taken for lost.
 MESSAGE_LOST_AFTER = timedelta(seconds=30)
@@ -18,8 +17,6 @@ LOST_FOR_PEOPLE_AFTER = timedelta(seconds=3)
 MOST_TRIED = 8
 # What is due later is left to the sweep: brokers deliver messages for hours ahead badly, and lose them.
 FARTHEST_MESSAGE = timedelta(seconds=60)
-
-logger = logging.getLogger(__name__)
 
 
 class Waiting(NamedTuple):
@@ -58,12 +55,9 @@ def _send_again(lane: QuerySet[Lane], lane_id: int, lost: datetime) -> None:
 def _send_message(lane_id: int, due_at: datetime, seconds: float) -> None:
     from extensions.core.tasks import run_lane
 
-    try:
-        run_lane.apply_async((lane_id, due_at.isoformat()), countdown=seconds or None)
-    except (BrokerAway, OSError) as error:
-        # A broker in files has a disk that may be full. The row is saved and is the truth; the sweep sends it later.
+    if not broker.send(run_lane, lane_id, due_at.isoformat(), countdown=seconds):
+        # So that the sweep does not take it for one that is on its way.
         Lane.objects.filter(pk=lane_id).update(message_due_at=None)
-        logger.warning("no message for lane %s: %s", lane_id, error)
 
 
 def received(lane_id: int, due_at: datetime) -> bool:

@@ -9,6 +9,7 @@ from devices.models import Device
 from extensions.core import registry, targets
 from extensions.core.models import ExtensionConfig
 from extensions.core.targets import Target
+from iotdash.lib import broker
 from iotdash.runtime import leases
 
 # Renewed after each so many devices, which take much less than the lease lasts.
@@ -41,7 +42,7 @@ def wake_stale() -> None:
     from extensions.core.tasks import relink
 
     for config_id in ExtensionConfig.objects.filter(links_stale=True).values_list("pk", flat=True):
-        relink.delay(config_id)
+        broker.send(relink, config_id)
 
 
 def relink(config_id: int) -> None:

@@ -24,7 +24,7 @@ from extensions.sims.reconciling.holding import alone, held
 from extensions.sims.reconciling.matches import Match
 from extensions.sims.reconciling.sharing import Shared
 from iotdash.audit.services import Source, record
-from iotdash.lib import batches
+from iotdash.lib import batches, broker
 from iotdash.organizations.models import Organization
 from iotdash.runtime import leases
 
@@ -51,7 +51,7 @@ def wake_due() -> None:
     )
     due = Reconciliation.objects.filter(next_at__lte=timezone.now())
     for organization_id in due.values_list("organization_id", flat=True):
-        compare.delay(organization_id)
+        broker.send(compare, organization_id)
 
 
 def ask(organization: Organization, source: Source) -> None:
@@ -61,7 +61,7 @@ def ask(organization: Organization, source: Source) -> None:
     with transaction.atomic():
         Reconciliation.objects.update_or_create(organization=organization, defaults={"next_at": timezone.now()})
         record(source, "comparison of SIMs and devices asked for", "organization", organization.public_id)
-        transaction.on_commit(partial(compare.delay, organization.pk))
+        transaction.on_commit(partial(broker.send, compare, organization.pk))
 
 
 def soon(organization_id: int) -> None:

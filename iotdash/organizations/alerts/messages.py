@@ -1,14 +1,11 @@
 """The messages that make a worker evaluate a rule. The row says when; a lost message is sent again by the sweep."""
 
-import logging
 from datetime import datetime
 
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
+from iotdash.lib import broker
 from iotdash.organizations.models import AlertRule
-
-logger = logging.getLogger(__name__)
 
 
 def send(rule: AlertRule, at: datetime) -> None:
@@ -28,7 +25,4 @@ def send_due() -> None:
 def _send(rule_id: int, at: datetime) -> None:
     from iotdash.organizations.tasks import evaluate_alert_rule
 
-    try:
-        evaluate_alert_rule.delay(rule_id, at.isoformat())
-    except (BrokerAway, OSError) as error:
-        logger.warning("no message for alert rule %s: %s", rule_id, error)
+    broker.send(evaluate_alert_rule, rule_id, at.isoformat())

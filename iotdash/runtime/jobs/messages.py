@@ -1,17 +1,14 @@
 """The messages that make a worker look at a job. The row says when; a lost message is sent again by the sweep."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
+from iotdash.lib import broker
 from iotdash.runtime.models import Job
 
 # Brokers deliver messages for hours ahead badly, and lose them: what is due later is left to the sweep.
 FARTHEST_MESSAGE = timedelta(seconds=60)
-
-logger = logging.getLogger(__name__)
 
 
 def send(job_id: int, at: datetime, *, state: str = "") -> None:
@@ -31,9 +28,5 @@ def _send(job_id: int, at: datetime) -> None:
     from iotdash.runtime.tasks import run_job
 
     wait = at - timezone.now()
-    if wait > FARTHEST_MESSAGE:
-        return
-    try:
-        run_job.apply_async((job_id, at.isoformat()), countdown=max(wait.total_seconds(), 0) or None)
-    except (BrokerAway, OSError) as error:
-        logger.warning("no message for job %s: %s", job_id, error)
+    if wait <= FARTHEST_MESSAGE:
+        broker.send(run_job, job_id, at.isoformat(), countdown=max(wait.total_seconds(), 0))
