@@ -1,18 +1,16 @@
-"""`python -m tests.chaos.fight`: the part of a kill test that runs in the environment of the installation it tests."""
+"""`python -m tests.chaos.fight PACKAGE …`: the part of a kill test that runs in the environment of what it tests."""
 
 import sys
+from importlib import import_module
 
 import django
 
-from tests.chaos.arguments import parser
-
 
 def main() -> int:
-    chosen = parser().parse_args()
+    package, *given = sys.argv[1:]
+    chosen = import_module(f"{package}.arguments").parser().parse_args(given)
     django.setup()
-    from tests.chaos.battle import Battle
-
-    words, failed = Battle(chosen).fight()
+    words, failed = import_module(f"{package}.battle").Battle(chosen).fight()
     sys.stdout.write(words)
     return int(failed)
 

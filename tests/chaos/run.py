@@ -19,16 +19,20 @@ SANDBOX = "controlcenter"
 
 
 def main() -> int:
-    chosen = parser().parse_args()
-    chosen.seed = chosen.seed or secrets.randbelow(10**6) + 1
+    return run("tests.chaos", parser().parse_args(), {})
+
+
+def run(package: str, chosen: argparse.Namespace, settings: Mapping[str, str]) -> int:
+    """The status of the fight of a package that has `arguments` and `battle`; `settings`: what is its own."""
+    if hasattr(chosen, "seed"):
+        chosen.seed = chosen.seed or secrets.randbelow(10**6) + 1
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
-        env = stack.enter_context(environment(folder, on_servers=chosen.servers))
+        env = {**stack.enter_context(environment(folder, on_servers=chosen.servers)), **settings}
         install(Path(env["IOTDASH_VAR"]), env)
         # In a process of its own: where pytest is imported, as here, settings are those of tests.
-        failed = subprocess.run(
-            [sys.executable, "-m", "tests.chaos.fight", *given(chosen)], env=env, cwd=ROOT
-        ).returncode
+        fight = [sys.executable, "-m", "tests.chaos.fight", package, *given(chosen)]
+        failed = subprocess.run(fight, env=env, cwd=ROOT).returncode
         shutil.copytree(folder / "var/log", chosen.reports / "log", dirs_exist_ok=True)
     return failed
 
