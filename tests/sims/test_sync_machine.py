@@ -8,9 +8,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings as project
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from extensions.core import lanes, registry, tasks
@@ -26,6 +27,8 @@ FAILING = [name for name in (*ERRORS, *ERRORS_AFTER) if not name.startswith("kil
 # How the carrier fails in the next calls, and at which statement the process is killed (None: it lives).
 RUNS = st.tuples(st.lists(st.sampled_from(["fine", *FAILING]), max_size=3), st.none() | st.integers(1, 60))
 NUMBERS = st.integers(0, 24)
+# A SIM about which the carrier refuses to answer waits for its next turn.
+REFUSED = [("run", (["fine", "refused", "garbage"], None))]
 STEPS = st.one_of(
     st.tuples(st.just("run"), RUNS),
     st.tuples(st.just("run"), RUNS),
@@ -117,6 +120,8 @@ class Machine:
             for _ in range(4):
                 self.clock(400)
                 self.run(([], None))
+        # Also those whose turn is farthest away.
+        self.clock(60 * project.IOTDASH_USAGE_MINUTES_OTHERS)
         Synchronisation.objects.update(inventory_wanted=True, next_at=timezone.now())
         for _ in range(6):
             self.clock(400)
@@ -141,6 +146,7 @@ def world(db, organization, source, monkeypatch, time_machine):
 @pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(steps=REFUSED, by_name=False)
 @given(steps=st.lists(STEPS, min_size=3, max_size=15), by_name=st.booleans())
 def test_whatever_happens_the_inventory_is_whole_in_the_end(world, steps, by_name):
     with transaction.atomic():
