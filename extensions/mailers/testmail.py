@@ -16,7 +16,7 @@ from extensions.mailers import senders
 from iotdash.accounts.models import User
 from iotdash.audit.services import Source, record
 from iotdash.organizations.authorization import authorize
-from iotdash.organizations.invitations.composing import named, presentable
+from iotdash.organizations.letters import named, presentable
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import MANAGE_EXTENSIONS
 from iotdash.runtime import outbox

@@ -12,7 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-SUBJECT_LENGTH, BODY_LENGTH = 200, 5000
+from iotdash.organizations.models import Organization
+
+SUBJECT_LENGTH, BODY_LENGTH, NAME_LENGTH = 200, 5000, 80
 _LINK = "{link}"
 # The second is for endings: nobody types it.
 _LINKS = ("link", "own_link")
@@ -102,6 +104,21 @@ def check_body(letter: Letter, text: str) -> str:
 def holds_address(text: str) -> bool:
     """Whether a mail program would take a part of it for a link."""
     return bool(_ADDRESS.search(text))
+
+
+def in_one_line(text: str) -> str:
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def presentable(name: str) -> str:
+    """A name as one line of at most 80 characters; "" if it holds an address of the web, which would become a link."""
+    line = in_one_line(name)
+    return "" if holds_address(line) else line[:NAME_LENGTH].rstrip()
+
+
+def named(organization: Organization) -> str:
+    """By its id if its name does not go into mail."""
+    return presentable(organization.name) or f"organization {organization.public_id}"
 
 
 def _check(letter: Letter, text: str, longest: int) -> None:

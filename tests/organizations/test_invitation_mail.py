@@ -3,20 +3,24 @@
 import datetime as dt
 import html
 import re
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 
-from iotdash.organizations.invitations import services, tokens, wording
-from iotdash.organizations.invitations.composing import presentable
+from iotdash.organizations import letters
+from iotdash.organizations.invitations import services, tokens
+from iotdash.organizations.invitations.wording import LETTER, ORIGINAL
 from iotdash.organizations.models import Invitation, MailTemplate
 from iotdash.runtime.models import OutboxMail
 from tests.organizations.invitation_world import composed, mails
 
 NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
+check_subject = partial(letters.check_subject, LETTER)
+check_body = partial(letters.check_body, LETTER)
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +117,7 @@ def test_an_attempt_is_numbered(invitation):
     ],
 )
 def test_names_are_one_short_line_without_addresses(name, shown):
-    assert presentable(name) == shown
+    assert letters.presentable(name) == shown
 
 
 def test_names_are_data(invitation, organization):
@@ -149,26 +153,26 @@ def test_ones_own_wording(invitation, organization):
 
 class TestWhatMayBeWritten:
     def test_the_original_may(self):
-        assert wording.check_subject(wording.ORIGINAL.subject) == wording.ORIGINAL.subject
-        assert wording.check_body(wording.ORIGINAL.body) == wording.ORIGINAL.body
+        assert check_subject(ORIGINAL.subject) == ORIGINAL.subject
+        assert check_body(ORIGINAL.body) == ORIGINAL.body
 
     def test_lines_end_as_everywhere(self):
-        assert wording.check_body(" Moin!\r\n\r\n{link}\r ") == "Moin!\n\n{link}"
+        assert check_body(" Moin!\r\n\r\n{link}\r ") == "Moin!\n\n{link}"
 
     @pytest.mark.parametrize(
-        "letters",
+        "written",
         ["Bonjour\u00a0!", "10\u202f%", "👩\u200d🔧", "\u0646\u200c\u0645", "Ver\u00adein", "\u05d0\u200f", "a\tb"],
     )
-    def test_letters_of_every_script_may(self, letters):
-        assert letters in wording.check_body(f"x{letters}x {{link}}")
-        assert letters in wording.check_subject(f"x{letters}x")
+    def test_letters_of_every_script_may(self, written):
+        assert written in check_body(f"x{written}x {{link}}")
+        assert written in check_subject(f"x{written}x")
 
     @pytest.mark.parametrize("letter", ["\x00", "\x1b", "\x85", "\u2028", "\u202e", "\u2066", "\ud800"])
     def test_what_turns_a_text_around_or_ends_a_line_may_not(self, letter):
         with pytest.raises(ValidationError, match="control character"):
-            wording.check_body(f"x{letter}x {{link}}")
+            check_body(f"x{letter}x {{link}}")
         with pytest.raises(ValidationError, match="single line"):
-            wording.check_subject(f"x{letter}x")
+            check_subject(f"x{letter}x")
 
     @pytest.mark.parametrize(
         ("subject", "words"),
@@ -185,7 +189,7 @@ class TestWhatMayBeWritten:
     )
     def test_subjects_that_are_refused(self, subject, words):
         with pytest.raises(ValidationError, match=re.escape(words)):
-            wording.check_subject(subject)
+            check_subject(subject)
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -204,7 +208,7 @@ class TestWhatMayBeWritten:
     )
     def test_texts_that_are_refused(self, body, words):
         with pytest.raises(ValidationError, match=re.escape(words)):
-            wording.check_body(body)
+            check_body(body)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from iotdash.lib.public_address import public_address
 from iotdash.organizations import wordings
+from iotdash.organizations.addresses import deliverable
 from iotdash.organizations.alerts.telling import KIND, LINES
-from iotdash.organizations.invitations.addresses import deliverable
-from iotdash.organizations.invitations.composing import named, presentable
-from iotdash.organizations.letters import Letter, Wording, holds_address, render
+from iotdash.organizations.letters import Letter, Wording, holds_address, in_one_line, named, presentable, render
 from iotdash.organizations.models import AlertEvent, AlertNotice, AlertRule, Membership, Organization
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import Message
@@ -120,5 +119,5 @@ def _told(notice: AlertNotice, what: AlertEvent.What) -> str:
 
 def _plain(text: str) -> str:
     """One line, in which no mail program finds a link."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    line = in_one_line(text)
     return _LEFT_OUT if holds_address(line) else line

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from iotdash.organizations import wordings
-from iotdash.organizations.invitations import addresses, services, tokens, wording
+from iotdash.organizations import addresses, wordings
+from iotdash.organizations.invitations import services, tokens
+from iotdash.organizations.invitations.wording import LETTER
+from iotdash.organizations.letters import Wording, named, presentable, render
 from iotdash.organizations.models import Invitation, Organization
 from iotdash.organizations.roles import Role
 from iotdash.runtime.models import OutboxMail
 from iotdash.runtime.outbox import Message
-
-NAME_LENGTH = 80
 
 
 def compose(mail: OutboxMail) -> Message | None:
@@ -25,20 +25,20 @@ def compose(mail: OutboxMail) -> Message | None:
     invitation = same.first()
     if invitation is None or not services.begin_life(invitation):
         return None
-    rendered = wording.render(wording_of(invitation.organization), values_of(invitation))
+    rendered = render(LETTER, wording_of(invitation.organization), values_of(invitation))
     return Message(
         recipient=addresses.deliverable(invitation.email),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
         labels={"invitation_id": str(invitation.pk), "attempt": str(mail.attempts)},
-        category=wording.KIND,
+        category=LETTER.kind,
     )
 
 
-def wording_of(organization: Organization) -> wording.Wording:
+def wording_of(organization: Organization) -> Wording:
     """The organization's own, else the product's."""
-    return wordings.of(wording.LETTER, organization)
+    return wordings.of(LETTER, organization)
 
 
 def values_of(invitation: Invitation) -> dict[str, str]:
@@ -66,17 +66,6 @@ def _values(invitation: Invitation, organization: Organization) -> dict[str, str
         "membership": f"The membership ends on {_utc(ends)}." if ends else "The membership has no end date.",
         "expires": _utc(invitation.token_expires_at),
     }
-
-
-def named(organization: Organization) -> str:
-    """By its id if its name does not go into mail."""
-    return presentable(organization.name) or f"organization {organization.public_id}"
-
-
-def presentable(name: str) -> str:
-    """A name as one line of at most 80 characters; "" if it holds an address of the web."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    return "" if wording.holds_address(line) else line[:NAME_LENGTH].rstrip()
 
 
 def _utc(at: datetime) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from iotdash.organizations import addresses
 from iotdash.organizations.days import LastDayField, end_of
-from iotdash.organizations.invitations import addresses
 from iotdash.organizations.invitations.rules import may_give
 from iotdash.organizations.models import Membership
 from iotdash.organizations.roles import Role

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from iotdash.organizations.invitations.addresses import spellings
+from iotdash.organizations.addresses import spellings
 from iotdash.organizations.models import Invitation, Membership, Organization
 from iotdash.runtime.models import OutboxMail
 

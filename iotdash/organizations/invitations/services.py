@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from iotdash.audit.services import Source, record
-from iotdash.organizations.invitations import addresses, limits, queries, rules, tokens
+from iotdash.organizations import addresses
+from iotdash.organizations.invitations import limits, queries, rules, tokens
 from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.models import Invitation, Membership, Organization
 from iotdash.runtime import outbox

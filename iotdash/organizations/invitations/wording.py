@@ -3,12 +3,8 @@
 Until when the link works, and what to do if it was not expected, is always added.
 """
 
-from functools import partial
+from iotdash.organizations.letters import Letter, Wording
 
-from iotdash.organizations import letters
-from iotdash.organizations.letters import BODY_LENGTH, SUBJECT_LENGTH, Letter, Rendered, Wording, holds_address
-
-KIND = "invitation"
 # What each placeholder stands for, in the words of the page where the text is edited.
 PLACEHOLDERS = {
     "organization": "name of the organization",
@@ -35,7 +31,7 @@ If you did not expect this message, ignore it: nothing happens unless you open t
 
 Organization: {organization} ({organization_id})"""
 LETTER = Letter(
-    KIND,
+    "invitation",
     "an invitation",
     ORIGINAL,
     ENDING,
@@ -43,22 +39,3 @@ LETTER = Letter(
     needed={"link": "without it nobody could accept."},
     only_in_body={"link": "The link belongs into the text, not into the subject."},
 )
-render = partial(letters.render, LETTER)
-check_subject = partial(letters.check_subject, LETTER)
-check_body = partial(letters.check_body, LETTER)
-
-__all__ = [
-    "BODY_LENGTH",
-    "ENDING",
-    "KIND",
-    "LETTER",
-    "ORIGINAL",
-    "PLACEHOLDERS",
-    "SUBJECT_LENGTH",
-    "Rendered",
-    "Wording",
-    "check_body",
-    "check_subject",
-    "holds_address",
-    "render",
-]

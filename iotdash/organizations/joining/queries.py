@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from iotdash.accounts.models import User
-from iotdash.organizations.invitations.addresses import spellings
+from iotdash.organizations.addresses import spellings
 from iotdash.organizations.invitations.tokens import Token
 from iotdash.organizations.models import Invitation, Membership
 from iotdash.organizations.roles import Role

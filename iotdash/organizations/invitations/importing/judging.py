@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from iotdash.organizations.invitations import addresses, queries, rules
+from iotdash.organizations import addresses
+from iotdash.organizations.invitations import queries, rules
 from iotdash.organizations.invitations.importing.columns import Columns, NotADate, expiry_of, role_of
 from iotdash.organizations.invitations.importing.files import Line
 from iotdash.organizations.invitations.limits import Room
