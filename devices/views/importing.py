@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from devices.importing import checking, queries, services
@@ -79,8 +78,8 @@ def confirm(request: HttpRequest, device_import_id: UUID) -> HttpResponse:
 @organization_view(IMPORT_DEVICES)
 def problems(request: HttpRequest, device_import_id: UUID) -> StreamingHttpResponse:
     found = _import_or_404(request, device_import_id)
-    name = slugify(found.file_name.rpartition(".")[0]) or "import"
-    return downloads.table(f"{name}-problems", downloads.CSV, *queries.problem_table(found))
+    name = downloads.named_after(found.file_name, "problems")
+    return downloads.table(name, downloads.CSV, *queries.problem_table(found))
 
 
 def _kept(request: HttpRequest, form: UploadForm) -> DeviceImport | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils.text import slugify
 
 from iotdash.lib.lists import Parts, page
 from iotdash.lib.spreadsheets import as_xlsx
@@ -23,6 +24,11 @@ def table(name: str, form: str, headings: Sequence[str], rows: Iterable[Sequence
     content = as_csv(headings, rows) if form == CSV else as_xlsx(headings, rows, name)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return StreamingHttpResponse(content, content_type=_TYPES[form], headers=headers)
+
+
+def named_after(file_name: str, what: str) -> str:
+    """What is downloaded about a file that somebody uploaded: "pumps-problems" for "Pumps.xlsx"."""
+    return f"{slugify(file_name.rpartition('.')[0]) or 'import'}-{what}"
 
 
 def all_pages(parts: Parts, *, order_by: str, then: Sequence[str] = ()) -> Iterator[list[Any]]:

@@ -382,7 +382,7 @@ class TestResults:
         confirm(owner_client, page)
         response = owner_client.get(f"{URL}{page.context['import'].public_id}/results.csv")
         assert response["Content-Disposition"] == 'attachment; filename="people-results.csv"'
-        rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
         assert rows == [
             ["line", "email", "role", "membership ends", "outcome", "remark"],
             ["1", "'+ada@example.com", "Reader", "2027-03-14T00:00:00+00:00", "invited", rows[1][5]],

@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.text import slugify
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from iotdash.lib import htmx
+from iotdash.lib import downloads, htmx
 from iotdash.organizations.invitations.errors import InvitationRefused
 from iotdash.organizations.invitations.importing import results as result_files
 from iotdash.organizations.invitations.importing import services
@@ -78,13 +77,12 @@ def confirm(request: HttpRequest, import_id: UUID) -> HttpResponse:
 
 @require_safe
 @organization_view(MANAGE_INVITATIONS)
-def results(request: HttpRequest, import_id: UUID) -> HttpResponse:
+def results(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
     found = _import_or_404(request, import_id)
     if found.confirmed_at is None:
         raise Http404("This import was not confirmed yet.")
-    name = slugify(found.file_name.rpartition(".")[0]) or "import"
-    headers = {"Content-Disposition": f'attachment; filename="{name}-results.csv"'}
-    return HttpResponse(result_files.lines(found), content_type="text/csv; charset=utf-8", headers=headers)
+    name = downloads.named_after(found.file_name, "results")
+    return downloads.table(name, downloads.CSV, *result_files.table(found))
 
 
 def _preview(request: HttpRequest, found: MemberImport, form: ColumnsForm) -> HttpResponse:

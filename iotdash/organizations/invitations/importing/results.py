@@ -1,13 +1,14 @@
-"""What became of an import, as a file."""
+"""What became of an import, as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from iotdash.lib.tables import as_csv
 from iotdash.organizations.models import MemberImport
 
-HEADINGS = ("line", "email", "role", "membership ends", "outcome", "remark")
+_HEADINGS = ("line", "email", "role", "membership ends", "outcome", "remark")
 _FIELDS = ("number", "address", "role", "expiry", "outcome", "words")
 
 
-def lines(member_import: MemberImport) -> Iterator[str]:
-    return as_csv(HEADINGS, ([row[field] for field in _FIELDS] for row in member_import.results))
+def table(member_import: MemberImport) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+    """Headings, and a row for each line of the file."""
+    return _HEADINGS, ([row[field] for field in _FIELDS] for row in member_import.results)
