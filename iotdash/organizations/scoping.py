@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import chain
+from urllib.parse import urljoin
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,7 +60,9 @@ def organization_view(action: Action = SEE, *, post: Action | None = None) -> Ca
             try:
                 return view(request, **kwargs)
             except BadListQuery as error:
-                return htmx.render(request, "components/bad_list.html", {"sentence": str(error)}, status=400)
+                # A list's address ends in a slash, and below it lie the downloads of its rows.
+                context = {"sentence": str(error), "list_url": urljoin(request.path, ".")}
+                return htmx.render(request, "components/bad_list.html", context, status=400)
 
         scoped.action, scoped.post_action = action, post or action
         return scoped

@@ -89,7 +89,12 @@ def test_analysts_and_up_export(fleet, reader_client, analyst_client, stranger_c
     assert reader_client.get(f"{URL}.csv").status_code == 403
     assert stranger_client.get(f"{URL}.csv").status_code == 404
     assert "export.csv" not in reader_client.get("/abc123/devices/").content.decode()
-    assert analyst_client.get(f"{URL}.csv?nothing=such").status_code == 400
+
+
+def test_an_address_of_a_file_that_makes_no_sense_leads_back_to_the_list(analyst_client):
+    answer = analyst_client.get(f"{URL}.csv?nothing=such")
+    assert answer.status_code == 400
+    assert 'href="/abc123/devices/">Open the list</a>' in answer.content.decode()
 
 
 def test_another_organization_has_nothing_of_it(fleet, other_owner_client):
