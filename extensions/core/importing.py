@@ -88,15 +88,21 @@ class ConfigurationImport:
         document = self._document(row.stored, row.given.values)
         if document == row.stored:
             return JudgedRow()
-        if problems := [*self._replaced(row, document), *self._repeated(row, document)]:
-            return JudgedRow(problems)
+        problems = self._refused(row, document, around)
+        told = {each.column for each in problems}
+        # A number that was rounded is not told as one that is repeated: that is what comes of the rounding.
+        against = [*self._replaced(row, document), *self._repeated(row, document)]
+        return JudgedRow([*problems, *(each for each in against if each.column not in told)], changes=True)
+
+    def _refused(self, row: "_Row", document: Mapping[str, Any], around: Around) -> list[Problem]:
+        """What the editor would say of it."""
         text = parse(device_configuration.as_text(document))
         validation = (
             Validation(text, list(text.problems))
             if text.problems
             else device_validation.validation_of(row.device, text, row.stored, around)
         )
-        return JudgedRow([self._of_cell(row.given, each) for each in validation.problems], changes=True)
+        return [self._of_cell(row.given, each) for each in validation.problems]
 
     def _of_cell(self, given: Given, problem: Any) -> Problem:
         """At the cell that it is about; what is missing, at the first cell of its extension."""

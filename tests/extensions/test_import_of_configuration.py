@@ -87,6 +87,15 @@ def test_mangled_iccids_are_each_named_and_nothing_is_done_together(fleet, iccid
     assert chips() == {}
 
 
+def test_what_is_mangled_is_named_as_such_where_rounding_made_it_repeated_or_something_else_is_there(
+    fleet, iccids, operator_client, source
+):
+    device_configuration.confirm(fleet[2], f'{{"jasper": {{"iccid": "{GOOD[0]}"}}}}', 0, source, refresh=False)
+    told = problems(imported(operator_client, *rows(*["8988200000000010000"] * 3)))
+    assert [(row, heading) for row, heading, _ in told] == [(2, "ICCID"), (3, "ICCID"), (4, "ICCID")]
+    assert {MANGLED["8988200000000010000"] in words for _, _, words in told} == {True}
+
+
 def test_mangled_iccids_are_left_out_row_by_row(fleet, iccids, operator_client):
     found = imported(operator_client, *rows(*MANGLED, GOOD[0]))
     results = done(confirmed(operator_client, found, "rows"))
