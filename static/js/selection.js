@@ -38,7 +38,10 @@
   });
   document.addEventListener("click", ({ target }) => {
     const form = target.closest("[data-untick]")?.closest("form[data-selection]");
-    if (form) keep(form, (ticked) => ticked.clear());
+    if (!form) return;
+    keep(form, (ticked) => ticked.clear());
+    // Its button is gone; whoever pressed it goes on from there.
+    form.querySelector("button[type=submit]").focus();
   });
 
   // Else they would be among those that are ticked for something else, hours later.
