@@ -1,0 +1,24 @@
+"""Lists on a phone: what opens and what can be chosen is within its width."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import HEIGHT, WIDTHS
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def phone(visit_as, product) -> Page:
+    visitor = visit_as("admin@example.com", product.password)
+    visitor.watch.expected += ["status of 422"]
+    visitor.page.set_viewport_size({"width": WIDTHS["phone"], "height": HEIGHT})
+    return visitor.page
+
+
+def test_the_columns_can_be_chosen(phone):
+    phone.goto("/demo01/devices/")
+    phone.locator("summary", has_text="Columns").click()
+    panel = phone.locator(".chooser-panel").bounding_box()
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= WIDTHS["phone"]
