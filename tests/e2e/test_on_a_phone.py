@@ -1,9 +1,9 @@
 """Lists on a phone: what opens and what can be chosen is within its width."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser import HEIGHT, WIDTHS
+from tests.browser import HEIGHT, WIDTHS, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -22,3 +22,11 @@ def test_the_columns_can_be_chosen(phone):
     panel = phone.locator(".chooser-panel").bounding_box()
     assert panel["x"] >= 0
     assert panel["x"] + panel["width"] <= WIDTHS["phone"]
+
+
+def test_a_long_word_that_is_refused_wraps(phone):
+    phone.goto("/demo01/devices/pump/pump-003/tags/")
+    phone.get_by_label("Tags").fill("Z" * 100)
+    phone.get_by_role("button", name="Save tags").click()
+    expect(phone.get_by_text("One thing needs your attention")).to_be_visible()
+    assert sideways(phone) <= 0
