@@ -24,6 +24,13 @@ def test_the_columns_can_be_chosen(phone):
     assert panel["x"] + panel["width"] <= WIDTHS["phone"]
 
 
+def test_all_of_a_page_can_be_ticked(phone):
+    phone.goto("/demo01/sims/?size=25")
+    phone.get_by_text("All of this page").click()
+    expect(phone.get_by_text("25 ticked")).to_be_visible()
+    assert sideways(phone) <= 0
+
+
 def test_a_long_word_that_is_refused_wraps(phone):
     phone.goto("/demo01/devices/pump/pump-003/tags/")
     phone.get_by_label("Tags").fill("Z" * 100)
