@@ -104,6 +104,17 @@ def test_it_is_paused_resumed_and_cancelled_on_its_page(rehearsed, operator_clie
     assert "This job is cancelled by now." in late
 
 
+def test_progress_tells_the_items_when_the_job_has_ended(rehearsed, operator_client):
+    steering.confirm(rehearsed, SOMEBODY)
+    asked = {"HX-Request": "true", "HX-Target": "progress"}
+    assert "HX-Trigger" not in operator_client.get(url(rehearsed), headers=asked).headers
+    assert "job:ended from:body" in operator_client.get(url(rehearsed)).content.decode()
+    steering.cancel(rehearsed, SOMEBODY)
+    running.run(rehearsed.pk)
+    assert operator_client.get(url(rehearsed), headers=asked).headers["HX-Trigger"] == "job:ended"
+    assert "HX-Trigger" not in operator_client.get(url(rehearsed)).headers
+
+
 def test_a_rehearsal_can_be_thrown_away_and_a_job_can_not(rehearsed, operator_client, source):
     steering.confirm(rehearsed, source)
     operator_client.post(url(rehearsed, "discard/"))

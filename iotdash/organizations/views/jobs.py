@@ -18,6 +18,7 @@ from iotdash.runtime.jobs import kind_of, steering
 from iotdash.runtime.models import Job
 
 FOLDER = "organizations/jobs"
+ENDED = "job:ended"
 _HELD = "It is held until its time comes."
 _STEPS = {
     "send-now": (steering.send_now, "It begins now."),
@@ -40,7 +41,11 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = _job_or_404(request, job_id)
     items = f"{FOLDER}/_items.html"
     parts = {"progress": f"{FOLDER}/_progress.html", "items": items, "item-rows": items}
-    return htmx.render(request, f"{FOLDER}/job.html", _context(request, found), part=parts)
+    answer = htmx.render(request, f"{FOLDER}/job.html", _context(request, found), part=parts)
+    if request.htmx.target == "progress" and found.ended:
+        # The items are asked for less often, and would stand as waiting beside "Finished".
+        answer["HX-Trigger"] = ENDED
+    return answer
 
 
 @require_POST
