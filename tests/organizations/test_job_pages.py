@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from openpyxl import load_workbook
 
 from iotdash.audit.services import Source
@@ -214,3 +215,11 @@ def test_the_file_of_results_is_read_some_items_at_a_time(rehearsed, operator_cl
     monkeypatch.setattr(queries, "_AT_ONCE", 1)
     lines = b"".join(operator_client.get(url(rehearsed, "results.csv")).streaming_content).decode().splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]
+
+
+def test_thousands_are_told_as_elsewhere():
+    progress = {"unknown": 1234, "undone": [("failed", "Failed", 10000)]}
+    context = {"progress": progress, "again_url": "/again/", "job": {"public_id": "1"}}
+    text = render_to_string("organizations/jobs/_again.html", context)
+    assert "for 1,234 of them" in text
+    assert "Act on the 10,000 failed" in text
