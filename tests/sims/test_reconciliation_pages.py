@@ -193,6 +193,14 @@ def test_how_old_it_is_is_said(world, config, reader_client):
     assert "Not compared yet" in reader_client.get(f"{URL}proposals/").content.decode()
 
 
+def test_without_a_carrier_no_section_says_that_all_is_well(organization, reader_client):
+    for section in SECTIONS:
+        page = reader_client.get(f"{URL}{section.slug}/").content.decode()
+        assert "No SIM carrier yet" in page, section.slug
+        assert section.nothing not in page
+        assert "Listed as a whole" not in page
+
+
 def test_empty_sections_say_that_all_is_well(config, organization, reader_client):
     compare(organization)
     for section in SECTIONS:
