@@ -71,6 +71,22 @@ def test_csv_of_any_spreadsheet_is_read(encoding, separator):
     assert [row.number for row in rows] == [1, 2, 5]
 
 
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("Type;ID;Tags\npump;p1;a, b, c, d, e\n", ["pump", "p1", "a, b, c, d, e"]),
+        ('Type;Metadata\npump;"{""a"": 1, ""b"": 2, ""c"": 3}"\n', ["pump", '{"a": 1, "b": 2, "c": 3}']),
+        ('Type;Note\npump;"a, b, c\nd, e, f\ng, h\ni, j"\n', ["pump", "a, b, c\nd, e, f\ng, h\ni, j"]),
+        ("Type\tID\tTags\npump\tp1\ta;b;c;d\n", ["pump", "p1", "a;b;c;d"]),
+        ("Type,ID,Note\npump,p1\nvalve,v1,a;b;c;d;e\n", ["valve", "v1", "a;b;c;d;e"]),
+        ("Type;ID;Place (lat, long)\npump;p1;1, 2, 3, 4\n", ["pump", "p1", "1, 2, 3, 4"]),
+        ("\n;;\nType;ID;Tags\npump;p1;a, b, c, d\n", ["pump", "p1", "a, b, c, d"]),
+    ],
+)
+def test_texts_full_of_another_mark_do_not_hide_the_separator(text, cells):
+    assert list(list(rows_of(text.encode(), LIMITS))[-1].cells) == cells
+
+
 def test_a_line_that_names_the_separator_is_no_row():
     rows = list(rows_of(b"sep=;\r\nType;ID\r\npump,a;1\r\n", LIMITS))
     assert [(row.number, list(row.cells)) for row in rows] == [(2, ["Type", "ID"]), (3, ["pump,a", "1"])]

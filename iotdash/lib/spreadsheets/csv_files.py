@@ -70,18 +70,23 @@ def _records(reader: "csv._reader", limits: Limits) -> Iterator[list[str]]:
 
 
 def _separator(raw: bytes, encoding: str) -> tuple[bool, str]:
-    """Whether the file says it in a line of its own; else it is the one that makes most columns, or the comma."""
+    """Whether the file says it in a line of its own; else the one that divides most of its rows, or the comma."""
     head = _text(raw, encoding).read(_HEAD)
     if told := _TOLD.match(head):
         return True, told[1]
-    return False, max(SEPARATORS, key=lambda each: _width(head, each))
+    return False, max(SEPARATORS, key=lambda each: _divided(head, each))
 
 
-def _width(head: str, separator: str) -> int:
-    """Of the widest of the first rows."""
+def _divided(head: str, separator: str) -> tuple[float, int, int]:
+    """How many of the first rows, of one; into how many columns the first; and the widest.
+
+    Texts hold many commas where another mark stands between cells: tags, or metadata. Headings hold none.
+    """
     # Not strict: the head may end inside a cell.
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
     try:
-        return max(len(cells) for cells in islice(reader, _ROWS))
+        widths = [len(cells) for cells in islice(filter(None, reader), _ROWS)]
     except csv.Error:
-        return 0
+        return 0, 0, 0
+    divided = sum(width > 1 for width in widths)
+    return (divided / len(widths), widths[0], max(widths)) if widths else (0, 0, 0)
