@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, device_import_id: UUID) -> HttpResponse:
     try:
         job = services.confirm(request.source, found, request.POST.get("seen", ""), together=together)
     except services.ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        _say_why_not(request, found, refusal)
         return _to_import(request, found)
     return htmx.redirect(request, "organizations:job", request.organization.public_id, job.public_id)
 
@@ -92,6 +92,15 @@ def _kept(request: HttpRequest, form: UploadForm) -> DeviceImport | None:
     except FileRefused as refusal:
         form.add_error("file", str(refusal))
         return None
+
+
+def _say_why_not(request: HttpRequest, found: DeviceImport, refusal: services.ImportRefused) -> None:
+    """Who clicked twice has what they wanted: the file is gone because its job is there."""
+    found.refresh_from_db(fields=["job_id"])
+    if found.job_id:
+        messages.info(request, "This file was confirmed already. This is its job.")
+    else:
+        messages.error(request, str(refusal))
 
 
 def _context(request: HttpRequest, found: DeviceImport) -> dict[str, Any]:

@@ -161,7 +161,10 @@ def test_what_is_confirmed_is_what_was_looked_at(pump, operator_client):
 def test_a_second_confirmation_makes_no_second_job_and_the_file_is_gone(pump, operator_client):
     found = uploaded(operator_client, table(HEAD, ("pump", "p7", "")))
     job = confirmed(operator_client, found, "rows")
-    operator_client.post(f"{page_of(found)}confirm/", {"seen": str(found.check_id), "mode": "rows"})
+    again = {"seen": str(found.check_id), "mode": "rows"}
+    page = operator_client.post(f"{page_of(found)}confirm/", again, follow=True).content.decode()
+    assert "This file was confirmed already. This is its job." in page
+    assert "The file is empty" not in page
     assert Job.objects.get() == job
     found.refresh_from_db()
     assert bytes(found.content) == b""
