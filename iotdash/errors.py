@@ -1,10 +1,11 @@
 """Pages for requests that cannot be answered, where Django's own say too little."""
 
 import sys
+from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.log import log_response
@@ -16,6 +17,20 @@ from iotdash.lib.rest import answering
 # No Referer, and no address in the page: it may be that of a link which is a secret.
 _UNAVAILABLE = {"Retry-After": "10", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _MISTAKE = "A mistake on our side. Nothing is known of what was changed; it is in the log."
+
+
+class OnlySentToMiddleware:
+    """What only takes a form's content has no page: who opens its address, or was signed out in between, is told so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and not response.content:
+            response.content = get_template("405.html").render({}, request)
+            response.headers.setdefault("Referrer-Policy", "no-referrer")
+        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "iotdash.accounts.middleware.TimeZoneMiddleware",
     "iotdash.accounts.middleware.SessionSeenMiddleware",
+    "iotdash.errors.OnlySentToMiddleware",
 ]
 
 ROOT_URLCONF = "iotdash.urls"
@@ -290,7 +291,6 @@ if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Without this the log and the throttling of sign-in would know the proxy's address only.
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
-SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "iotdash.errors.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import chain
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from iotdash.accounts.addresses import address_of
 from iotdash.audit.services import Source
@@ -48,8 +50,9 @@ def organization_view(action: Action = SEE, *, post: Action | None = None) -> Ca
 
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
         def scoped(request: HttpRequest, org: str, **kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request, org)
             membership = membership_of(request, org)
             if kept_out := gate.page(request, membership):
                 return kept_out
@@ -68,6 +71,24 @@ def organization_view(action: Action = SEE, *, post: Action | None = None) -> Ca
         return scoped
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest, org: str) -> HttpResponse:
+    """And afterwards to where they were: most of what takes a form has no page."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    messages.warning(request, "You had been signed out, and nothing was changed. Sign in, and send it again.")
+    return redirect_to_login(_came_from(request) or f"/{org}/")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that the form was on, "" if it is not known."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure()):
+        return ""
+    page = urlunsplit(("", "", *urlsplit(referer)[2:4], ""))
+    # Another site's again, for a browser that is led to it.
+    return "" if page.startswith("//") else page
 
 
 def _remember(request: HttpRequest, org: str) -> None:

@@ -17,6 +17,13 @@ def test_not_found_keeps_the_way_back(owner_client):
     assert 'href="/"' in response.content.decode()
 
 
+def test_what_only_takes_a_form_says_so_to_who_opens_it(owner_client):
+    response = owner_client.get("/abc123/sims/bulk/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "Nothing was changed." in response.content.decode()
+    assert 'href="/"' in response.content.decode()
+
+
 def test_a_failure_of_ours_has_a_page_that_needs_nothing(owner_client, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("a secret of the server")

@@ -55,6 +55,24 @@ def test_a_signed_out_person_signs_in_first(client, organization):
     assert client.get("/abc123/")["Location"] == "/accounts/login/?next=/abc123/"
 
 
+@pytest.mark.parametrize(
+    ("came_from", "next_page"),
+    [
+        ("http://testserver/abc123/sims/?state=Activated&q=89", "/abc123/sims/%3Fstate%3DActivated%26q%3D89"),
+        ("", "/abc123/"),
+        ("http://testserver", "/abc123/"),
+        ("https://evil.example/abc123/sims/", "/abc123/"),
+        ("http://testserver//evil.example/", "/abc123/"),
+        ("javascript:alert(1)", "/abc123/"),
+        ("http://[", "/abc123/"),
+    ],
+)
+def test_who_was_signed_out_before_sending_is_led_back_and_told(client, organization, came_from, next_page):
+    answer = client.post("/abc123/sims/bulk/", {"everything": "1"}, headers={"Referer": came_from})
+    assert answer["Location"] == f"/accounts/login/?next={next_page}"
+    assert "You had been signed out, and nothing was changed." in client.get(answer["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("org", ["ABC123", "abc12", "abc1234", "static"])
 def test_what_is_no_organization_id_is_not_found(owner_client, org):
     assert owner_client.get(f"/{org}/").status_code == 404
