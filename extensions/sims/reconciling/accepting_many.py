@@ -1,6 +1,7 @@
 """Many proposals accepted as a job: rehearsed, confirmed by a person, and then linked one by one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -26,9 +27,9 @@ _LEFT_OUT = {
 }
 
 
-def rehearse(proposals: QuerySet[LinkProposal], source: Source) -> Job:
-    """A job that waits to be confirmed. Raises TooMany."""
-    return jobs.rehearse(source, KIND, "Link SIMs to devices as proposed", _drafts(proposals))
+def rehearse(proposals: QuerySet[LinkProposal], source: Source, form_key: UUID | None = None) -> Job:
+    """A job that waits to be confirmed; the same form sent twice gives the same one. Raises TooMany."""
+    return jobs.rehearse(source, KIND, "Link SIMs to devices as proposed", _drafts(proposals), form_key=form_key)
 
 
 def _drafts(proposals: QuerySet[LinkProposal]) -> Iterator[Draft]:

@@ -21,6 +21,7 @@ from iotdash.lib.lists import Column, ListState, page
 from iotdash.lib.lists.furniture import Furniture
 from iotdash.organizations.authorization import may
 from iotdash.organizations.exports import exports
+from iotdash.organizations.jobs.forms import OneTimeForm
 from iotdash.organizations.models import Membership, Organization
 from iotdash.organizations.roles import CONFIGURE_DEVICES
 
@@ -56,6 +57,7 @@ def section_context(request: HttpRequest, section: Section) -> dict[str, Any]:
         "exports": exports(request, state, "sims:reconciliation_export", section.slug),
         "may_link": may(request.membership, CONFIGURE_DEVICES, organization),
         "proposing": section is PROPOSALS,
+        "once": OneTimeForm(),
         "list_query": urlencode(state.parameters()),
         **_ages(request, configs),
     }

@@ -12,6 +12,7 @@ from extensions.sims.reconciling.accepting import NotAccepted
 from extensions.sims.reconciling.sections import BY_SLUG, PROPOSALS, Section
 from iotdash.lib import downloads, htmx
 from iotdash.lib.lists import BadListQuery
+from iotdash.organizations.jobs.forms import OneTimeForm
 from iotdash.organizations.roles import CONFIGURE_DEVICES, EXPORT
 from iotdash.organizations.scoping import organization_view
 from iotdash.runtime.jobs import TooMany
@@ -74,8 +75,10 @@ def answer(request: HttpRequest, proposal_id: int, answer: str) -> HttpResponse:
 @organization_view(CONFIGURE_DEVICES)
 def accept_many(request: HttpRequest) -> HttpResponse:
     """What comes of it is a job that waits to be confirmed."""
+    form = OneTimeForm(request.POST)
+    key = form.one_time_key if form.is_valid() else None
     try:
-        job = accepting_many.rehearse(choosing.chosen(request.membership, request.POST), request.source)
+        job = accepting_many.rehearse(choosing.chosen(request.membership, request.POST), request.source, key)
     except (choosing.NothingChosen, TooMany, BadListQuery) as problem:
         messages.error(request, str(problem))
         return htmx.redirect(request, _back(request))
