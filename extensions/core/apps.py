@@ -34,14 +34,12 @@ class ExtensionsConfig(AppConfig):
 
 
 def _register_work() -> None:
-    from extensions.core import jobs, lanes
+    from extensions.core import lanes
     from extensions.core.services import connection_checks, operations
-    from iotdash.runtime.jobs import register_kind
 
     lanes.register_source(connection_checks.source, lanes.Purpose.PEOPLE)
     lanes.register_source(operations.source, lanes.Purpose.PEOPLE)
     lanes.register_source(operations.background, lanes.Purpose.BACKGROUND)
-    register_kind(jobs.OperationJobs())
 
 
 def _register_due_finders() -> None:

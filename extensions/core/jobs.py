@@ -47,6 +47,8 @@ _FORGOTTEN = Outcome(JobItem.State.UNKNOWN, "What was asked for this is not kept
 
 
 class OperationJobs:
+    """Registered by the capability whose operations are asked: it knows the pages of its subjects."""
+
     name = KIND
     action = OPERATE
 

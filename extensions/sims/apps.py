@@ -30,11 +30,12 @@ class SimsConfig(AppConfig):
 def _register_what_runs() -> None:
     from extensions.core import lanes
     from extensions.sims import first_records, plans, state_changes, usage_days
-    from extensions.sims.bulk import refreshing
+    from extensions.sims.bulk import operating, refreshing
     from extensions.sims.sync import reported, reports, sources
     from iotdash.runtime.jobs import register_kind
     from iotdash.runtime.sweep import register_due_finder
 
+    register_kind(operating.SimJobs())
     register_kind(refreshing.RefreshJobs())
     lanes.register_source(refreshing.source, lanes.Purpose.JOBS)
     lanes.register_source(reported.source, lanes.Purpose.BACKGROUND)

@@ -129,6 +129,13 @@ def test_the_rehearsal_says_who_is_left_out_and_why(fleet, operator_client):
     assert job.title == "Change activation state to Activated"
 
 
+@pytest.mark.parametrize("given", [{"what": "status", "status": "Activated"}, {"what": REFRESH}])
+def test_an_item_that_was_asked_nothing_leads_to_its_sim(fleet, operator_client, given):
+    job = rehearsed(operator_client, given)
+    page = operator_client.get(f"/abc123/jobs/{job.public_id}/?state=left+out").content.decode()
+    assert f'<a href="/abc123/sims/{fleet[17].pk}/">{fleet[17].subject}</a>' in page
+
+
 def test_the_job_says_what_was_selected_and_which_message_goes_out(fleet, operator_client, source):
     query = f"state=Activated&size=25&q={fleet[0].imsi}"
     job = rehearsed(operator_client, {"query": query, "what": "sms", "message": "Wake <up>"})

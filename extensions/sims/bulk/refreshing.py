@@ -11,14 +11,14 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from extensions.core import lanes, registry
 from extensions.core.contract import CannotConnect, ProviderError
-from extensions.core.jobs import REMOVED, OperationJobs, config_of, queued_at_most
+from extensions.core.jobs import REMOVED, config_of, queued_at_most
 from extensions.core.models import ExtensionConfig
 from extensions.core.performing.outcomes import MOST_ATTEMPTS
+from extensions.sims.bulk.operating import SimJobs
 from extensions.sims.contract import EVERY_PART, SimRecord
 from extensions.sims.models import Sim
 from extensions.sims.sync import rotation
@@ -39,7 +39,7 @@ def together(config: ExtensionConfig) -> int:
     return provider_of(config).refresh_batch(config.settings) if lists_sims(config) else 1
 
 
-class RefreshJobs(OperationJobs):
+class RefreshJobs(SimJobs):
     name = KIND
 
     def room(self, job: Job, group: str) -> int:
@@ -63,11 +63,6 @@ class RefreshJobs(OperationJobs):
             return found | dict.fromkeys((item.pk for item in together), _CANCELLED)
         removed = {group for group in {item.group for item in together} if config_of(job, group) is None}
         return found | {item.pk: REMOVED for item in together if item.group in removed}
-
-    def address(self, job: Job, item: JobItem) -> str:
-        if item.reference:
-            return super().address(job, item)
-        return reverse("sims:sim", args=[job.organization, item.target])
 
 
 class _Source:
